@@ -1,0 +1,240 @@
+/**
+ * The store in memory: for tests, for simulation, and for a session that keeps nothing.
+ *
+ * A *disk* is plain data that outlives the handles on it, as a database outlives tabs and crashes; handles on one disk are
+ * tabs of one profile. Every operation takes effect one microtask after it was asked for, in the order of asking, and uses
+ * no timer: under a virtual clock each run is the same.
+ *
+ * Faults on demand: `beforeWrite` runs before each transaction (throw, and nothing is written), `afterWrite` once it is on
+ * the disk and before anybody hears of it. Either may `kill()` the handle: what it was asked then never settles, as in
+ * a process that is gone. `cutPower(disk)` takes back what was written without waiting for the disk (snapshots).
+ */
+
+import { assert } from '../base/assert.ts'
+import { equalBytes, type Bytes } from '../base/bytes.ts'
+import { groupWires, recordBytes, sealableRuns, storedBytes, type RecordInfo } from './records.ts'
+import {
+  FeedMovedError,
+  StoreGoneError,
+  type FeedHead,
+  type OwnAppend,
+  type Snapshot,
+  type Store,
+  type StoredBatch,
+} from './store.ts'
+
+export interface MemoryDisk {
+  readonly incarnation: string
+  readonly log: Bytes[]
+  records: RecordInfo[]
+  readonly feeds: Map<string, FeedHead>
+  snapshot: Snapshot | null
+  /** The snapshot that a power cut would bring back, while the present one has not reached the disk. */
+  flushed: { readonly snapshot: Snapshot | null } | null
+}
+
+export type MemoryWrite = 'append' | 'mark' | 'seal' | 'snapshot'
+
+export interface MemoryStoreOptions {
+  readonly disk?: MemoryDisk
+  readonly beforeWrite?: (write: MemoryWrite) => void
+  readonly afterWrite?: (write: MemoryWrite) => void
+  /** Batches in a page of reading; small in a simulation that wants many pauses. */
+  readonly pageBatches?: number
+}
+
+export interface MemoryStore extends Store {
+  /** The process dies: nothing that this handle was asked, or will be, settles. The disk keeps what was written. */
+  kill(): void
+  /** The database goes away under the handle: `onLost` is told and every operation refuses. */
+  lose(): void
+}
+
+export function memoryDisk(incarnation = 'memory'): MemoryDisk {
+  return { incarnation, log: [], records: [], feeds: new Map(), snapshot: null, flushed: null }
+}
+
+/** The machine loses power: a snapshot that no strict write followed may be gone. The log and the feeds never are. */
+export function cutPower(disk: MemoryDisk): void {
+  if (disk.flushed) disk.snapshot = disk.flushed.snapshot
+  disk.flushed = null
+}
+
+export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  const { disk = memoryDisk(), beforeWrite, afterWrite, pageBatches = 256 } = options
+  const listeners: ((error: StoreGoneError) => void)[] = []
+  let state: 'open' | 'closed' | 'killed' = 'open'
+  let lost: StoreGoneError | null = null
+
+  /** The moment at which the store gets to it. */
+  async function turn(): Promise<void> {
+    await null
+    if (state === 'killed') await never()
+    if (lost) throw new StoreGoneError(lost.message)
+    if (state === 'closed') throw new StoreGoneError('the store is closed')
+  }
+
+  /** One transaction: `change` may throw before it has changed anything. */
+  async function write<T>(kind: MemoryWrite, change: () => T): Promise<T> {
+    await turn()
+    return writeNow(kind, change)
+  }
+
+  async function writeNow<T>(kind: MemoryWrite, change: () => T): Promise<T> {
+    beforeWrite?.(kind)
+    if (state === 'killed') await never()
+    const result = change()
+    if (kind !== 'snapshot') disk.flushed = null
+    afterWrite?.(kind)
+    if (state === 'killed') await never()
+    return result
+  }
+
+  async function* pages(arrivals: readonly number[]): AsyncGenerator<readonly StoredBatch[]> {
+    for (let at = 0; at < arrivals.length; at += pageBatches) {
+      await turn()
+      const page = arrivals.slice(at, at + pageBatches).flatMap((arrival) => batchAt(disk, arrival))
+      if (page.length > 0) yield page
+    }
+  }
+
+  return {
+    incarnation: disk.incarnation,
+
+    async append(wires, own) {
+      assert(wires.length > 0, 'an append holds a batch')
+      const copies = wires.map((wire) => wire.slice())
+      return write('append', () => {
+        const head = own && movedHead(disk, own)
+        const answer = disk.log.length + 1
+        for (const group of groupWires(copies)) {
+          const first = disk.log.length + 1
+          disk.records.push({ first, count: group.length, raw: recordBytes(group), packed: 0 })
+          disk.log.push(...group)
+        }
+        if (head) disk.feeds.set(feedKey(head.key, head.feed), head)
+        return answer
+      })
+    },
+
+    async *readSince(since) {
+      assert(Number.isSafeInteger(since) && since >= 0, 'reading starts after an arrival, or after 0')
+      await turn()
+      while (since < disk.log.length) {
+        const end = Math.min(since + pageBatches, disk.log.length)
+        yield Array.from({ length: end - since }, (_, i) => batchAt(disk, since + i + 1)).flat()
+        since = end
+        await turn()
+      }
+    },
+
+    async *readAt(arrivals) {
+      assert(
+        arrivals.every((arrival, i) => i === 0 || arrival > (arrivals[i - 1] as number)),
+        'arrivals to read ascend',
+      )
+      yield* pages(arrivals)
+    },
+
+    async seal() {
+      await turn()
+      let merged = 0
+      for (const run of sealableRuns(disk.records)) {
+        const sealed = await writeNow('seal', () => {
+          const at = disk.records.indexOf(run[0] as RecordInfo)
+          if (!run.every((record, i) => disk.records[at + i] === record)) return false
+          const first = (run[0] as RecordInfo).first
+          const count = run.reduce((sum, record) => sum + record.count, 0)
+          const raw = run.reduce((sum, record) => sum + record.raw, 0)
+          disk.records.splice(at, run.length, { first, count, raw, packed: raw })
+          return true
+        })
+        if (sealed) merged += run.length
+      }
+      return merged
+    },
+
+    async feeds(key) {
+      await turn()
+      return [...disk.feeds.values()].filter((head) => head.key === key)
+    },
+
+    async markFeed(key, feed, seq, clean) {
+      return write('mark', () => {
+        const head = disk.feeds.get(feedKey(key, feed))
+        if (head?.seq !== seq) return false
+        disk.feeds.set(feedKey(key, feed), { ...head, clean })
+        return true
+      })
+    },
+
+    async readSnapshot() {
+      await turn()
+      return structuredClone(disk.snapshot)
+    },
+
+    async writeSnapshot(snapshot, fresh) {
+      const { meta, chunks } = structuredClone(snapshot)
+      await write('snapshot', () => {
+        const kept = fresh ? [] : (disk.snapshot?.chunks ?? [])
+        replaceSnapshot(disk, { meta, chunks: new Map([...kept, ...chunks]) })
+      })
+    },
+
+    async dropSnapshot() {
+      await write('snapshot', () => replaceSnapshot(disk, null))
+    },
+
+    async size() {
+      await turn()
+      const bytes = disk.records.reduce((sum, record) => sum + storedBytes(record), 0)
+      return { batches: disk.log.length, bytes, records: disk.records.length }
+    },
+
+    onLost(listener) {
+      if (lost) listener(lost)
+      else listeners.push(listener)
+    },
+
+    async close() {
+      await null
+      if (state === 'open') state = 'closed'
+    },
+
+    kill() {
+      state = 'killed'
+    },
+
+    lose() {
+      if (state !== 'open' || lost) return
+      lost = new StoreGoneError('the database went away')
+      for (const listener of listeners) listener(lost)
+    },
+  }
+}
+
+function batchAt(disk: MemoryDisk, arrival: number): StoredBatch[] {
+  const wire = disk.log[arrival - 1]
+  return wire ? [{ arrival, wire: wire.slice() }] : []
+}
+
+/** The head after an own append; throws where the feed is not where its writer believes. */
+function movedHead(disk: MemoryDisk, own: OwnAppend): FeedHead {
+  const now = disk.feeds.get(feedKey(own.key, own.feed))
+  const agrees = own.expect ? now?.seq === own.expect.seq && equalBytes(now.id, own.expect.id) : now === undefined
+  if (!agrees) throw new FeedMovedError(`feed ${own.feed} is not at ${own.expect?.seq ?? 'its start'}`)
+  return { key: own.key, feed: own.feed, seq: own.head.seq, id: own.head.id.slice(), clean: false }
+}
+
+function replaceSnapshot(disk: MemoryDisk, snapshot: Snapshot | null): void {
+  disk.flushed ??= { snapshot: disk.snapshot }
+  disk.snapshot = snapshot
+}
+
+function feedKey(key: string, feed: string): string {
+  return `${key}/${feed}`
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {})
+}
