@@ -1,0 +1,122 @@
+/**
+ * Changes: what one may do to a worknode, as bytes and as values.
+ *
+ * On the wire a change is `[op, right, node, capability, args]` with numbers from the tables below; numbers are never
+ * reused. An `op` that is not in the table and not in the authority range is admitted, right-checked and ignored by the
+ * fold: it was written by a newer version. A known op whose arguments do not fit is malformed and has no effect.
+ */
+
+import type { Bytes } from '../base/bytes.ts'
+import type { Change, Value } from './batch.ts'
+import { isNodeType, type NodeFacts, type NodeId, nodeIdFromBytes, nodeIdToBytes } from './ids.ts'
+import { fieldAccepts, rightFor } from './fields.ts'
+import type { Ref } from './history.ts'
+
+export const RIGHTS = [
+  'create', 'update', 'delete', 'assign', 'claim', 'review', 'comment', 'emit', 'grant', 'revoke', 'rekey', 'checkpoint',
+] as const
+export type Right = (typeof RIGHTS)[number]
+
+export const OP = {
+  create: 0, set: 1, add: 2, remove: 3, text: 4, emit: 5,
+  claim: 8, confirm: 9, renew: 10, submit: 11, accept: 12, reject: 13, end: 14, lost: 15, ask: 16, answer: 17,
+  genesis: 32, grant: 33, revoke: 34, renounce: 35, adopt: 36, unadopt: 37, rekey: 38, checkpoint: 39,
+} as const
+
+/** Authority changes live in batches of kind 1 and nowhere else. */
+export function isAuthorityOp(op: number): boolean {
+  return op >= OP.genesis && op < 64
+}
+
+/** A change to the tree, in memory: nodes as text, removed tags as refs. */
+export type Edit =
+  | { readonly op: 'create'; readonly node: NodeId; readonly facts: NodeFacts; readonly number: number; readonly fields: readonly FieldValue[] }
+  | { readonly op: 'set'; readonly node: NodeId; readonly field: string; readonly value: Value }
+  | { readonly op: 'add'; readonly node: NodeId; readonly field: string; readonly element: string }
+  | { readonly op: 'remove'; readonly node: NodeId; readonly field: string; readonly element: string; readonly tags: readonly Ref[] }
+  | { readonly op: 'text'; readonly node: NodeId; readonly field: string; readonly update: Bytes }
+
+export type FieldValue = readonly [field: string, value: Value]
+
+/** How a tag (the change that added an element) is named: by its batch's id, or by its index alone inside the same batch. */
+export interface TagNames {
+  /** Null while the batch is not admitted here: such a tag is ignored. */
+  ordinalOf(batchId: Bytes): number | null
+  idOf(ordinal: number): Bytes
+}
+
+export function rightOf(edit: Edit, type: string): Right {
+  return rightFor(edit.op, edit.op === 'create' ? null : edit.field, type)
+}
+
+export function encodeEdit(edit: Edit, right: Right, capability: number, ordinal: number, names: TagNames): Change {
+  return [OP[edit.op], RIGHTS.indexOf(right), nodeIdToBytes(edit.node), capability, encodeArgs(edit, ordinal, names)]
+}
+
+/** Null when the arguments do not fit the op, or the op is not one of the tree's. */
+export function decodeEdit(change: Change, ordinal: number, names: TagNames): Edit | null {
+  const [op, , nodeBytes, , args] = change
+  if (nodeBytes === null) return null
+  const node = nodeIdFromBytes(nodeBytes)
+  if (op === OP.create) return decodeCreate(node, args)
+  const [field, second, third] = args
+  if (typeof field !== 'string' || field.length === 0 || field.length > 64) return null
+  if (op === OP.set) return args.length === 2 && fieldAccepts(field, second as Value) ? { op: 'set', node, field, value: second as Value } : null
+  if (op === OP.text) return args.length === 2 && second instanceof Uint8Array ? { op: 'text', node, field, update: second as Bytes } : null
+  if (typeof second !== 'string' || second.length === 0) return null
+  if (op === OP.add) return args.length === 2 ? { op: 'add', node, field, element: second } : null
+  if (op !== OP.remove || args.length !== 3 || !Array.isArray(third)) return null
+  return { op: 'remove', node, field, element: second, tags: decodeTags(third as readonly Value[], ordinal, names) }
+}
+
+function encodeArgs(edit: Edit, ordinal: number, names: TagNames): readonly Value[] {
+  switch (edit.op) {
+    case 'create': {
+      const { type, project, path, subject, nonce } = edit.facts
+      return [type, project && nodeIdToBytes(project), path, subject && nodeIdToBytes(subject), nonce, edit.number, edit.fields.flat() as Value[]]
+    }
+    case 'set':
+      return [edit.field, edit.value]
+    case 'add':
+      return [edit.field, edit.element]
+    case 'text':
+      return [edit.field, edit.update]
+    case 'remove':
+      return [edit.field, edit.element, edit.tags.map((tag) => {
+        const carrier = Math.floor(tag / 256)
+        return carrier === ordinal ? tag % 256 : [names.idOf(carrier), tag % 256]
+      })]
+  }
+}
+
+function decodeTags(tags: readonly Value[], ordinal: number, names: TagNames): Ref[] {
+  const refs: Ref[] = []
+  for (const tag of tags) {
+    if (typeof tag === 'number') refs.push(ordinal * 256 + (tag & 255))
+    else if (Array.isArray(tag) && tag[0] instanceof Uint8Array && typeof tag[1] === 'number') {
+      const carrier = names.ordinalOf(tag[0] as Bytes)
+      if (carrier !== null) refs.push(carrier * 256 + (tag[1] & 255))
+    }
+  }
+  return refs
+}
+
+function decodeCreate(node: NodeId, args: readonly Value[]): Edit | null {
+  const [type, project, path, subject, nonce, number, flat] = args
+  if (args.length !== 7 || !isNodeType(type) || type === 'workspace') return null
+  if (!isNodeBytes(project) || !isNodeBytes(subject) || !(path === null || typeof path === 'string')) return null
+  if (!(nonce instanceof Uint8Array) || nonce.length !== 16 || typeof number !== 'number' || number < 0) return null
+  if (!Array.isArray(flat) || flat.length % 2 !== 0) return null
+  const fields: FieldValue[] = []
+  for (let i = 0; i < flat.length; i += 2) {
+    const field: unknown = flat[i]
+    if (typeof field !== 'string' || field.length === 0 || field.length > 64) return null
+    if (fieldAccepts(field, flat[i + 1] as Value)) fields.push([field, flat[i + 1] as Value])
+  }
+  const facts = { type, project: project && nodeIdFromBytes(project), path, subject: subject && nodeIdFromBytes(subject), nonce: nonce as Bytes }
+  return { op: 'create', node, facts, number, fields }
+}
+
+function isNodeBytes(value: Value | undefined): value is Bytes | null {
+  return value === null || (value instanceof Uint8Array && value.length === 16)
+}

@@ -1,0 +1,145 @@
+/**
+ * The fold: from valid changes to worknodes.
+ *
+ * A node is a pure function of the set of valid changes to it (L1): registers keep the writes nobody superseded, sets keep
+ * live tags, text fields keep their Yjs updates in canonical order. Applying one change costs what that change touches,
+ * also when it comes late. A change to a node whose create is not in its past has no effect.
+ *
+ * Nodes are plain data, so that a snapshot is a structured clone of them. Nobody outside this file writes to one.
+ */
+
+import type { Bytes } from '../base/bytes.ts'
+import type { Value } from './batch.ts'
+import type { Edit } from './change.ts'
+import { addElement, removeTags, type Tagged } from './crdt/or-set.ts'
+import { type Versions, winner, writeRegister } from './crdt/register.ts'
+import type { History, Ref } from './history.ts'
+import { type ActorKey, type NodeId, type NodeType, nodeIdOf, workspaceNodeId } from './ids.ts'
+
+export interface TextEdit {
+  readonly ref: Ref
+  readonly update: Bytes
+}
+
+export interface WorkNode {
+  readonly id: NodeId
+  readonly type: NodeType
+  readonly project: NodeId | null
+  readonly path: string | null
+  readonly subject: NodeId | null
+  readonly creator: ActorKey
+  /** The create that comes first in canonical order. */
+  created: Ref
+  /** The number its creator proposed for the short key (`keys.ts` resolves clashes). */
+  number: number
+  /** The change that comes last in canonical order. */
+  updated: Ref
+  /** How many changes have touched it. */
+  edits: number
+  readonly registers: Record<string, Versions>
+  readonly sets: Record<string, Tagged>
+  readonly texts: Record<string, TextEdit[]>
+}
+
+export interface Author {
+  readonly key: Bytes
+  readonly actor: ActorKey
+}
+
+const NOTHING: Tagged = {}
+
+export class Fold {
+  readonly nodes = new Map<NodeId, WorkNode>()
+  readonly #history: History
+  readonly #workspace: Bytes
+
+  constructor(history: History, workspace: Bytes, root: ActorKey) {
+    this.#history = history
+    this.#workspace = workspace
+    const id = workspaceNodeId(workspace)
+    this.nodes.set(id, emptyNode(id, { type: 'workspace', project: null, path: null, subject: null }, root, 0, 0))
+  }
+
+  /** Takes back nodes from a snapshot. */
+  restore(nodes: Iterable<WorkNode>): void {
+    for (const node of nodes) this.nodes.set(node.id, node)
+  }
+
+  /** Applies one valid change; answers the node it changed, or null if it had no effect. */
+  apply(edit: Edit, author: Author, ref: Ref): WorkNode | null {
+    const node = edit.op === 'create' ? this.#create(edit, author, ref) : this.#known(edit.node, ref)
+    if (node === null) return null
+    switch (edit.op) {
+      case 'create':
+        for (const [field, value] of edit.fields) this.#write(node, field, value, ref)
+        break
+      case 'set':
+        this.#write(node, edit.field, edit.value, ref)
+        break
+      case 'add':
+        addElement((node.sets[edit.field] ??= {}), edit.element, ref)
+        break
+      case 'remove':
+        removeTags(this.#history, node.sets[edit.field] ?? NOTHING, edit.element, edit.tags, ref)
+        break
+      case 'text':
+        this.#insertText((node.texts[edit.field] ??= []), { ref, update: edit.update })
+        break
+    }
+    node.edits++
+    if (this.#history.compare(ref, node.updated) > 0) node.updated = ref
+    return node
+  }
+
+  #create(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {
+    const known = this.nodes.get(edit.node)
+    if (known) {
+      if (known.creator !== author.actor) return null
+      if (this.#history.compare(ref, known.created) < 0) {
+        known.created = ref
+        known.number = edit.number
+      }
+      return known
+    }
+    if (nodeIdOf(this.#workspace, author.key, edit.facts) !== edit.node) return null
+    const node = emptyNode(edit.node, edit.facts, author.actor, ref, edit.number)
+    this.nodes.set(edit.node, node)
+    return node
+  }
+
+  #known(id: NodeId, ref: Ref): WorkNode | null {
+    const node = this.nodes.get(id)
+    if (!node) return null
+    return node.type === 'workspace' || this.#history.saw(ref, node.created) ? node : null
+  }
+
+  #write(node: WorkNode, field: string, value: Value, ref: Ref): void {
+    node.registers[field] = writeRegister(this.#history, node.registers[field], value, ref)
+  }
+
+  #insertText(edits: TextEdit[], edit: TextEdit): void {
+    let at = edits.length
+    while (at > 0 && this.#history.compare((edits[at - 1] as TextEdit).ref, edit.ref) > 0) at--
+    edits.splice(at, 0, edit)
+  }
+}
+
+export function read(node: WorkNode, field: string): Value | undefined {
+  return winner(Object.hasOwn(node.registers, field) ? node.registers[field] : undefined)
+}
+
+/** The elements of a set field, in code-unit order. */
+export function elements(node: WorkNode, field: string): string[] {
+  return Object.hasOwn(node.sets, field) ? Object.keys(node.sets[field] as Tagged).toSorted() : []
+}
+
+function emptyNode(
+  id: NodeId,
+  facts: Pick<WorkNode, 'type' | 'project' | 'path' | 'subject'>,
+  creator: ActorKey,
+  ref: Ref,
+  number: number,
+): WorkNode {
+  const { type, project, path, subject } = facts
+  return { id, type, project, path, subject, creator, created: ref, number, updated: ref, edits: 0, registers: {}, sets: {}, texts: {} }
+}

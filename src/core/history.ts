@@ -1,0 +1,376 @@
+/**
+ * What a replica knows of the DAG: for every admitted batch its place, its time and what it had seen.
+ *
+ * Each batch has an *ordinal* (0, 1, 2 … in the order of admission here: local, never shared) and lies on a *chain*: an
+ * unforked run of one feed. A fork starts a new chain whose past holds the old one up to the fork. For every chain we keep
+ * which other chains it had seen how far, as steps: a pair is added only when a batch learns something new. So "is a in
+ * the causal past of b?" is one binary search, and a batch costs what it newly saw, not the length of history.
+ *
+ * Order of changes everywhere: (ms, counter, batch id, index). An ancestor always comes first, because admission demands
+ * a greater HLC than every direct ancestor's.
+ */
+
+import { type Bytes, compareBytes } from '../base/bytes.ts'
+import { assert } from '../base/assert.ts'
+import type { Hlc } from './batch.ts'
+import { compareHlc } from './hlc.ts'
+
+/** Names a change here: ordinal of its batch × 256 + its index. Local to a replica. */
+export type Ref = number
+
+export interface BatchPlace {
+  /** Null for a batch of our own that is not signed yet: `identify` follows. */
+  readonly id: Bytes | null
+  /** Names key and feed, e.g. both in hex. */
+  readonly feed: string
+  readonly seq: number
+  readonly hlc: Hlc
+  readonly prev: number | null
+  readonly after: readonly number[]
+}
+
+export interface Tip {
+  readonly feed: string
+  readonly seq: number
+  readonly id: Bytes
+}
+
+interface Chain {
+  readonly feed: string
+  readonly first: number
+  readonly ordinals: number[]
+  /** What the chain's last batch has in its past, per other chain the greatest seq. */
+  readonly seen: Map<number, number>
+  /** The same as steps: since my seq `at[i]` I had seen the other chain up to `upTo[i]`. */
+  readonly steps: Map<number, { readonly at: number[]; readonly upTo: number[] }>
+}
+
+/** Everything, as plain columns: what a snapshot keeps (`replica/snapshot.ts`). */
+export interface HistoryColumns {
+  readonly ids: Bytes
+  readonly chain: Int32Array
+  readonly seq: Int32Array
+  readonly ms: Float64Array
+  readonly counter: Uint16Array
+  readonly arrival: Float64Array
+  /** Per batch: how many pairs it learned; then the pairs (chain, seq). */
+  readonly learned: Int32Array
+  readonly pairs: Int32Array
+}
+
+const ID_BYTES = 32
+
+export class History {
+  #count = 0
+  #ids = new Uint8Array(ID_BYTES * 64)
+  #chain = new Int32Array(64)
+  #seq = new Int32Array(64)
+  #ms = new Float64Array(64)
+  #counter = new Uint16Array(64)
+  #arrival = new Float64Array(64)
+  #learned = new Int32Array(64)
+  #pairs = new Int32Array(64)
+  #pairCount = 0
+  /** Open addressing over the first bytes of the ids; -1 is empty. Always at most half full. */
+  #table = new Int32Array(128).fill(-1)
+  readonly #chains: Chain[] = []
+  readonly #chainsByFeed = new Map<string, number[]>()
+  readonly #heads = new Set<number>()
+  #latest: Hlc = [0, 0]
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** The greatest HLC of any batch here. */
+  get latest(): Hlc {
+    return this.#latest
+  }
+
+  /** Ordinals of the batches that no other batch here has as an ancestor. */
+  get heads(): ReadonlySet<number> {
+    return this.#heads
+  }
+
+  /** Adds a batch whose ancestors are all here and whose place was checked (`log/ledger.ts`). Answers its ordinal. */
+  append(place: BatchPlace): number {
+    const ordinal = this.#count
+    this.#grow()
+    const chain = this.#chainFor(place)
+    const owner = this.#chains[chain] as Chain
+    this.#chain[ordinal] = chain
+    this.#seq[ordinal] = place.seq
+    this.#ms[ordinal] = place.hlc[0]
+    this.#counter[ordinal] = place.hlc[1]
+    this.#count++
+    const before = this.#pairCount
+    if (place.prev !== null && this.#chain[place.prev] !== chain) this.#learnPast(chain, owner, place.seq, place.prev)
+    for (const ancestor of place.after) this.#learnPast(chain, owner, place.seq, ancestor)
+    this.#learned[ordinal] = this.#pairCount - before
+    owner.ordinals.push(ordinal)
+    if (place.prev !== null) this.#heads.delete(place.prev)
+    for (const ancestor of place.after) this.#heads.delete(ancestor)
+    this.#heads.add(ordinal)
+    if (compareHlc(place.hlc, this.#latest) > 0) this.#latest = place.hlc
+    if (place.id !== null) this.identify(ordinal, place.id)
+    return ordinal
+  }
+
+  /** Gives a batch of our own its id once it is signed. */
+  identify(ordinal: number, id: Bytes): void {
+    assert(this.ordinalOf(id) === null, 'a batch is added once')
+    this.#ids.set(id, ordinal * ID_BYTES)
+    this.#tableAdd(ordinal)
+  }
+
+  ordinalOf(id: Uint8Array): number | null {
+    const mask = this.#table.length - 1
+    for (let slot = hashOf(id, 0) & mask; ; slot = (slot + 1) & mask) {
+      const ordinal = this.#table[slot] as number
+      if (ordinal < 0) return null
+      if (this.#idEquals(ordinal, id)) return ordinal
+    }
+  }
+
+  idOf(ordinal: number): Bytes {
+    return this.#ids.slice(ordinal * ID_BYTES, (ordinal + 1) * ID_BYTES)
+  }
+
+  hlcOf(ordinal: number): Hlc {
+    return [this.#ms[ordinal] as number, this.#counter[ordinal] as number]
+  }
+
+  msOf(ref: Ref): number {
+    return this.#ms[Math.floor(ref / 256)] as number
+  }
+
+  feedOf(ordinal: number): string {
+    return (this.#chains[this.#chain[ordinal] as number] as Chain).feed
+  }
+
+  chainOf(ordinal: number): number {
+    return this.#chain[ordinal] as number
+  }
+
+  seqOf(ordinal: number): number {
+    return this.#seq[ordinal] as number
+  }
+
+  /** Where the store put the batch; 0 until it has. */
+  arrivalOf(ordinal: number): number {
+    return this.#arrival[ordinal] as number
+  }
+
+  setArrival(ordinal: number, arrival: number): void {
+    this.#arrival[ordinal] = arrival
+  }
+
+  /** Canonical order of two changes. */
+  compare(a: Ref, b: Ref): number {
+    const x = Math.floor(a / 256)
+    const y = Math.floor(b / 256)
+    if (x === y) return a - b
+    return (
+      (this.#ms[x] as number) - (this.#ms[y] as number) ||
+      (this.#counter[x] as number) - (this.#counter[y] as number) ||
+      compareBytes(this.#ids.subarray(x * ID_BYTES, (x + 1) * ID_BYTES), this.#ids.subarray(y * ID_BYTES, (y + 1) * ID_BYTES))
+    )
+  }
+
+  /** Whether the change `earlier` is in the causal past of `later`. */
+  saw(later: Ref, earlier: Ref): boolean {
+    const x = Math.floor(later / 256)
+    const y = Math.floor(earlier / 256)
+    return x === y ? earlier < later : this.sawBatch(x, y)
+  }
+
+  /** Whether the batch `earlier` is an ancestor of the batch `later`. */
+  sawBatch(later: number, earlier: number): boolean {
+    const chain = this.#chain[earlier] as number
+    const seq = this.#seq[earlier] as number
+    if (this.#chain[later] === chain) return seq < (this.#seq[later] as number)
+    return this.#knownAt(later, chain) >= seq
+  }
+
+  /** How far `chain` had got in the past of `ordinal`, -1 for not at all. */
+  #knownAt(ordinal: number, chain: number): number {
+    const steps = (this.#chains[this.#chain[ordinal] as number] as Chain).steps.get(chain)
+    if (!steps) return -1
+    const at = lastAtMost(steps.at, this.#seq[ordinal] as number)
+    return at < 0 ? -1 : (steps.upTo[at] as number)
+  }
+
+  /** The last batch of every chain that no chain continues: what a peer needs to know to send the rest. */
+  tips(): Tip[] {
+    return this.#chains.map((chain) => {
+      const last = chain.ordinals.at(-1) as number
+      return { feed: chain.feed, seq: this.#seq[last] as number, id: this.idOf(last) }
+    })
+  }
+
+  get chainCount(): number {
+    return this.#chains.length
+  }
+
+  chainsOf(feed: string): readonly number[] {
+    return this.#chainsByFeed.get(feed) ?? []
+  }
+
+  /** The ordinals of a chain's batches with `seq > after`, oldest first. */
+  chainSince(chain: number, after: number): readonly number[] {
+    const { first, ordinals } = this.#chains[chain] as Chain
+    return ordinals.slice(Math.max(0, after + 1 - first))
+  }
+
+  firstSeqOf(chain: number): number {
+    return (this.#chains[chain] as Chain).first
+  }
+
+  columns(from = 0): HistoryColumns {
+    let pairsFrom = 0
+    for (let i = 0; i < from; i++) pairsFrom += this.#learned[i] as number
+    const n = this.#count
+    return {
+      ids: this.#ids.slice(from * ID_BYTES, n * ID_BYTES),
+      chain: this.#chain.slice(from, n),
+      seq: this.#seq.slice(from, n),
+      ms: this.#ms.slice(from, n),
+      counter: this.#counter.slice(from, n),
+      arrival: this.#arrival.slice(from, n),
+      learned: this.#learned.slice(from, n),
+      pairs: this.#pairs.slice(pairsFrom * 2, this.#pairCount * 2),
+    }
+  }
+
+  chainNames(): { readonly feed: string; readonly first: number }[] {
+    return this.#chains.map(({ feed, first }) => ({ feed, first }))
+  }
+
+  /** The inverse of `columns` and `chainNames`, for an empty history. Costs a few array reads a batch, no hashing. */
+  restore(parts: readonly HistoryColumns[], chains: readonly { readonly feed: string; readonly first: number }[], heads: readonly number[]): void {
+    assert(this.#count === 0, 'only an empty history is restored')
+    for (const { feed, first } of chains) this.#addChain(feed, first)
+    for (const part of parts) {
+      let pair = 0
+      for (let i = 0; i < part.chain.length; i++) {
+        const ordinal = this.#count
+        this.#grow()
+        const chain = part.chain[i] as number
+        const owner = this.#chains[chain] as Chain
+        this.#ids.set(part.ids.subarray(i * ID_BYTES, (i + 1) * ID_BYTES), ordinal * ID_BYTES)
+        this.#chain[ordinal] = chain
+        this.#seq[ordinal] = part.seq[i] as number
+        this.#ms[ordinal] = part.ms[i] as number
+        this.#counter[ordinal] = part.counter[i] as number
+        this.#arrival[ordinal] = part.arrival[i] as number
+        this.#count++
+        for (let n = part.learned[i] as number; n > 0; n--, pair++)
+          this.#learn(owner, part.seq[i] as number, part.pairs[pair * 2] as number, part.pairs[pair * 2 + 1] as number)
+        this.#learned[ordinal] = part.learned[i] as number
+        owner.ordinals.push(ordinal)
+        const hlc = this.hlcOf(ordinal)
+        if (compareHlc(hlc, this.#latest) > 0) this.#latest = hlc
+        this.#tableAdd(ordinal)
+      }
+    }
+    for (const head of heads) this.#heads.add(head)
+  }
+
+  #chainFor(place: BatchPlace): number {
+    if (place.prev !== null) {
+      const chain = this.#chain[place.prev] as number
+      if ((this.#chains[chain] as Chain).ordinals.at(-1) === place.prev) return chain
+    }
+    return this.#addChain(place.feed, place.seq)
+  }
+
+  #addChain(feed: string, first: number): number {
+    const chain = this.#chains.length
+    this.#chains.push({ feed, first, ordinals: [], seen: new Map(), steps: new Map() })
+    const siblings = this.#chainsByFeed.get(feed)
+    if (siblings) siblings.push(chain)
+    else this.#chainsByFeed.set(feed, [chain])
+    return chain
+  }
+
+  /** Everything `ancestor` had in its past, and itself, comes into the past of the batch at (`chain`, `seq`). */
+  #learnPast(chain: number, owner: Chain, seq: number, ancestor: number): void {
+    const other = this.#chain[ancestor] as number
+    const reached = this.#seq[ancestor] as number
+    if (other === chain || (owner.seen.get(other) ?? -1) >= reached) return
+    const source = this.#chains[other] as Chain
+    const isLast = source.ordinals.at(-1) === ancestor
+    for (const [third, steps] of source.steps) {
+      if (third === chain) continue
+      const upTo = isLast ? (source.seen.get(third) as number) : this.#knownAt(ancestor, third)
+      if (upTo > (owner.seen.get(third) ?? -1)) this.#learn(owner, seq, third, upTo)
+      assert(steps.at.length > 0, 'steps are never empty')
+    }
+    this.#learn(owner, seq, other, reached)
+  }
+
+  #learn(owner: Chain, seq: number, chain: number, upTo: number): void {
+    owner.seen.set(chain, upTo)
+    const steps = owner.steps.get(chain)
+    if (!steps) owner.steps.set(chain, { at: [seq], upTo: [upTo] })
+    else if (steps.at.at(-1) === seq) steps.upTo[steps.upTo.length - 1] = upTo
+    else {
+      steps.at.push(seq)
+      steps.upTo.push(upTo)
+    }
+    if (this.#pairCount * 2 + 2 > this.#pairs.length) this.#pairs = doubled(this.#pairs, new Int32Array(this.#pairs.length * 2))
+    this.#pairs[this.#pairCount * 2] = chain
+    this.#pairs[this.#pairCount * 2 + 1] = upTo
+    this.#pairCount++
+  }
+
+  #grow(): void {
+    const n = this.#chain.length
+    if (this.#count < n) return
+    this.#ids = doubled(this.#ids, new Uint8Array(n * 2 * ID_BYTES))
+    this.#chain = doubled(this.#chain, new Int32Array(n * 2))
+    this.#seq = doubled(this.#seq, new Int32Array(n * 2))
+    this.#ms = doubled(this.#ms, new Float64Array(n * 2))
+    this.#counter = doubled(this.#counter, new Uint16Array(n * 2))
+    this.#arrival = doubled(this.#arrival, new Float64Array(n * 2))
+    this.#learned = doubled(this.#learned, new Int32Array(n * 2))
+    const entries = this.#table.filter((ordinal) => ordinal >= 0)
+    this.#table = new Int32Array(n * 4).fill(-1)
+    for (const ordinal of entries) this.#tableAdd(ordinal)
+  }
+
+  #tableAdd(ordinal: number): void {
+    const mask = this.#table.length - 1
+    let slot = hashOf(this.#ids, ordinal * ID_BYTES) & mask
+    while ((this.#table[slot] as number) >= 0) slot = (slot + 1) & mask
+    this.#table[slot] = ordinal
+  }
+
+  #idEquals(ordinal: number, id: Uint8Array): boolean {
+    const from = ordinal * ID_BYTES
+    for (let i = 0; i < ID_BYTES; i++) if (this.#ids[from + i] !== id[i]) return false
+    return true
+  }
+}
+
+/** Ids are hashes already: their first bytes are as good as any hash of them. */
+function hashOf(ids: Uint8Array, at: number): number {
+  return ((ids[at] as number) | ((ids[at + 1] as number) << 8) | ((ids[at + 2] as number) << 16) | ((ids[at + 3] as number) << 24)) >>> 0
+}
+
+/** Index of the last number <= `limit` in an ascending list, -1 if none. */
+function lastAtMost(ascending: readonly number[], limit: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) <= limit) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+function doubled<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(old: T, larger: T): T {
+  larger.set(old as never)
+  return larger
+}

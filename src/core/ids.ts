@@ -1,0 +1,69 @@
+/**
+ * Names of things, and how they commit to facts.
+ *
+ * A node id is a hash of the node's immutable facts, so nobody can create "the same" node with another type, project or
+ * path: authority looks at these facts only. In memory and in the API an id is UUID text, on the wire its 16 bytes.
+ */
+
+import { sha256 } from '@noble/hashes/sha2.js'
+import { encode } from 'cborg'
+import { type Bytes, concatBytes, fromHex, toHex, utf8 } from '../base/bytes.ts'
+
+export type NodeId = string & { readonly brand: 'NodeId' }
+/** Hex of a tagged public key (`01` and 32 bytes): the actor itself; names are data. */
+export type ActorKey = string & { readonly brand: 'ActorKey' }
+/** Hex of the genesis batch's id. */
+export type WorkspaceId = string & { readonly brand: 'WorkspaceId' }
+
+export const NODE_TYPES = ['workspace', 'project', 'task', 'run', 'document', 'agent', 'comment'] as const
+export type NodeType = (typeof NODE_TYPES)[number]
+
+/** What can never change about a node. `subject` is the task of a run, the target of a comment. */
+export interface NodeFacts {
+  readonly type: NodeType
+  readonly project: NodeId | null
+  readonly path: string | null
+  readonly subject: NodeId | null
+  readonly nonce: Bytes
+}
+
+const NODE_DOMAIN = utf8('worknode/node/1\0')
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export function isNodeId(text: unknown): text is NodeId {
+  return typeof text === 'string' && UUID.test(text)
+}
+
+export function isNodeType(text: unknown): text is NodeType {
+  return NODE_TYPES.includes(text as NodeType)
+}
+
+/** The id that these facts, written by `creator`, have in `workspace`. */
+export function nodeIdOf(workspace: Bytes, creator: Bytes, facts: NodeFacts): NodeId {
+  const { type, project, path, subject, nonce } = facts
+  const preimage = [workspace, creator, type, project && nodeIdToBytes(project), path, subject && nodeIdToBytes(subject), nonce]
+  return uuidOf(sha256(concatBytes(NODE_DOMAIN, encode(preimage))))
+}
+
+/** The workspace's own node: it exists with the genesis and has no create. */
+export function workspaceNodeId(workspace: Bytes): NodeId {
+  return uuidOf(workspace)
+}
+
+export function nodeIdToBytes(id: NodeId): Bytes {
+  return fromHex(id.replaceAll('-', ''))
+}
+
+/** Takes exactly 16 bytes. */
+export function nodeIdFromBytes(bytes: Uint8Array): NodeId {
+  const hex = toHex(bytes)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as NodeId
+}
+
+/** First 16 bytes with the version (8) and variant bits of RFC 9562. */
+function uuidOf(hash: Uint8Array): NodeId {
+  const bytes = hash.slice(0, 16)
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x80
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
+  return nodeIdFromBytes(bytes)
+}

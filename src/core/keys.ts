@@ -1,0 +1,55 @@
+/**
+ * Short keys: `WN-12`, for people.
+ *
+ * A creator proposes the next free number it knows. Two who create apart may propose the same: the task whose create comes
+ * first in canonical order keeps the plain key, the others show a letter group from their id (`WN-12-k7f`). All peers
+ * resolve alike once they hold the same creates, and a key once shown for the first stays its own.
+ */
+
+import type { History } from './history.ts'
+import type { WorkNode } from './fold.ts'
+import type { NodeId } from './ids.ts'
+
+export const DEFAULT_PREFIX = 'WN'
+
+export class Keys {
+  readonly #history: History
+  readonly #byNumber = new Map<number, WorkNode[]>()
+  #highest = 0
+
+  constructor(history: History) {
+    this.#history = history
+  }
+
+  get next(): number {
+    return this.#highest + 1
+  }
+
+  /** Takes in a task; its number never changes but when an earlier valid create of it comes late (then call again). */
+  add(node: WorkNode): void {
+    const same = this.#byNumber.get(node.number)
+    if (!same) this.#byNumber.set(node.number, [node])
+    else if (!same.includes(node)) same.push(node)
+    if (same) same.sort((a, b) => this.#history.compare(a.created, b.created))
+    if (node.number > this.#highest) this.#highest = node.number
+  }
+
+  keyOf(node: WorkNode, prefix = DEFAULT_PREFIX): string {
+    const plain = `${prefix}-${node.number}`
+    return this.#byNumber.get(node.number)?.[0] === node ? plain : `${plain}-${suffixOf(node.id)}`
+  }
+
+  /** The task with this key (any prefix, any case), or null. */
+  resolve(key: string): NodeId | null {
+    const match = /^[A-Za-z][A-Za-z0-9]*-(\d{1,15})(?:-([0-9a-z]{4}))?$/i.exec(key.trim())
+    if (!match) return null
+    const same = this.#byNumber.get(Number(match[1])) ?? []
+    const suffix = match[2]?.toLowerCase()
+    const found = suffix === undefined ? same[0] : same.find((node) => suffixOf(node.id) === suffix)
+    return found?.id ?? null
+  }
+}
+
+function suffixOf(id: NodeId): string {
+  return id.slice(-4)
+}

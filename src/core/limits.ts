@@ -1,0 +1,54 @@
+/**
+ * Every bound, in one place (L5).
+ *
+ * Protocol constants are part of what makes a batch admissible or a change valid: two replicas that disagree about one
+ * split, so they change only with the header version. Local limits are for operations and gates to refuse; the fold
+ * never looks at them, since concurrent work can exceed them honestly.
+ */
+
+export const PROTOCOL = {
+  batchBytes: 256 * 1024,
+  batchChanges: 256,
+  nesting: 16,
+  after: 16,
+  frontier: 4096,
+  chainDepth: 16,
+  counter: 65_536,
+  introduced: 256,
+  extensions: 16,
+  capabilitiesPerBatch: 256,
+  pathBytes: 1024,
+} as const
+
+export const LOCAL = {
+  titleChars: 500,
+  nameChars: 200,
+  commentChars: 65_536,
+  textBytes: 1024 * 1024,
+  treeDepth: 16,
+  labelsPerTask: 256,
+  assigneesPerTask: 256,
+  dependenciesPerTask: 256,
+  checksPerTask: 256,
+  queryRows: 1000,
+  queryRowsDefault: 100,
+  queryDepth: 8,
+  queryTerms: 256,
+  frameBytes: 64 * 1024,
+  messageBytes: 16 * 1024 * 1024,
+  heldBatches: 10_000,
+  heldBytes: 64 * 1024 * 1024,
+  presenceBytes: 4096,
+  clockLeadMs: 60_000,
+  undoSteps: 200,
+  importBytes: 256 * 1024 * 1024,
+  importTasks: 100_000,
+  signalTopics: 64,
+  signalMessageBytes: 64 * 1024,
+  signalMessagesPerSecond: 200,
+  signalBurst: 1000,
+  signalClients: 1024,
+} as const
+
+/** A batch closes after this long or this many changes, whichever is first; a transaction may fill one to the protocol's bound. */
+export const FLUSH = { ms: 50, changes: 32 } as const
