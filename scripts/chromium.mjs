@@ -37,13 +37,14 @@ export function ensureChromium(say) {
   if (process.platform === 'linux' && isExecutable('/usr/bin/apt-get')) {
     say("that did not work: trying Debian's package")
     const root = process.getuid?.() === 0
-    const apt = (/** @type {string[]} */ ...args) =>
-      root ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args])
+    const apt = (/** @type {string[]} */ ...args) => (root ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args]))
     if (apt('update')) apt('install', '-y', '--no-install-recommends', 'chromium')
     const packaged = findChromium()
     if (packaged) return packaged
   }
-  throw new Error('No Chromium: install one (`npx playwright install chromium`, or your system’s package), or name it in CHROMIUM.')
+  throw new Error(
+    'No Chromium: install one (`npx playwright install chromium`, or your system’s package), or name it in CHROMIUM.',
+  )
 }
 
 /** @returns {string[]} */
@@ -51,7 +52,9 @@ function candidates() {
   const named = [process.env.WORKNODE_CHROMIUM, process.env.CHROMIUM, process.env.CHROME_PATH]
   const onPath = (process.env.PATH ?? '')
     .split(delimiter)
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map((name) => join(folder, name)))
+    .flatMap((folder) =>
+      ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map((name) => join(folder, name)),
+    )
   const windows = [process.env.PROGRAMFILES, process.env['PROGRAMFILES(X86)'], process.env.LOCALAPPDATA]
     .filter((folder) => folder !== undefined)
     .flatMap((folder) => [
