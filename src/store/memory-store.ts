@@ -2,8 +2,8 @@
  * The store in memory: for tests, for simulation, and for a session that keeps nothing.
  *
  * A *disk* is plain data that outlives the handles on it, as a database outlives tabs and crashes; handles on one disk are
- * tabs of one profile. Every operation takes effect one microtask after it was asked for, in the order of asking, and uses
- * no timer: under a virtual clock each run is the same.
+ * tabs of one profile. Operations take effect in the order of asking, soon after and never at once, by microtasks alone:
+ * under a virtual clock each run is the same.
  *
  * Faults on demand: `beforeWrite` runs before each transaction (throw, and nothing is written), `afterWrite` once it is on
  * the disk and before anybody hears of it. Either may `kill()` the handle: what it was asked then never settles, as in
@@ -162,7 +162,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     async markFeed(key, feed, seq, clean) {
       return write('mark', () => {
         const head = disk.feeds.get(feedKey(key, feed))
-        if (head?.seq !== seq) return false
+        if (head?.seq !== seq || head.clean === clean) return false
         disk.feeds.set(feedKey(key, feed), { ...head, clean })
         return true
       })

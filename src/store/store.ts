@@ -3,7 +3,8 @@
  *
  * The log is a list of wire batches in the order in which this store took them in (their *arrival*, from 1 upward, one
  * sequence for all tabs of a profile). `append` resolves only once the batches would survive the tab, and the machine,
- * being killed. The same batch may be appended twice (two tabs each hear it from the same peer): readers drop the second.
+ * being killed. What it takes in it copies; what it gives out is the reader's own, each wire in a buffer of its own.
+ * The same batch may be appended twice (two tabs each hear it from the same peer): readers drop the second.
  * A snapshot is a cache of the fold: it may be absent, it is written atomically, and dropping it loses nothing.
  *
  * Run `storeContract` (`store.contract.ts`) against an implementation before using it.
@@ -58,7 +59,7 @@ export interface Snapshot {
 
 export interface StoreSize {
   readonly batches: number
-  /** Bytes of the log records as stored. */
+  /** Bytes of the log's records as stored, the snapshot not counted. */
   readonly bytes: number
   readonly records: number
 }
@@ -71,21 +72,37 @@ export interface Store {
    * without a gap. With `own`, the feed's head is compared and moved in the same transaction.
    */
   append(wires: readonly Bytes[], own?: OwnAppend): Promise<number>
-  /** Batches with `arrival > since`, in arrival order, in pages. What is appended while reading may or may not be seen. */
+  /**
+   * Batches with `arrival > since`, in arrival order, in pages that are never empty; nothing when `since` is the end or
+   * beyond. What is appended while reading may or may not be seen.
+   */
   readSince(since: number): AsyncIterable<readonly StoredBatch[]>
   /** The batches of these arrivals (ascending, no duplicates), in pages; an arrival that is not there is skipped. */
   readAt(arrivals: readonly number[]): AsyncIterable<readonly StoredBatch[]>
-  /** Merges small records of the log into compressed ones. Idempotent; safe to be killed in. Answers how many were merged. */
+  /**
+   * Merges small records of the log into compressed ones; changes no arrival. Idempotent; safe to be killed in, and to run
+   * in two tabs at once (what another changed meanwhile is left for the next time). Answers how many it merged.
+   */
   seal(): Promise<number>
   feeds(key: string): Promise<readonly FeedHead[]>
-  /** Sets or removes the clean mark of a feed, durably, if its head is still `seq`; answers whether it was. */
+  /**
+   * Sets or removes the clean mark of a feed, durably, if its head is still `seq`; answers whether this call changed it,
+   * so that of two who would take up one clean feed only one does.
+   */
   markFeed(key: string, feed: string, seq: number, clean: boolean): Promise<boolean>
   readSnapshot(): Promise<Snapshot | null>
-  /** Replaces `meta` and the given chunks, keeps the others; with `fresh` removes all others. One transaction. */
+  /**
+   * Replaces `meta` and the given chunks, keeps the others; with `fresh` removes all others. One transaction. The first
+   * writing of each writer must be fresh, or chunks of two folds mix. May be undone by a power cut, never in part.
+   */
   writeSnapshot(snapshot: Snapshot, fresh: boolean): Promise<void>
   dropSnapshot(): Promise<void>
   size(): Promise<StoreSize>
-  /** Called at most once, when the store is lost while open (another tab deletes or upgrades it, the browser closes it). */
+  /**
+   * Each listener is called at most once, when the store is lost while open (another tab deletes or upgrades it, the browser
+   * closes it); at once where that has happened already. Closing it ourselves is no loss.
+   */
   onLost(listener: (error: StoreGoneError) => void): void
+  /** Waits for what was asked. Afterwards every operation rejects with `StoreGoneError`; closing again does nothing. */
   close(): Promise<void>
 }

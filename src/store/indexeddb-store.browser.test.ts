@@ -1,0 +1,3 @@
+import { indexedDbStoreContract } from './indexeddb-store.contract.ts'
+
+indexedDbStoreContract('IndexedDB', 30)

@@ -1,0 +1,156 @@
+/**
+ * The store contract on IndexedDB, and how that store tells of a medium that fails. One suite for the browser's IndexedDB,
+ * which is the one that counts, and for a fake in Node, which is the one that runs at every save.
+ */
+
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { toHex, type Bytes } from '../base/bytes.ts'
+import { deleteIndexedDbStore, openIndexedDbStore } from './indexeddb-store.ts'
+import { deleteDatabase, openDatabase } from './indexeddb.ts'
+import { storeContract } from './store.contract.ts'
+import { StoreFullError, StoreGoneError, type OwnAppend, type Store } from './store.ts'
+
+export function indexedDbStoreContract(where: string, runs: number): void {
+  storeContract(
+    `the store in ${where}`,
+    async () => {
+      const { name, open } = await workspace()
+      let store = await open()
+      return {
+        store,
+        async reopen() {
+          await store.close()
+          store = await openIndexedDbStore({ name, random })
+          return store
+        },
+        second: open,
+      }
+    },
+    runs,
+  )
+
+  describe(`the store in ${where} tells of a medium that fails`, () => {
+    test('a full disk, and nothing is written', async () => {
+      const { store } = await opened()
+      await store.append([wire(1)], own(null, 1))
+      const heal = failPuts(1, 'QuotaExceededError')
+      // 300 batches are two records: the first is put before the disk is full.
+      const many = Array.from({ length: 300 }, (_, i) => wire(i))
+      await expect(store.append(many, own(1, 300))).rejects.toBeInstanceOf(StoreFullError)
+      await expect(store.writeSnapshot({ meta: 1, chunks: new Map([['a', 1]]) }, true)).rejects.toBeInstanceOf(StoreFullError)
+      heal()
+      expect(await store.size()).toMatchObject({ batches: 1, records: 1 })
+      expect(await store.feeds('key')).toMatchObject([{ seq: 1 }])
+      expect(await store.readSnapshot()).toBe(null)
+      expect(await store.append([wire(2)], own(1, 2))).toBe(2)
+    })
+
+    test('a seal that finds the disk full leaves the log as it is', async () => {
+      const { store } = await opened()
+      for (let i = 1; i <= 5; i++) await store.append([wire(i)])
+      const heal = failPuts(0, 'QuotaExceededError')
+      await expect(store.seal()).rejects.toBeInstanceOf(StoreFullError)
+      heal()
+      expect(await store.size()).toMatchObject({ batches: 5, records: 5 })
+      expect(await store.seal()).toBe(5)
+    })
+
+    test('a transaction that the browser breaks off', async () => {
+      const { store } = await opened()
+      const heal = failPuts(0, 'UnknownError')
+      const failed = store.append([wire(1)])
+      await expect(failed).rejects.toBeInstanceOf(StoreGoneError)
+      await expect(failed).rejects.toMatchObject({ cause: { name: 'UnknownError' } })
+      heal()
+      expect(await store.append([wire(1)])).toBe(1)
+    })
+
+    test('a database deleted by another tab: this one lets go, says so once, and refuses from then on', async () => {
+      const { store, name } = await opened()
+      const told: StoreGoneError[] = []
+      store.onLost((error) => told.push(error))
+      const asked = store.append([wire(1)])
+      await deleteIndexedDbStore(name)
+      expect(told).toHaveLength(1)
+      expect(await asked).toBe(1)
+      await expect(store.append([wire(2)])).rejects.toBeInstanceOf(StoreGoneError)
+      store.onLost((error) => told.push(error))
+      expect(told).toEqual([told[0], told[0]])
+      const anew = await openIndexedDbStore({ name, random })
+      expect(anew.incarnation).not.toBe(store.incarnation)
+      expect(await anew.size()).toMatchObject({ batches: 0 })
+      await anew.close()
+    })
+
+    test('a database upgraded by a newer version of the app: this one lets go, and cannot open it again', async () => {
+      const { store, name } = await opened()
+      const told: StoreGoneError[] = []
+      store.onLost((error) => told.push(error))
+      const newer = await request(indexedDB.open(`worknode-${name}`, 2))
+      expect(told).toHaveLength(1)
+      await expect(openIndexedDbStore({ name, random })).rejects.toBeInstanceOf(StoreGoneError)
+      newer.close()
+    })
+
+    test('an older tab that will not let go: opening is refused, and holds on to nothing afterwards', async () => {
+      const { name } = await workspace()
+      const stubborn = await request(indexedDB.open(name, 1))
+      await expect(openDatabase(name, 2, () => {})).rejects.toBeInstanceOf(StoreGoneError)
+      stubborn.close()
+      await deleteDatabase(name)
+    })
+
+    test('closing it ourselves is not a loss', async () => {
+      const { store, name } = await opened()
+      const told: StoreGoneError[] = []
+      store.onLost((error) => told.push(error))
+      await store.close()
+      await deleteIndexedDbStore(name)
+      expect(told).toEqual([])
+    })
+  })
+}
+
+const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length))
+
+/** A workspace of its own, gone after the test. */
+async function workspace() {
+  const name = toHex(random(8))
+  onTestFinished(() => deleteIndexedDbStore(name))
+  return { name, open: () => openIndexedDbStore({ name, random }) }
+}
+
+async function opened(): Promise<{ name: string; store: Store }> {
+  const { name, open } = await workspace()
+  return { name, store: await open() }
+}
+
+/** From now on the browser's puts, after so many, fail with this error. Returns the function that mends it. */
+function failPuts(after: number, name: string): () => void {
+  const { put } = IDBObjectStore.prototype
+  let left = after
+  IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
+    if (left-- > 0) return put.apply(this, args)
+    throw new DOMException('as the test wants it', name)
+  }
+  const mend = () => void (IDBObjectStore.prototype.put = put)
+  onTestFinished(mend)
+  return mend
+}
+
+function request<T>(asked: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    asked.addEventListener('success', () => resolve(asked.result))
+    asked.addEventListener('error', () => reject(asked.error))
+  })
+}
+
+function wire(n: number): Bytes {
+  return new Uint8Array([n & 255, n >> 8])
+}
+
+function own(from: number | null, to: number): OwnAppend {
+  const id = (seq: number) => new Uint8Array(32).fill(seq)
+  const expected = from === null ? null : { seq: from, id: id(from) }
+  return { key: 'key', feed: 'feed', expect: expected, head: { seq: to, id: id(to) } }
+}

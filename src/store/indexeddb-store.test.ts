@@ -1,0 +1,4 @@
+import 'fake-indexeddb/auto'
+import { indexedDbStoreContract } from './indexeddb-store.contract.ts'
+
+indexedDbStoreContract('a fake IndexedDB', 15)
