@@ -1,0 +1,157 @@
+/**
+ * A world for the transport: the page (built once a worker), a signalling relay that can be made to misbehave, and browsers.
+ * The relay speaks y-webrtc's protocol, sees all, and can hold messages back so that they cross; nothing depends on luck.
+ */
+import { createServer, type Server } from 'node:http'
+import { readFile, mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test as base, type BrowserContext, type Page } from '@playwright/test'
+import { build } from 'vite'
+import { WebSocket, WebSocketServer } from 'ws'
+import { alias } from '../../vite.config.ts'
+import type { RoomOptions } from './page.ts'
+
+export interface Relay {
+  readonly url: string
+  /** All that was published: topic and data, as sent. */
+  readonly heard: Published[]
+  sockets(): number
+  /** Keeps what is published until `release`. */
+  hold(): void
+  release(): void
+  /** Publishes as somebody who only knows the room's name. */
+  inject(topic: string, data: unknown): void
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+export interface Published {
+  readonly topic: string
+  readonly data: { readonly type: string; readonly from: string; readonly to?: string }
+}
+
+export interface Tab {
+  readonly page: Page
+  open(options?: Partial<RoomOptions>): Promise<void>
+  /** The id this tab announced itself by, in this world's room. */
+  id(): Promise<string>
+}
+
+export interface World {
+  readonly room: string
+  readonly relay: Relay
+  /** A tab in a browser of its own, or in the one given. */
+  tab(context?: BrowserContext): Promise<Tab>
+}
+
+export const test = base.extend<{ world: World }, { site: string }>({
+  site: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs off this pattern.
+    async ({}, use) => {
+      const outDir = await mkdtemp(join(tmpdir(), 'worknode-webrtc-'))
+      const root = fileURLToPath(new URL('.', import.meta.url))
+      await build({ root, configFile: false, logLevel: 'warn', resolve: { alias }, build: { outDir, emptyOutDir: true, target: 'es2023', minify: false } })
+      const server = await serve(outDir)
+      await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+      server.close()
+      await rm(outDir, { recursive: true, force: true })
+    },
+    { scope: 'worker' },
+  ],
+  world: async ({ browser, site }, use) => {
+    const relay = await startRelay()
+    const room = `room-${Math.random().toString(36).slice(2)}`
+    const contexts: BrowserContext[] = []
+    await use({
+      room,
+      relay,
+      async tab(context) {
+        const within = context ?? (await browser.newContext())
+        contexts.push(within)
+        const page = await within.newPage()
+        await page.goto(site)
+        await page.waitForFunction(() => 'peer' in window)
+        let before = 0
+        return {
+          page,
+          async open(options = {}) {
+            before = relay.heard.length
+            await page.evaluate(([name, given]) => window.peer.open(name, given), [room, { signalling: [relay.url], ...options }] as const)
+          },
+          async id() {
+            const found = () => relay.heard.slice(before).find(({ topic, data }) => topic === room && data.type === 'announce')
+            while (!found()) await new Promise((resolve) => setTimeout(resolve, 5))
+            return (found() as Published).data.from
+          },
+        }
+      },
+    })
+    await Promise.all(contexts.map((context) => context.close()))
+    await relay.stop()
+  },
+})
+
+export { expect } from '@playwright/test'
+
+async function serve(folder: string): Promise<Server> {
+  const mime: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' }
+  const server = createServer((request, response) => {
+    const path = request.url === '/' ? '/index.html' : (request.url ?? '')
+    readFile(join(folder, path)).then(
+      (body) => response.setHeader('content-type', mime[extname(path)] ?? 'text/plain').end(body),
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server
+}
+
+async function startRelay(): Promise<Relay> {
+  const heard: Published[] = []
+  let held: Published[] | undefined
+  let server: WebSocketServer
+  let port = 0
+  await start()
+  return {
+    url: `ws://127.0.0.1:${port}/`,
+    heard,
+    sockets: () => server.clients.size,
+    hold: () => (held = []),
+    release() {
+      const messages = held ?? []
+      held = undefined
+      for (const message of messages) deliver(message)
+    },
+    inject: (topic, data) => deliver({ topic, data: data as Published['data'] }),
+    start,
+    async stop() {
+      for (const socket of server.clients) socket.terminate()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+
+  async function start(): Promise<void> {
+    server = new WebSocketServer({ host: '127.0.0.1', port })
+    server.on('connection', (socket) => socket.on('message', (text: Buffer) => receive(socket, JSON.parse(text.toString()) as Received)))
+    await new Promise((resolve) => server.on('listening', resolve))
+    port = (server.address() as AddressInfo).port
+  }
+
+  function receive(socket: WebSocket, message: Received): void {
+    if (message.type === 'ping') return socket.send('{"type":"pong"}')
+    if (message.type !== 'publish') return
+    heard.push(message)
+    if (held) held.push(message)
+    else deliver(message)
+  }
+
+  /** To everybody: who is not in the room ignores it. */
+  function deliver({ topic, data }: Published): void {
+    for (const socket of server.clients) if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'publish', topic, data }))
+  }
+}
+
+type Received = { readonly type: 'ping' | 'subscribe' | 'unsubscribe' } | ({ readonly type: 'publish' } & Published)
