@@ -1,14 +1,16 @@
 /**
- * Two projects: `unit` (Node: units, properties, contracts, bounded simulation, rules) and `browser` (the same kind of test in a
- * real Chromium, for IndexedDB, WebCrypto, workers and WebRTC). No retries: a flaky test is a bug.
+ * Three projects: `unit` (Node: units, properties, contracts, bounded simulation, rules), `browser` (the same kind of test in a
+ * real Chromium, for IndexedDB, WebCrypto, workers and WebRTC) and `dist` (what the build must be). No retries: a flaky test is a bug.
  */
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.mjs'
+import { alias } from './vite.config.ts'
 
 const executablePath = findChromium()
 
 export default defineConfig({
+  resolve: { alias },
   test: {
     retry: 0,
     projects: [
@@ -17,17 +19,24 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-          exclude: ['src/**/*.browser.test.ts'],
+          include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'bench/**/*.test.ts'],
+          exclude: ['src/**/*.browser.test.*', 'src/**/*.dist.test.*'],
           setupFiles: ['src/rules/fast-check.setup.ts'],
           testTimeout: 30_000,
         },
       },
       {
         extends: true,
+        test: { name: 'dist', environment: 'node', include: ['src/**/*.dist.test.ts'] },
+      },
+      {
+        extends: true,
+        // Found while tests run, a package would be bundled then and the page loaded anew under the test's feet.
+        optimizeDeps: { entries: ['src/**/*.browser.test.{ts,tsx}', 'src/**/*.contract.ts', 'src/hosts/*-worker.ts'] },
         test: {
           name: 'browser',
           include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
+          setupFiles: ['src/rules/fast-check.setup.ts'],
           testTimeout: 30_000,
           browser: {
             enabled: true,

@@ -1,0 +1,79 @@
+/**
+ * Builds what is missing or older than its sources: the site (`dist/`) and the Node host (`build/host/`, since Node 20 runs no
+ * TypeScript). `npm run build` builds both in any case; `ensureBuilt` only what is needed, saying so on stderr.
+ */
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../', import.meta.url))
+
+/** Written last: a build that was cut off has none, so it is done again. */
+const stamp = join(root, 'build', 'stamp')
+const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json', 'package-lock.json', 'scripts/build.mjs']
+
+/** @returns {Promise<void>} */
+export async function ensureBuilt() {
+  if (isFresh()) return
+  process.stderr.write('building the app, once (about ten seconds) …\n')
+  const startedAt = Date.now()
+  await buildAll('warn')
+  process.stderr.write(`built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s\n`)
+}
+
+/** @param {'info' | 'warn'} logLevel */
+export async function buildAll(logLevel) {
+  const { build } = await import('vite')
+  const startedAt = new Date()
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel })
+  await buildForNode('src/hosts/cli.ts', 'build/host', logLevel)
+  writeFileSync(stamp, '')
+  // As old as the sources it was built from: what was edited meanwhile is newer.
+  utimesSync(stamp, startedAt, startedAt)
+}
+
+/**
+ * One module and what it imports, for Node; packages stay outside.
+ * @param {string} entry
+ * @param {string} outDir
+ * @param {'info' | 'warn'} logLevel
+ */
+export async function buildForNode(entry, outDir, logLevel) {
+  const { build } = await import('vite')
+  await build({
+    root,
+    configFile: false,
+    logLevel,
+    publicDir: false,
+    build: {
+      ssr: resolve(root, entry),
+      outDir: resolve(root, outDir),
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      sourcemap: 'inline',
+    },
+  })
+}
+
+/** Fresh also where there is nothing to build from: an installed package brings its build along. */
+function isFresh() {
+  if (!existsSync(join(root, 'src'))) return true
+  if (!existsSync(stamp) || !existsSync(join(root, 'dist', 'index.html'))) return false
+  const builtAt = statSync(stamp).mtimeMs
+  return sources.every((source) => newestIn(join(root, source)) <= builtAt)
+}
+
+/**
+ * A folder counts too, so that a file taken away shows.
+ * @param {string} path
+ * @returns {number}
+ */
+function newestIn(path) {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats) return 0
+  if (!stats.isDirectory()) return stats.mtimeMs
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => newestIn(join(path, name))))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll('info')

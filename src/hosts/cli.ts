@@ -1,0 +1,15 @@
+/** The command line: one module a command in `commands/`. Built to `build/host/cli.js`; `bin/worknode.mjs` runs it. */
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import about from '../../package.json' with { type: 'json' }
+import { serveCommand } from './commands/serve.ts'
+
+// The same two steps up from src/hosts/ and from build/host/.
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+await new Command('worknode')
+  .description('The board that people and AI agents share.')
+  .version(about.version)
+  .showHelpAfterError()
+  .addCommand(serveCommand(root))
+  .parseAsync()

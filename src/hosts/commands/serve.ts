@@ -1,0 +1,57 @@
+/**
+ * `worknode serve`: runs the host until it is told to stop. On stdout stands one line, the ready link, for scripts to wait for;
+ * everything else goes to stderr.
+ */
+import { resolve } from 'node:path'
+import { once } from 'node:events'
+import { Command } from 'commander'
+import { startHost, type Host } from '../node.ts'
+import { openBrowser } from '../open-browser.ts'
+import { readSettings, type HostFlags, type HostSettings } from '../settings.ts'
+
+export function serveCommand(root: string): Command {
+  return new Command('serve')
+    .description('serve the app, signalling and the HTTP doors')
+    .option('-p, --port <number>', 'port to listen on, 0 for any (PORT, 8080)')
+    .option('--host <address>', 'address to listen on (HOST, 127.0.0.1)')
+    .option('--data <folder>', 'where the host keeps its data (WORKNODE_DATA, .worknode)')
+    .option('--no-open', 'do not open the browser (WORKNODE_OPEN=0)')
+    .action(async (flags: HostFlags) => {
+      const settings = readSettings(process.env, flags)
+      if (settings.ok) process.exitCode = await serve(settings.value, resolve(root, 'dist'))
+      else process.exitCode = fail(settings.refusal.detail)
+    })
+}
+
+async function serve(settings: HostSettings, siteDir: string): Promise<number> {
+  let host: Host
+  try {
+    host = await startHost(settings, siteDir)
+  } catch (error) {
+    return fail(startError(error, settings))
+  }
+  // Heard before the ready line is out: whoever reads it may stop us at once.
+  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  process.stdout.write(`Worknode ready: ${host.url}\n`)
+  if (settings.open && process.stdout.isTTY) openBrowser(host.url, report)
+  await told
+  await host.close()
+  return 0
+}
+
+function startError(error: unknown, { host, port }: HostSettings): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop what listens there, or choose another: PORT=8081 npm start`
+  if (code === 'EACCES') return `Port ${port} needs rights that you do not have. Choose one above 1023: PORT=8081 npm start`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${host}. See HOST.`
+  throw error
+}
+
+function fail(line: string): number {
+  report(line)
+  return 1
+}
+
+function report(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,67 @@
+/**
+ * The HTTP doors of a host: what answers under `/api`, and the site around it. The same doors stand in the dev server.
+ * Nothing of a page may run that did not come from here, and no address leaks to where a link leads.
+ */
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { secureHeaders } from 'hono/secure-headers'
+import about from '../../package.json' with { type: 'json' }
+import type { PageSettings } from './settings.ts'
+
+export function createApi(page: PageSettings): Hono {
+  const api = new Hono()
+  api.use('/api/*', async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-store')
+  })
+  for (const base of ['/api', '/api/v1'] as const) {
+    api.get(`${base}/health`, (context) => context.json({ ok: true, version: about.version }))
+    api.get(`${base}/settings`, (context) => context.json(page))
+  }
+  return api
+}
+
+/** The built site in `siteDir`, its API, and their headers. */
+export function createDoors(siteDir: string, page: PageSettings): Hono {
+  const doors = new Hono()
+  doors.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        // The text editor puts its style sheet into the page as it starts.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        // Signalling servers are a setting: any may be named.
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        // Previews of artefacts, each in a sandbox without an origin.
+        frameSrc: ["'self'", 'blob:'],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      referrerPolicy: 'no-referrer',
+      originAgentCluster: '?1',
+      xContentTypeOptions: 'nosniff',
+      // Served over plain http on loopback; a proxy with a certificate sets its own.
+      strictTransportSecurity: false,
+    }),
+  )
+  doors.route('/', createApi(page))
+  doors.use(
+    compress(),
+    serveStatic({
+      root: siteDir,
+      onFound(path, context) {
+        // Names under assets/ carry a hash of their content; everything else may change under its name.
+        const hashed = /[\\/]assets[\\/]/.test(path)
+        context.header('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    }),
+  )
+  return doors
+}

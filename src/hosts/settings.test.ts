@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+test('without anything said, the host is for this machine only, on port 8080', () => {
+  expect(readSettings({})).toEqual({
+    ok: true,
+    value: { host: '127.0.0.1', port: 8080, dataDir: '.worknode', open: true, page: { signalling: [], iceServers: [] } },
+  })
+})
+
+test('an empty variable is as good as none', () => {
+  expect(readSettings({ PORT: '', HOST: '', WORKNODE_DATA: '', SIGNALING_URLS: '', ICE_SERVERS: '' })).toEqual(readSettings({}))
+})
+
+test('flags win over the environment', () => {
+  const env = { PORT: '1', HOST: '0.0.0.0', WORKNODE_DATA: 'a', WORKNODE_OPEN: '1' }
+  expect(readSettings(env, { port: '0', host: '::1', data: 'b', open: false })).toMatchObject({
+    value: { port: 0, host: '::1', dataDir: 'b', open: false },
+  })
+  expect(readSettings({ WORKNODE_OPEN: '0' }, { open: true })).toMatchObject({ value: { open: false } })
+})
+
+test('signalling and ICE servers are read for the page', () => {
+  const ice = [{ urls: ['stun:s.example'] }, { urls: 'turn:t.example', username: 'u', credential: 'c' }]
+  expect(
+    readSettings({ SIGNALING_URLS: 'wss://a.example/signal, ws://b.example', ICE_SERVERS: JSON.stringify(ice) }),
+  ).toMatchObject({
+    value: { page: { signalling: ['wss://a.example/signal', 'ws://b.example'], iceServers: ice } },
+  })
+})
+
+test.each([
+  [{ PORT: '80a' }, 'port'],
+  [{ PORT: '-1' }, 'port'],
+  [{ PORT: '65536' }, 'port'],
+  [{ SIGNALING_URLS: 'https://a.example' }, 'SIGNALING_URLS'],
+  [{ SIGNALING_URLS: 'nonsense' }, 'SIGNALING_URLS'],
+  [{ ICE_SERVERS: 'nonsense' }, 'ICE_SERVERS'],
+  [{ ICE_SERVERS: '[{"url":"stun:x"}]' }, 'ICE_SERVERS'],
+])('a value that makes no sense is refused by name: %j', (env, name) => {
+  const read = readSettings(env)
+  expect(read).toMatchObject({ ok: false, refusal: { code: 'invalid' } })
+  expect(!read.ok && read.refusal.detail).toContain(name)
+})

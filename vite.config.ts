@@ -1,0 +1,56 @@
+/**
+ * Builds the site into `dist/`: relative addresses only, so that any static host under any path serves it. The dev server stands
+ * behind the same doors as a host: `/signal` and `/api`.
+ */
+import { fileURLToPath } from 'node:url'
+import { getRequestListener } from '@hono/node-server'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+import { createApi } from './src/hosts/doors.ts'
+import { readSettings } from './src/hosts/settings.ts'
+import { createSignalling } from './src/hosts/signalling.ts'
+
+/** y-webrtc mirrors a room to other tabs over a BroadcastChannel of its own, in the clear; ours does that (`src/sync/broadcast.ts`). */
+export const alias = {
+  'lib0/broadcastchannel': fileURLToPath(new URL('src/sync/no-broadcastchannel.ts', import.meta.url)),
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [react(), doors()],
+  resolve: { alias },
+  build: {
+    target: 'es2023',
+    manifest: true,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+  },
+  worker: { format: 'es' },
+  server: { port: Number(process.env.PORT || 5173) },
+})
+
+function doors(): Plugin {
+  return {
+    name: 'worknode-doors',
+    apply: 'serve',
+    configureServer(server) {
+      const settings = readSettings(process.env)
+      if (!settings.ok) throw new Error(settings.refusal.detail)
+      const answer = getRequestListener(createApi(settings.value.page).fetch)
+      server.middlewares.use((request, response, next) => {
+        if (request.url?.startsWith('/api/')) answer(request, response).catch(next)
+        else next()
+      })
+      const signalling = createSignalling()
+      // Vite answers the upgrades that ask for its own protocol (hot reload); this one asks for a path.
+      server.httpServer?.on('upgrade', (request, socket, head) => {
+        if (request.url?.split('?')[0] === '/signal') signalling.handleUpgrade(request, socket, head)
+      })
+      const reaper = setInterval(() => signalling.reap(), 30_000)
+      server.httpServer?.on('close', () => {
+        clearInterval(reaper)
+        signalling.close()
+      })
+    },
+  }
+}
