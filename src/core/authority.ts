@@ -7,7 +7,7 @@
  * stays in the log and has no effect. (Revocation, globs and projects: the next issue. Formats are final.)
  */
 
-import { type Bytes, toHex } from '../base/bytes.ts'
+import { type Bytes, equalBytes, toHex } from '../base/bytes.ts'
 import type { Hlc } from './batch.ts'
 import { capabilityId, FLAG, type Grant, rootCapability } from './capability.ts'
 import { RIGHTS, type Right } from './change.ts'
@@ -42,9 +42,15 @@ interface Known {
 export class Authority {
   readonly #history: History
   readonly #capabilities = new Map<string, Known>()
+  #workspace: Bytes = new Uint8Array(0)
 
-  constructor(history: History, workspace: Bytes, roots: readonly Bytes[]) {
+  constructor(history: History) {
     this.#history = history
+  }
+
+  /** Takes in the roots that the genesis introduces, in their order. */
+  begin(workspace: Bytes, roots: readonly Bytes[]): void {
+    this.#workspace = workspace
     roots.forEach((key, rank) => {
       const grant = rootCapability(workspace, key, rank)
       const id = toHex(capabilityId(grant))
@@ -52,8 +58,11 @@ export class Authority {
     })
   }
 
-  /** Null when the change may be: `type` is the node's type, null where the change is about no node. */
-  judge(capability: string, actor: ActorKey, right: Right, type: string | null, hlc: Hlc, ref: Ref): Invalid | null {
+  /**
+   * Null when the change may be: `type` is the node's type, null where the change is about no node; `ref` null asks for a
+   * change yet to be written, which will have all that is here in its past.
+   */
+  judge(capability: string, actor: ActorKey, right: Right, type: string | null, hlc: Hlc, ref: Ref | null): Invalid | null {
     const cited = this.#capabilities.get(capability)
     if (!cited) return 'unknown-capability'
     if (cited.audience !== actor) return 'wrong-signer'
@@ -67,20 +76,21 @@ export class Authority {
       if (grant.rights !== null && !grant.rights.includes(verb)) return 'right'
       if (grant.types !== null && type !== null && !grant.types.includes(type)) return 'type'
       if ((grant.flags & FLAG.redeemOnly) !== 0 && link === cited && right !== 'grant') return 'right'
-      if (link.parent !== null && !link.carriers.some((carrier) => this.#history.saw(ref, carrier))) return 'grant-not-in-past'
+      if (ref !== null && link.parent !== null && !link.carriers.some((carrier) => this.#history.saw(ref, carrier))) return 'grant-not-in-past'
     }
     return null
   }
 
   /** Takes in a grant whose change was judged valid; answers why it is not well formed, or null. */
-  grant(grant: Grant, bytes: Bytes, cited: string, actor: ActorKey, ref: Ref, grantsInBatch: number): Invalid | null {
+  grant(grant: Grant, cited: string, actor: ActorKey, ref: Ref, grantsInBatch: number): Invalid | null {
     const parent = this.#capabilities.get(cited)
     if (!parent || grant.parent === null || toHex(grant.parent) !== cited) return 'bad-grant'
     const audience = toHex(grant.audience) as ActorKey
+    if (!equalBytes(grant.workspace, this.#workspace)) return 'bad-grant'
     if (toHex(grant.issuer) !== actor || audience === actor) return 'bad-grant'
     if (grant.rank <= parent.grant.rank || parent.depth >= PROTOCOL.chainDepth) return 'bad-grant'
     if ((parent.grant.flags & FLAG.redeemOnly) !== 0 && !isRedemption(grant, parent.grant, grantsInBatch)) return 'bad-grant'
-    const id = toHex(capabilityId(grant, bytes))
+    const id = toHex(capabilityId(grant))
     const known = this.#capabilities.get(id)
     if (known) known.carriers.push(ref)
     else this.#capabilities.set(id, { id, grant, audience, carriers: [ref], parent, depth: parent.depth + 1 })

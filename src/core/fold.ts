@@ -36,6 +36,8 @@ export interface WorkNode {
   updated: Ref
   /** How many changes have touched it. */
   edits: number
+  /** The last changes in canonical order, at most `RECENT`: where the story of the node is read from the log. */
+  readonly recent: Ref[]
   readonly registers: Record<string, Versions>
   readonly sets: Record<string, Tagged>
   readonly texts: Record<string, TextEdit[]>
@@ -47,17 +49,24 @@ export interface Author {
 }
 
 const NOTHING: Tagged = {}
+const RECENT = 32
 
 export class Fold {
   readonly nodes = new Map<NodeId, WorkNode>()
   readonly #history: History
   readonly #workspace: Bytes
 
-  constructor(history: History, workspace: Bytes, root: ActorKey) {
+  constructor(history: History, workspace: Bytes) {
     this.#history = history
     this.#workspace = workspace
-    const id = workspaceNodeId(workspace)
-    this.nodes.set(id, emptyNode(id, { type: 'workspace', project: null, path: null, subject: null }, root, 0, 0))
+  }
+
+  /** The workspace's node comes with the genesis, written by its first root. */
+  begin(root: ActorKey, ref: Ref): WorkNode {
+    const id = workspaceNodeId(this.#workspace)
+    const node = emptyNode(id, { type: 'workspace', project: null, path: null, subject: null }, root, ref, 0)
+    this.nodes.set(id, node)
+    return node
   }
 
   /** Takes back nodes from a snapshot. */
@@ -83,10 +92,12 @@ export class Fold {
         removeTags(this.#history, node.sets[edit.field] ?? NOTHING, edit.element, edit.tags, ref)
         break
       case 'text':
-        this.#insertText((node.texts[edit.field] ??= []), { ref, update: edit.update })
+        insertInOrder(this.#history, (node.texts[edit.field] ??= []), { ref, update: edit.update }, (other) => other.ref)
         break
     }
     node.edits++
+    insertInOrder(this.#history, node.recent, ref, (other) => other)
+    if (node.recent.length > RECENT) node.recent.shift()
     if (this.#history.compare(ref, node.updated) > 0) node.updated = ref
     return node
   }
@@ -116,12 +127,14 @@ export class Fold {
   #write(node: WorkNode, field: string, value: Value, ref: Ref): void {
     node.registers[field] = writeRegister(this.#history, node.registers[field], value, ref)
   }
+}
 
-  #insertText(edits: TextEdit[], edit: TextEdit): void {
-    let at = edits.length
-    while (at > 0 && this.#history.compare((edits[at - 1] as TextEdit).ref, edit.ref) > 0) at--
-    edits.splice(at, 0, edit)
-  }
+/** Most come in order: the place is looked for from the end. */
+function insertInOrder<T>(history: History, list: T[], item: T, refOf: (item: T) => Ref): void {
+  let at = list.length
+  while (at > 0 && history.compare(refOf(list[at - 1] as T), refOf(item)) > 0) at--
+  if (at === list.length) list.push(item)
+  else list.splice(at, 0, item)
 }
 
 export function read(node: WorkNode, field: string): Value | undefined {
@@ -141,5 +154,5 @@ function emptyNode(
   number: number,
 ): WorkNode {
   const { type, project, path, subject } = facts
-  return { id, type, project, path, subject, creator, created: ref, number, updated: ref, edits: 0, registers: {}, sets: {}, texts: {} }
+  return { id, type, project, path, subject, creator, created: ref, number, updated: ref, edits: 0, recent: [], registers: {}, sets: {}, texts: {} }
 }

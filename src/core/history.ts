@@ -29,6 +29,12 @@ export interface BatchPlace {
   readonly after: readonly number[]
 }
 
+export interface ChainName {
+  readonly feed: string
+  readonly first: number
+  readonly parent: number | null
+}
+
 export interface Tip {
   readonly feed: string
   readonly seq: number
@@ -38,6 +44,8 @@ export interface Tip {
 interface Chain {
   readonly feed: string
   readonly first: number
+  /** The chain this one forked from; null where its feed begins. */
+  readonly parent: number | null
   readonly ordinals: number[]
   /** What the chain's last batch has in its past, per other chain the greatest seq. */
   readonly seen: Map<number, number>
@@ -226,10 +234,13 @@ export class History {
     return (this.#chains[chain] as Chain).first
   }
 
-  columns(from = 0): HistoryColumns {
+  /** The columns of the batches `from` up to (not with) `to`. */
+  columns(from: number, to: number): HistoryColumns {
     let pairsFrom = 0
     for (let i = 0; i < from; i++) pairsFrom += this.#learned[i] as number
-    const n = this.#count
+    const n = Math.min(to, this.#count)
+    let pairsTo = pairsFrom
+    for (let i = from; i < n; i++) pairsTo += this.#learned[i] as number
     return {
       ids: this.#ids.slice(from * ID_BYTES, n * ID_BYTES),
       chain: this.#chain.slice(from, n),
@@ -238,18 +249,28 @@ export class History {
       counter: this.#counter.slice(from, n),
       arrival: this.#arrival.slice(from, n),
       learned: this.#learned.slice(from, n),
-      pairs: this.#pairs.slice(pairsFrom * 2, this.#pairCount * 2),
+      pairs: this.#pairs.slice(pairsFrom * 2, pairsTo * 2),
     }
   }
 
-  chainNames(): { readonly feed: string; readonly first: number }[] {
-    return this.#chains.map(({ feed, first }) => ({ feed, first }))
+  chainNames(): ChainName[] {
+    return this.#chains.map(({ feed, first, parent }) => ({ feed, first, parent }))
+  }
+
+  /** The ordinal at `seq` on this chain, or null. */
+  ordinalAt(chain: number, seq: number): number | null {
+    const { first, ordinals } = this.#chains[chain] as Chain
+    return ordinals[seq - first] ?? null
+  }
+
+  parentOf(chain: number): number | null {
+    return (this.#chains[chain] as Chain).parent
   }
 
   /** The inverse of `columns` and `chainNames`, for an empty history. Costs a few array reads a batch, no hashing. */
-  restore(parts: readonly HistoryColumns[], chains: readonly { readonly feed: string; readonly first: number }[], heads: readonly number[]): void {
+  restore(parts: readonly HistoryColumns[], chains: readonly ChainName[], heads: readonly number[]): void {
     assert(this.#count === 0, 'only an empty history is restored')
-    for (const { feed, first } of chains) this.#addChain(feed, first)
+    for (const { feed, first, parent } of chains) this.#addChain(feed, first, parent)
     for (const part of parts) {
       let pair = 0
       for (let i = 0; i < part.chain.length; i++) {
@@ -277,16 +298,15 @@ export class History {
   }
 
   #chainFor(place: BatchPlace): number {
-    if (place.prev !== null) {
-      const chain = this.#chain[place.prev] as number
-      if ((this.#chains[chain] as Chain).ordinals.at(-1) === place.prev) return chain
-    }
-    return this.#addChain(place.feed, place.seq)
+    if (place.prev === null) return this.#addChain(place.feed, place.seq, null)
+    const chain = this.#chain[place.prev] as number
+    if ((this.#chains[chain] as Chain).ordinals.at(-1) === place.prev) return chain
+    return this.#addChain(place.feed, place.seq, chain)
   }
 
-  #addChain(feed: string, first: number): number {
+  #addChain(feed: string, first: number, parent: number | null): number {
     const chain = this.#chains.length
-    this.#chains.push({ feed, first, ordinals: [], seen: new Map(), steps: new Map() })
+    this.#chains.push({ feed, first, parent, ordinals: [], seen: new Map(), steps: new Map() })
     const siblings = this.#chainsByFeed.get(feed)
     if (siblings) siblings.push(chain)
     else this.#chainsByFeed.set(feed, [chain])

@@ -6,7 +6,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { encode } from 'cborg'
+import { encodeCbor } from './cbor.ts'
 import { type Bytes, concatBytes, fromHex, toHex, utf8 } from '../base/bytes.ts'
 
 export type NodeId = string & { readonly brand: 'NodeId' }
@@ -42,7 +42,7 @@ export function isNodeType(text: unknown): text is NodeType {
 export function nodeIdOf(workspace: Bytes, creator: Bytes, facts: NodeFacts): NodeId {
   const { type, project, path, subject, nonce } = facts
   const preimage = [workspace, creator, type, project && nodeIdToBytes(project), path, subject && nodeIdToBytes(subject), nonce]
-  return uuidOf(sha256(concatBytes(NODE_DOMAIN, encode(preimage))))
+  return uuidOf(sha256(concatBytes(NODE_DOMAIN, encodeCbor(preimage))))
 }
 
 /** The workspace's own node: it exists with the genesis and has no create. */

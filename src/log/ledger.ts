@@ -37,7 +37,7 @@ interface Delayed {
 export class Ledger {
   readonly #history: History
   readonly #genesis: string
-  readonly #roots: ReadonlySet<string>
+  #roots: ReadonlySet<string> = new Set()
   readonly #now: () => number
   /** By the ancestor they wait for. */
   readonly #waiting = new Map<string, Delayed[]>()
@@ -46,11 +46,15 @@ export class Ledger {
   #delayedBytes = 0
   readonly #introducers = new Map<string, number[]>()
 
-  constructor(history: History, workspace: Bytes, roots: readonly Bytes[], now: () => number) {
+  constructor(history: History, workspace: Bytes, now: () => number) {
     this.#history = history
     this.#genesis = toHex(workspace)
-    this.#roots = new Set(roots.map(toHex))
     this.#now = now
+  }
+
+  /** Takes in the roots that the genesis introduces. Everything else hangs on it, so it is admitted first. */
+  begin(roots: readonly Bytes[]): void {
+    this.#roots = new Set(roots.map(toHex))
   }
 
   get waiting(): number {

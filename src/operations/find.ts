@@ -1,0 +1,30 @@
+/** Looking things up for operations: a task that must be there, a place in a column. */
+
+import { generateKeyBetween } from 'fractional-indexing'
+import { ok, refuse, type Result } from '../base/result.ts'
+import type { Status } from '../core/fields.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { NodeId } from '../core/ids.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { TaskRow } from '../replica/task-row.ts'
+
+export function findTask(replica: Replica, idOrKey: string): Result<WorkNode> {
+  const id = replica.views.find(idOrKey)
+  const node = id ? replica.nodes.get(id) : undefined
+  if (node?.type !== 'task') return refuse({ code: 'not_found', detail: `There is no task ${idOrKey} here.` })
+  return ok(node)
+}
+
+export function rowOf(replica: Replica, id: NodeId): TaskRow {
+  return replica.views.task(id) as TaskRow
+}
+
+/** The order that puts a task right before another, or at the end of the column; tasks in `moving` are not counted. */
+export function orderIn(replica: Replica, column: Status, before: NodeId | null, moving: NodeId | null): string {
+  const ids = replica.views.column(column).filter((id) => id !== moving)
+  const at = before === null ? ids.length : Math.max(0, ids.indexOf(before))
+  const above = at > 0 ? rowOf(replica, ids[at - 1] as NodeId).order : ''
+  const below = at < ids.length ? rowOf(replica, ids[at] as NodeId).order : ''
+  // Two that were placed apart can have one order: then the new one goes after both rather than nowhere.
+  return generateKeyBetween(above || null, below > above ? below : null)
+}

@@ -1,0 +1,42 @@
+/** The table of operations: what every door offers, no more and no less. */
+
+import type * as z from 'zod/mini'
+import type { Result } from '../base/result.ts'
+import {
+  addCheck, assignTask, commentTask, completeSubtask, labelTask, linkTask, resolveConflict, updateCheck,
+} from './elements.ts'
+import { type Context, perform } from './operation.ts'
+import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'
+import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, updateTask } from './tasks.ts'
+
+export const OPERATIONS = {
+  create_task: createTask,
+  get_task: getTask,
+  update_task: updateTask,
+  order_task: orderTask,
+  move_task: moveTask,
+  assign_task: assignTask,
+  label_task: labelTask,
+  link_task: linkTask,
+  complete_subtask: completeSubtask,
+  add_check: addCheck,
+  update_check: updateCheck,
+  comment_task: commentTask,
+  resolve_conflict: resolveConflict,
+  delete_task: deleteTask,
+  restore_task: restoreTask,
+  create_project: createProject,
+  create_agent: createAgent,
+  list_agents: listAgents,
+  query_tasks: queryTasks,
+} as const
+
+type Table = typeof OPERATIONS
+export type OperationName = keyof Table
+export type InputOf<N extends OperationName> = z.input<Table[N]['input']>
+export type OutputOf<N extends OperationName> = ReturnType<Table[N]['run']> extends Result<infer Out> ? Out : never
+
+/** Runs an operation by name. The input is checked; nothing is written unless all of it is right. */
+export function run<N extends OperationName>(context: Context, name: N, input: InputOf<N>): Result<OutputOf<N>> {
+  return perform(OPERATIONS[name] as never, context, input)
+}

@@ -1,0 +1,222 @@
+/** Operations on tasks: create, read, change, order, nest, delete. */
+
+import * as z from 'zod/mini'
+import { ok, refuse, type Result } from '../base/result.ts'
+import type { FieldValue } from '../core/change.ts'
+import type { Status } from '../core/fields.ts'
+import type { WorkNode } from '../core/fold.ts'
+import { isNodeId, type NodeId } from '../core/ids.ts'
+import { LOCAL } from '../core/limits.ts'
+import { initialText, textOf } from '../replica/text.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { TaskRow } from '../replica/task-row.ts'
+import type { Transaction } from '../replica/transaction.ts'
+import { findTask, orderIn, rowOf } from './find.ts'
+import { operation } from './operation.ts'
+import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
+
+const body = z.string().check(z.refine((text) => text.length * 3 <= LOCAL.textBytes, `A text has ${LOCAL.textBytes / 3} characters at most.`))
+const labels = z.array(word).check(z.maxLength(LOCAL.labelsPerTask))
+const assignees = z.array(word).check(z.maxLength(LOCAL.assigneesPerTask))
+const dependencies = z.array(dependency).check(z.maxLength(LOCAL.dependenciesPerTask))
+
+const plainFields = {
+  title: z.optional(title),
+  priority: z.optional(priority),
+  kind: z.optional(word),
+  due: z.optional(instant),
+  notBefore: z.optional(instant),
+  estimate: z.optional(z.nullable(z.int().check(z.minimum(0), z.maximum(1e9)))),
+  progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+}
+
+export const createTask = operation({
+  name: 'create_task',
+  summary: 'Create a task',
+  route: 'POST /tasks',
+  needs: ['create', 'task'],
+  input: z.object({
+    ...plainFields,
+    title,
+    body: z.optional(body),
+    status: z.optional(status),
+    labels: z.optional(labels),
+    assignees: z.optional(assignees),
+    dependencies: z.optional(dependencies),
+    parent: z.optional(z.nullable(taskRef)),
+    project: z.optional(z.nullable(z.string())),
+  }),
+  run({ replica }, input): Result<TaskRow> {
+    const parent = input.parent ? findTask(replica, input.parent) : null
+    if (parent && !parent.ok) return parent
+    if (parent?.ok && replica.views.tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
+    if (input.project && !isNodeId(input.project)) return refuse({ code: 'not_found', detail: `There is no project ${input.project} here.` })
+    const targets = findAll(replica, input.dependencies ?? [])
+    if (!targets.ok) return targets
+    if ((input.assignees?.length ?? 0) > 0 && !replica.may('assign', 'task')) return mayNotAssign()
+    const column = (input.status ?? 'backlog') as Status
+    const fields: FieldValue[] = [...writable(input), ['status', column], ['order', orderIn(replica, column, null, null)]]
+    if (parent?.ok) fields.push(['parent', parent.value.id])
+    const id = replica.transact('New task', (tx) => {
+      const made = tx.create({ type: 'task', project: (input.project ?? null) as NodeId | null, number: replica.views.keys.next, fields })
+      writeBody(replica, tx, made, input.body ?? '')
+      for (const label of input.labels ?? []) tx.add(made, 'labels', label)
+      for (const assignee of input.assignees ?? []) tx.add(made, 'assignees', assignee)
+      for (const { to, type } of targets.value) tx.add(made, 'dependencies', `${type}:${to.id}`)
+      return made
+    })
+    return ok(rowOf(replica, id))
+  },
+})
+
+export const getTask = operation({
+  name: 'get_task',
+  summary: 'Read a task with its body',
+  route: 'GET /tasks/:id',
+  needs: null,
+  input: z.object({ id: taskRef }),
+  run({ replica }, { id }): Result<TaskRow & { readonly body: string }> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    return ok({ ...rowOf(replica, task.value.id), body: textOf(task.value, 'body', replica.history) } as TaskRow & { readonly body: string })
+  },
+})
+
+export const updateTask = operation({
+  name: 'update_task',
+  summary: 'Set fields of a task; what is not given stays',
+  route: 'PATCH /tasks/:id',
+  needs: ['update', 'task'],
+  input: z.object({ id: taskRef, ...plainFields, status: z.optional(status), labels: z.optional(labels), assignees: z.optional(assignees) }),
+  run({ replica }, { id, ...input }): Result<TaskRow> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    const node = task.value
+    const row = rowOf(replica, node.id)
+    if (input.assignees && !replica.may('assign', 'task')) return mayNotAssign()
+    replica.transact(`Edit ${row.key}`, (tx) => {
+      for (const [field, value] of writable(input)) tx.set(node.id, field, value)
+      if (input.status !== undefined && input.status !== row.status) {
+        tx.set(node.id, 'order', orderIn(replica, input.status as Status, null, node.id))
+        tx.set(node.id, 'status', input.status)
+      }
+      if (input.labels) setElements(tx, node.id, 'labels', row.labels, input.labels)
+      if (input.assignees) setElements(tx, node.id, 'assignees', row.assignees, input.assignees)
+    })
+    return ok(rowOf(replica, node.id))
+  },
+})
+
+export const orderTask = operation({
+  name: 'order_task',
+  summary: 'Move a task to a column, before another task or to the end',
+  route: 'POST /tasks/:id/order',
+  needs: ['update', 'task'],
+  input: z.object({ id: taskRef, status: z.optional(status), before: z.optional(z.nullable(taskRef)) }),
+  run({ replica }, input): Result<TaskRow> {
+    const task = findTask(replica, input.id)
+    if (!task.ok) return task
+    const before = input.before ? findTask(replica, input.before) : null
+    if (before && !before.ok) return before
+    const { id } = task.value
+    const column = (input.status ?? rowOf(replica, id).status) as Status
+    replica.transact(`Move ${rowOf(replica, id).key}`, (tx) => {
+      tx.set(id, 'order', orderIn(replica, column, before?.ok ? before.value.id : null, id))
+      tx.set(id, 'status', column)
+    })
+    return ok(rowOf(replica, id))
+  },
+})
+
+export const moveTask = operation({
+  name: 'move_task',
+  summary: 'Put a task under another one, or at the top',
+  route: 'POST /tasks/:id/move',
+  needs: ['update', 'task'],
+  input: z.object({ id: taskRef, parent: z.nullable(taskRef) }),
+  run({ replica }, input): Result<TaskRow> {
+    const task = findTask(replica, input.id)
+    if (!task.ok) return task
+    const parent = input.parent ? findTask(replica, input.parent) : null
+    if (parent && !parent.ok) return parent
+    const { id } = task.value
+    const { tree } = replica.views
+    if (parent?.ok) {
+      if (tree.wouldCycle(id, parent.value.id)) return refuse({ code: 'wrong_state', detail: 'A task cannot be its own ancestor.' })
+      if (tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
+    }
+    replica.transact(`Nest ${rowOf(replica, id).key}`, (tx) => tx.set(id, 'parent', parent?.ok ? parent.value.id : null))
+    return ok(rowOf(replica, id))
+  },
+})
+
+export const deleteTask = operation({
+  name: 'delete_task',
+  summary: 'Delete a task; it can be restored',
+  route: 'DELETE /tasks/:id',
+  needs: ['delete', 'task'],
+  input: z.object({ id: taskRef }),
+  run: ({ replica }, { id }): Result<TaskRow> => setDeleted(replica, id, true),
+})
+
+export const restoreTask = operation({
+  name: 'restore_task',
+  summary: 'Bring a deleted task back',
+  route: 'POST /tasks/:id/restore',
+  needs: ['delete', 'task'],
+  input: z.object({ id: taskRef }),
+  run: ({ replica }, { id }): Result<TaskRow> => setDeleted(replica, id, false),
+})
+
+function setDeleted(replica: Replica, id: string, deleted: boolean): Result<TaskRow> {
+  const task = findTask(replica, id)
+  if (!task.ok) return task
+  const node = task.value
+  replica.transact(`${deleted ? 'Delete' : 'Restore'} ${rowOf(replica, node.id).key}`, (tx) => tx.set(node.id, 'deleted', deleted))
+  return ok(rowOf(replica, node.id))
+}
+
+type Plain = { readonly [K in keyof typeof plainFields]?: z.output<(typeof plainFields)[K]> }
+
+/** The register writes that the plain fields of an input ask for; times become milliseconds. */
+function writable(input: Plain): FieldValue[] {
+  const fields: FieldValue[] = []
+  for (const field of ['title', 'priority', 'kind', 'estimate', 'progress'] as const) {
+    const value = input[field]
+    if (value !== undefined) fields.push([field, value])
+  }
+  for (const field of ['due', 'notBefore'] as const) {
+    const value = input[field]
+    if (value !== undefined) fields.push([field, value === null ? null : Date.parse(value)])
+  }
+  return fields
+}
+
+/** Writes the first words of a body. */
+export function writeBody(replica: Replica, tx: Transaction, id: NodeId, text: string): void {
+  if (text !== '') for (const update of initialText(text, replica.feedName, id, 'body')) tx.text(id, 'body', update)
+}
+
+/** Makes a set hold exactly these elements. */
+export function setElements(tx: Transaction, id: NodeId, field: string, before: readonly string[], after: readonly string[]): void {
+  for (const element of before) if (!after.includes(element)) tx.remove(id, field, element)
+  for (const element of after) if (!before.includes(element)) tx.add(id, field, element)
+}
+
+function findAll(replica: Replica, wanted: readonly { readonly to: string; readonly type: string }[]): Result<{ to: WorkNode; type: string }[]> {
+  const found: { to: WorkNode; type: string }[] = []
+  for (const { to, type } of wanted) {
+    const task = findTask(replica, to)
+    if (!task.ok) return task
+    found.push({ to: task.value, type })
+  }
+  return ok(found)
+}
+
+function tooDeep(): Result<never> {
+  return refuse({ code: 'invalid', detail: `Tasks may be nested ${LOCAL.treeDepth} deep at most.` })
+}
+
+function mayNotAssign(): Result<never> {
+  return refuse({ code: 'permission_denied', detail: 'You may not assign tasks here.' })
+}

@@ -1,0 +1,481 @@
+/**
+ * The replica: log, store, fold and views as one object; everything above uses this and nothing below.
+ *
+ * Every operation completes against what is here (L6): an edit counts at once in memory, is signed, and is *saved* when the
+ * store says it would survive a kill; only then do peers see it (L2). What peers send is verified elsewhere, admitted in
+ * small slices, stored, and only then passed on. Several tabs of a profile share one store; each is a replica of its own.
+ */
+
+import { assert } from '../base/assert.ts'
+import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
+import { createEmitter } from '../base/emitter.ts'
+import type { RandomBytes } from '../base/random.ts'
+import type { Grant } from '../core/capability.ts'
+import { type Edit, type Right, rightOf } from '../core/change.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { History, Ref } from '../core/history.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
+import type { Admitted } from '../log/ledger.ts'
+import { readStored } from '../log/stored.ts'
+import type { Verdict, Verifier } from '../log/verifier.ts'
+import { FeedMovedError, type Store } from '../store/store.ts'
+import type { LogSource, ReceiveReport } from '../sync/log-source.ts'
+import { DiskQueue } from './disk.ts'
+import { Snapshotter } from './snapshot.ts'
+import { State } from './state.ts'
+import { stateHash } from './state-hash.ts'
+import { Transaction } from './transaction.ts'
+import { editsOf, UndoStack, type UndoStep } from './undo.ts'
+import { Views } from './views.ts'
+import { type SignedBatch, type Signer, Writer } from './writer.ts'
+
+export interface FeedLease {
+  /** Hex of the feed's 8 bytes. */
+  readonly feed: string
+  readonly head: { readonly seq: number; readonly id: Bytes } | null
+  /** Marks the feed clean, if asked to, and frees it. */
+  release(): Promise<void>
+}
+
+export interface ReplicaPorts {
+  readonly store: Store
+  readonly verifier: Verifier
+  readonly signer: Signer
+  readonly openFeed: () => Promise<FeedLease>
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly random: RandomBytes
+  /** Lets the page breathe between slices of work. */
+  readonly yieldToUi: () => Promise<void>
+}
+
+export interface SaveState {
+  /** Edits that are in memory only. */
+  readonly pending: number
+  /** Why saving has stopped, in words for people; null while it works. */
+  readonly problem: string | null
+}
+
+/** Admission and folding pause after this long, so that no slice is felt. */
+const SLICE_MS = 8
+
+/** Opens the replica of a workspace from its store: from the snapshot where there is one, then from the log. */
+export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promise<Replica> {
+  const state = new State(workspace, ports.now)
+  const snapshotter = new Snapshotter(state)
+  const snapshot = await ports.store.readSnapshot()
+  const covered = (snapshot && snapshotter.restore(snapshot)) ?? 0
+  if (snapshot && covered === 0) await ports.store.dropSnapshot()
+  const replica = new Replica(state, snapshotter, covered, ports)
+  await replica.catchUp()
+  await replica.begin()
+  return replica
+}
+
+export class Replica implements LogSource {
+  readonly workspace: Bytes
+  readonly actor: ActorKey
+  readonly views: Views
+  readonly #state: State
+  readonly #ports: ReplicaPorts
+  readonly #snapshotter: Snapshotter
+  #covered: number
+  #writer: Writer | null = null
+  #disk: DiskQueue | null = null
+  #lease: FeedLease | null = null
+  #flushing: Promise<void> | null = null
+  #admitting: Promise<unknown> = Promise.resolve()
+  #held: readonly { readonly id: string; readonly grant: Grant }[] | null = null
+  #changesAtSnapshot: number
+  #failure: string | null = null
+  readonly #undo = new UndoStack()
+  readonly #redo = new UndoStack()
+  readonly #durable = createEmitter<readonly number[]>()
+  readonly #saving = createEmitter<SaveState>()
+  readonly #feedMoved = createEmitter<void>()
+
+  /** Use `openReplica`. */
+  constructor(state: State, snapshotter: Snapshotter, covered: number, ports: ReplicaPorts) {
+    this.workspace = state.workspace
+    this.actor = toHex(ports.signer.key) as ActorKey
+    this.#state = state
+    this.#snapshotter = snapshotter
+    this.#covered = covered
+    this.#ports = ports
+    this.#changesAtSnapshot = state.changes
+    this.views = new Views(state, ports.now)
+    this.views.update(new Set(state.fold.nodes.keys()))
+  }
+
+  /** Takes a feed to write to. Called once, by `openReplica`, after the log is read. */
+  async begin(): Promise<void> {
+    const { store, signer, now, random } = this.#ports
+    const lease = await this.#ports.openFeed()
+    this.#lease = lease
+    const place = { feed: fromHex(lease.feed), next: lease.head ? lease.head.seq + 1 : 0 }
+    this.#disk = new DiskQueue(
+      store,
+      lease.head,
+      (ordinals, first) => this.#saved(ordinals, first),
+      (error) => this.#failed(error),
+    )
+    this.#writer = new Writer(this.#state, signer, place, now, random, (signed) => this.#push(signed, true))
+  }
+
+  get history(): History {
+    return this.#state.history
+  }
+
+  get nodes(): ReadonlyMap<NodeId, WorkNode> {
+    return this.#state.fold.nodes
+  }
+
+  /** Whether the genesis is here: before it nothing else can be. */
+  get hasGenesis(): boolean {
+    return this.#state.roots.length > 0
+  }
+
+  /** Valid changes to the tree so far. */
+  get changes(): number {
+    return this.#state.changes
+  }
+
+  get random(): RandomBytes {
+    return this.#ports.random
+  }
+
+  get now(): () => number {
+    return this.#ports.now
+  }
+
+  /** Key and feed of this tab's own feed, in hex. */
+  get feedName(): string {
+    return this.#active().feedName
+  }
+
+  /** What this actor holds, the most senior first. */
+  get held(): readonly { readonly id: string; readonly grant: Grant }[] {
+    return (this.#held ??= this.#state.authority.heldBy(this.actor))
+  }
+
+  /** Everybody's capabilities, the most senior first. */
+  get capabilities(): readonly { readonly id: string; readonly grant: Grant; readonly audience: ActorKey }[] {
+    return this.#state.authority.all()
+  }
+
+  /** Changes that were admitted and do not count, with the reason. */
+  get quarantine(): ReadonlyMap<Ref, string> {
+    return this.#state.quarantine
+  }
+
+  /** Batches that wait for an ancestor, or for their time. */
+  get delayed(): { readonly waiting: number; readonly held: number } {
+    return { waiting: this.#state.ledger.waiting, held: this.#state.ledger.held }
+  }
+
+  /** Whether this actor may do this to nodes of this type, here and now: a courtesy, the fold judges again. */
+  may(right: Right, type: string): boolean {
+    return this.#capabilityFor(right, type) !== null
+  }
+
+  /**
+   * Makes changes, at once and in one go; `label` names the step for undo, null makes none. Callers check `may` first:
+   * an edit without the right is a bug and throws.
+   */
+  transact<T>(label: string | null, change: (tx: Transaction) => T): T {
+    const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+    try {
+      return change(tx)
+    } finally {
+      if (label !== null && tx.inverses.length > 0) {
+        this.#undo.push({ label, inverses: tx.inverses })
+        this.#redo.clear()
+      }
+      this.#publish()
+      this.#flush()
+    }
+  }
+
+  /** Publishes a grant of `capability`, at once. */
+  grant(grant: Grant, capability: string): void {
+    this.#active().writeGrant(grant, capability)
+    this.#held = null
+    this.#flush()
+  }
+
+  /** Writes one grant under another key, in a feed of its own: how an invite is redeemed. */
+  async redeem(invite: Signer, grant: Grant, capability: string): Promise<void> {
+    await this.#signed()
+    const place = { feed: this.#ports.random(8), next: 0 }
+    const writer = new Writer(this.#state, invite, place, this.#ports.now, this.#ports.random, (signed) => this.#push(signed, false))
+    writer.writeGrant(grant, capability)
+    await writer.allSigned()
+    this.#held = null
+    await this.saved()
+    this.#saving.emit(this.saveState)
+  }
+
+  get nextUndo(): UndoStep | undefined {
+    return this.#undo.last
+  }
+
+  get nextRedo(): UndoStep | undefined {
+    return this.#redo.last
+  }
+
+  /** Takes back this session's last step; answers its label and how much of it others had overwritten, or null. */
+  undo(): { readonly label: string; readonly skipped: number } | null {
+    return this.#takeBack(this.#undo, this.#redo)
+  }
+
+  redo(): { readonly label: string; readonly skipped: number } | null {
+    return this.#takeBack(this.#redo, this.#undo)
+  }
+
+  get saveState(): SaveState {
+    const waiting = this.#disk?.waiting.length ?? 0
+    return { pending: (this.#writer?.unsigned ?? 0) + waiting, problem: this.#failure }
+  }
+
+  onSaveState(listener: (state: SaveState) => void): () => void {
+    return this.#saving.on(listener)
+  }
+
+  /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsavedEdits` to it. */
+  onFeedMoved(listener: () => void): () => void {
+    return this.#feedMoved.on(listener)
+  }
+
+  /** Resolves when everything written so far is durable, or saving has stopped (`saveState.problem`). */
+  async saved(): Promise<void> {
+    while (this.#flushing) await this.#flushing
+    await this.#disk?.settled()
+  }
+
+  /** Tries again to save what a full or lost store refused. */
+  async retrySaving(): Promise<void> {
+    this.#failure = null
+    await this.#disk?.retry()
+    this.#saving.emit(this.saveState)
+  }
+
+  async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
+    const verdicts = await this.#ports.verifier.verify(wires)
+    const admission = this.#admitting.then(() => this.#admit(verdicts, from))
+    this.#admitting = admission.catch(() => undefined)
+    const report = await admission
+    await this.#disk?.settled()
+    return report
+  }
+
+  onDurable(listener: (ordinals: readonly number[]) => void): () => void {
+    return this.#durable.on(listener)
+  }
+
+  async *wires(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]> {
+    const { history } = this.#state
+    const byArrival = new Map(ordinals.map((ordinal) => [history.arrivalOf(ordinal), ordinal]))
+    for await (const page of this.#ports.store.readAt([...byArrival.keys()].toSorted((a, b) => a - b)))
+      yield page.map(({ arrival, wire }) => ({ ordinal: byArrival.get(arrival) as number, wire }))
+  }
+
+  /** The whole log as wire batches, in order of arrival. */
+  async *exportLog(): AsyncIterable<readonly Bytes[]> {
+    await this.saved()
+    for await (const page of this.#ports.store.readSince(0)) yield page.map(({ wire }) => wire)
+  }
+
+  /**
+   * Admits what is in the store and not here: at the start, and what other tabs of this profile have stored since. It was
+   * verified before it was stored.
+   */
+  async catchUp(): Promise<void> {
+    let sliceEnd = this.#ports.now() + SLICE_MS
+    for await (const page of this.#ports.store.readSince(this.#covered)) {
+      for (const { arrival, wire } of page) {
+        const batch = readStored(wire)
+        if (this.#writer) await this.#signed()
+        if (this.#state.history.ordinalOf(batch.id) === null)
+          this.#state.offer(batch, 'store', (admitted) => {
+            this.#state.history.setArrival(admitted.ordinal, arrival)
+            this.#noticeAuthority(admitted)
+            if (this.#writer) this.#durable.emit([admitted.ordinal])
+          })
+        this.#covered = Math.max(this.#covered, arrival)
+        if (this.#ports.now() < sliceEnd) continue
+        await this.#ports.yieldToUi()
+        sliceEnd = this.#ports.now() + SLICE_MS
+      }
+    }
+    this.#publish()
+  }
+
+  /** Retries held batches whose time has come. */
+  releaseHeld(): void {
+    if (!this.#active().idle) return
+    this.#state.ledger.release((admitted) => {
+      this.#state.apply(admitted)
+      this.#take(admitted)
+    })
+    this.#publish()
+  }
+
+  /** Changes since the last snapshot. */
+  get unsnapshotted(): number {
+    return this.#state.changes - this.#changesAtSnapshot
+  }
+
+  /** Writes a snapshot if all here is durable; call it from one tab only. Answers whether it did. */
+  async snapshot(): Promise<boolean> {
+    await this.catchUp()
+    await this.saved()
+    if (!this.#active().idle || this.#disk?.waiting.length !== 0 || !this.hasGenesis) return false
+    const { snapshot, fresh } = this.#snapshotter.take(this.#covered)
+    const { changes } = this.#state
+    try {
+      await this.#ports.store.writeSnapshot(snapshot, fresh)
+    } catch (error) {
+      this.#snapshotter.forget()
+      throw error
+    }
+    this.#changesAtSnapshot = changes
+    return true
+  }
+
+  /** Hex; equal on two replicas that hold the same batches. */
+  async stateHash(): Promise<string> {
+    await this.#signed()
+    return stateHash(this.#state)
+  }
+
+  /** Edits that no store has: what a fresh replica takes over after `onFeedMoved`. */
+  unsavedEdits(): readonly Edit[] {
+    return this.#active().unsavedEdits()
+  }
+
+  /** Saves what can be saved and lets go of the feed, clean if everything is durable. The store and verifier are the host's to close. */
+  async close(): Promise<void> {
+    await this.saved()
+    if (this.#failure === null) await this.#lease?.release()
+  }
+
+  #active(): Writer {
+    assert(this.#writer !== null, 'a replica is used once it is open')
+    return this.#writer
+  }
+
+  async #signed(): Promise<void> {
+    const writer = this.#active()
+    while (!writer.idle) await writer.allSigned()
+  }
+
+  #write(edit: Edit): Ref {
+    const type = this.#state.typeOf(edit)
+    assert(type !== null, `the node of an edit is here (${edit.node})`)
+    const capability = this.#capabilityFor(rightOf(edit, type), type)
+    assert(capability !== null, `the actor may ${rightOf(edit, type)} a ${type}`)
+    return this.#active().write(edit, capability)
+  }
+
+  #capabilityFor(right: Right, type: string): string | null {
+    const { history, authority } = this.#state
+    const last = history.count - 1
+    if (last < 0) return null
+    const hlc = [Math.max(this.#ports.now(), history.latest[0]), 0] as const
+    // Seen from the newest place: whatever is here will be in the past of what we write next.
+    const fits = (id: string): boolean => authority.judge(id, this.actor, right, type, hlc, null) === null
+    return this.held.find(({ id }) => fits(id))?.id ?? null
+  }
+
+  #takeBack(from: UndoStack, onto: UndoStack): { readonly label: string; readonly skipped: number } | null {
+    const step = from.pop()
+    if (!step) return null
+    const { edits, skipped } = editsOf(step, this.#state.fold.nodes)
+    const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+    for (const edit of edits) tx.write(edit)
+    if (tx.inverses.length > 0) onto.push({ label: step.label, inverses: tx.inverses })
+    this.#publish()
+    this.#flush()
+    return { label: step.label, skipped }
+  }
+
+  /** Signs and stores until nothing waits; what is written meanwhile goes into the next round. */
+  #flush(): void {
+    this.#flushing ??= this.#run().finally(() => (this.#flushing = null))
+    this.#saving.emit(this.saveState)
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve()
+    while (!this.#active().idle) {
+      await this.#active().allSigned()
+      await this.#disk?.settled()
+    }
+  }
+
+  #push({ batch, ordinal }: SignedBatch, own: boolean): void {
+    const feed = toHex(batch.header.feed)
+    this.#disk?.push({ ordinal, id: batch.id, wire: batch.wire, own: own ? { key: this.actor, feed, seq: batch.header.seq } : null })
+  }
+
+  async #admit(verdicts: readonly Verdict[], from: string): Promise<ReceiveReport> {
+    let [admitted, duplicate, delayed] = [0, 0, 0]
+    const refused: string[] = []
+    let sliceEnd = this.#ports.now() + SLICE_MS
+    for (const verdict of verdicts) {
+      if (!verdict.ok) {
+        refused.push(`${verdict.reason}: ${verdict.detail}`)
+        continue
+      }
+      if (!this.#active().idle) await this.#signed()
+      const outcome = this.#state.offer(verdict.batch, from, (taken) => {
+        admitted++
+        this.#take(taken)
+      })
+      if (outcome.state === 'duplicate') duplicate++
+      else if (outcome.state === 'refused') refused.push(outcome.reason)
+      else if (outcome.state !== 'admitted') delayed++
+      if (this.#ports.now() < sliceEnd) continue
+      this.#publish()
+      await this.#ports.yieldToUi()
+      sliceEnd = this.#ports.now() + SLICE_MS
+    }
+    this.#publish()
+    return { admitted, duplicate, delayed, refused }
+  }
+
+  #take(admitted: Admitted): void {
+    this.#noticeAuthority(admitted)
+    this.#disk?.push({ ordinal: admitted.ordinal, id: admitted.batch.id, wire: admitted.batch.wire, own: null })
+  }
+
+  #noticeAuthority({ batch }: Admitted): void {
+    if (batch.header.introduced.length > 0) this.#held = null
+  }
+
+  #publish(): void {
+    if (!this.#state.hasTouched) return
+    const touched = this.#state.takeTouched()
+    this.#snapshotter.touch(touched)
+    this.views.update(touched)
+  }
+
+  #saved(ordinals: readonly number[], first: number): void {
+    ordinals.forEach((ordinal, i) => this.#state.history.setArrival(ordinal, first + i))
+    for (const ordinal of ordinals) this.#writer?.forget(ordinal)
+    if (first === this.#covered + 1) this.#covered += ordinals.length
+    this.#durable.emit(ordinals)
+    this.#saving.emit(this.saveState)
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof FeedMovedError) {
+      this.#failure = 'Another tab took over this feed. Your changes are kept in memory and are being written anew.'
+      this.#feedMoved.emit()
+    } else {
+      this.#failure = error instanceof Error ? error.message : String(error)
+    }
+    this.#saving.emit(this.saveState)
+  }
+}
+

@@ -1,0 +1,77 @@
+/**
+ * A transaction: what an operation writes with. Edits count as they are written; inverses gather for undo.
+ */
+
+import type { RandomBytes } from '../base/random.ts'
+import type { Bytes } from '../base/bytes.ts'
+import type { Edit, FieldValue } from '../core/change.ts'
+import type { Value } from '../core/batch.ts'
+import { sameValue } from '../core/conflicts.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
+import { type NodeFacts, type NodeId, type NodeType, nodeIdOf } from '../core/ids.ts'
+import { type Inverse, inverseOf } from './undo.ts'
+import type { State } from './state.ts'
+import type { Signer } from './writer.ts'
+
+export interface NewNode {
+  readonly type: NodeType
+  readonly project?: NodeId | null
+  readonly path?: string | null
+  readonly subject?: NodeId | null
+  /** For the short key of a task; 0 elsewhere. */
+  readonly number?: number
+  readonly fields: readonly FieldValue[]
+}
+
+export class Transaction {
+  readonly inverses: Inverse[] = []
+  readonly #state: State
+  readonly #write: (edit: Edit) => Ref
+  readonly #random: RandomBytes
+  readonly #key: Bytes
+
+  constructor(state: State, write: (edit: Edit) => Ref, { random, signer }: { readonly random: RandomBytes; readonly signer: Signer }) {
+    this.#state = state
+    this.#write = write
+    this.#random = random
+    this.#key = signer.key
+  }
+
+  node(id: NodeId): WorkNode | undefined {
+    return this.#state.fold.nodes.get(id)
+  }
+
+  create({ type, project = null, path = null, subject = null, number = 0, fields }: NewNode): NodeId {
+    const facts: NodeFacts = { type, project, path, subject, nonce: this.#random(16) }
+    const node = nodeIdOf(this.#state.workspace, this.#key, facts)
+    this.write({ op: 'create', node, facts, number, fields })
+    return node
+  }
+
+  /** Writes a register; writing what it holds already, without conflict, is no change. */
+  set(node: NodeId, field: string, value: Value): void {
+    const versions = this.node(node)?.registers[field]
+    if (versions?.length === 2 && sameValue(versions[0] as Value, value)) return
+    this.write({ op: 'set', node, field, value })
+  }
+
+  add(node: NodeId, field: string, element: string): void {
+    if (this.node(node)?.sets[field]?.[element] === undefined) this.write({ op: 'add', node, field, element })
+  }
+
+  remove(node: NodeId, field: string, element: string): void {
+    const tags = this.node(node)?.sets[field]?.[element]
+    if (tags) this.write({ op: 'remove', node, field, element, tags })
+  }
+
+  text(node: NodeId, field: string, update: Bytes): void {
+    this.write({ op: 'text', node, field, update })
+  }
+
+  write(edit: Edit): void {
+    const before = inverseOf(edit, this.node(edit.node), 0)
+    const ref = this.#write(edit)
+    if (before) this.inverses.push('ours' in before ? { ...before, ours: ref } : before)
+  }
+}

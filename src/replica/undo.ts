@@ -1,0 +1,97 @@
+/**
+ * Undo: takes back one's own changes, and only those.
+ *
+ * Each step holds the inverse of what one transaction did. An inverse applies only while our write is still the one that
+ * counts: where somebody wrote later, their word stands and the step says so. Undo is itself new changes, so it merges,
+ * is audited, and can be redone.
+ */
+
+import type { Edit } from '../core/change.ts'
+import type { Value } from '../core/batch.ts'
+import { winner, winnerRef } from '../core/crdt/register.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
+import type { NodeId } from '../core/ids.ts'
+import { LOCAL } from '../core/limits.ts'
+
+export type Inverse =
+  | { readonly kind: 'set'; readonly node: NodeId; readonly field: string; readonly value: Value; readonly ours: Ref }
+  | { readonly kind: 'remove'; readonly node: NodeId; readonly field: string; readonly element: string; readonly ours: Ref }
+  | { readonly kind: 'add'; readonly node: NodeId; readonly field: string; readonly element: string }
+
+export interface UndoStep {
+  readonly label: string
+  readonly inverses: readonly Inverse[]
+}
+
+/** What takes back `edit`, which is about to be written at `ref`; null for what undo leaves alone (text has its own). */
+export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inverse | null {
+  switch (edit.op) {
+    case 'create':
+      return { kind: 'set', node: edit.node, field: 'deleted', value: true, ours: ref }
+    case 'set':
+      return { kind: 'set', node: edit.node, field: edit.field, value: winner(node?.registers[edit.field]) ?? blank(edit.field), ours: ref }
+    case 'add':
+      return { kind: 'remove', node: edit.node, field: edit.field, element: edit.element, ours: ref }
+    case 'remove':
+      return { kind: 'add', node: edit.node, field: edit.field, element: edit.element }
+    case 'text':
+      return null
+  }
+}
+
+/** The edits that undo a step now, newest first; what others have written since is left out. */
+export function editsOf(step: UndoStep, nodes: ReadonlyMap<NodeId, WorkNode>): { readonly edits: readonly Edit[]; readonly skipped: number } {
+  const edits: Edit[] = []
+  let skipped = 0
+  for (const inverse of step.inverses.toReversed()) {
+    const edit = editOf(inverse, nodes.get(inverse.node))
+    if (edit) edits.push(edit)
+    else skipped++
+  }
+  return { edits, skipped }
+}
+
+/** Steps of one session, bounded; the oldest fall off. */
+export class UndoStack {
+  readonly #steps: UndoStep[] = []
+
+  push(step: UndoStep): void {
+    this.#steps.push(step)
+    if (this.#steps.length > LOCAL.undoSteps) this.#steps.shift()
+  }
+
+  pop(): UndoStep | undefined {
+    return this.#steps.pop()
+  }
+
+  clear(): void {
+    this.#steps.length = 0
+  }
+
+  get last(): UndoStep | undefined {
+    return this.#steps.at(-1)
+  }
+}
+
+function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {
+  if (!node) return null
+  const { field } = inverse
+  if (inverse.kind === 'add') return { op: 'add', node: node.id, field, element: inverse.element }
+  if (inverse.kind === 'remove') {
+    const tags = node.sets[field]?.[inverse.element] ?? []
+    return tags.includes(inverse.ours) ? { op: 'remove', node: node.id, field, element: inverse.element, tags: [inverse.ours] } : null
+  }
+  const written = winnerRef(node.registers[field])
+  const stillOurs = written === inverse.ours || (field === 'deleted' && written === undefined)
+  return stillOurs ? { op: 'set', node: node.id, field, value: inverse.value } : null
+}
+
+/** What a register that was never written goes back to. */
+function blank(field: string): Value {
+  if (field === 'deleted' || field === 'paused' || field.endsWith('/done')) return false
+  if (field === 'status') return 'backlog'
+  if (field === 'priority') return 2
+  if (field === 'progress') return 0
+  return field === 'title' || field === 'name' || field === 'kind' || field.endsWith('/text') ? '' : null
+}

@@ -1,0 +1,259 @@
+/**
+ * Views: what the board reads, kept in step with the fold.
+ *
+ * Derived from the nodes and nothing else. An update costs what the touched nodes touch: their column, their parent, the
+ * tasks that wait on them. A task's row is made when somebody asks for it and kept until it changes, so a component that
+ * reads the same row twice gets the same object.
+ */
+
+import { createEmitter, type Emitter } from '../base/emitter.ts'
+import { conflictsOf } from '../core/conflicts.ts'
+import { STATUSES, type Status } from '../core/fields.ts'
+import { read, type WorkNode } from '../core/fold.ts'
+import { isNodeId, type NodeId } from '../core/ids.ts'
+import { Keys } from '../core/keys.ts'
+import { dependenciesOf, isDeleted, statusOf } from '../core/readiness.ts'
+import { Tree } from '../core/tree.ts'
+import { winnerRef } from '../core/crdt/register.ts'
+import type { State } from './state.ts'
+import { taskRow, type TaskRow } from './task-row.ts'
+
+interface Place {
+  readonly status: Status
+  readonly order: string
+}
+
+const NO_IDS: readonly NodeId[] = []
+
+export class Views {
+  readonly keys: Keys
+  readonly tree: Tree
+  readonly #state: State
+  readonly #now: () => number
+  readonly #columns = new Map<Status, readonly NodeId[]>(STATUSES.map((status) => [status, NO_IDS]))
+  readonly #places = new Map<NodeId, Place>()
+  readonly #rows = new Map<NodeId, TaskRow>()
+  /** Task → the tasks that name it as a dependency. */
+  readonly #dependents = new Map<string, Set<NodeId>>()
+  readonly #dependsOn = new Map<NodeId, readonly string[]>()
+  readonly #bySubject = new Map<NodeId, readonly NodeId[]>()
+  readonly #byType = new Map<string, readonly NodeId[]>()
+  readonly #byExternal = new Map<string, NodeId>()
+  readonly #conflicted = new Set<NodeId>()
+  readonly #nodeListeners = new Map<string, Emitter<void>>()
+  readonly #changed = createEmitter<ReadonlySet<NodeId>>()
+  #version = 0
+
+  constructor(state: State, now: () => number) {
+    this.#state = state
+    this.#now = now
+    this.keys = new Keys(state.history)
+    this.tree = new Tree(state.history)
+  }
+
+  /** Grows with every change: a cheap "is this still what I saw?". */
+  get version(): number {
+    return this.#version
+  }
+
+  get nodes(): ReadonlyMap<NodeId, WorkNode> {
+    return this.#state.fold.nodes
+  }
+
+  /** Ids of the tasks in a column, in board order. The array is replaced, never changed. */
+  column(status: Status): readonly NodeId[] {
+    return this.#columns.get(status) as readonly NodeId[]
+  }
+
+  /** All tasks that are not deleted, column by column. */
+  *tasks(): Iterable<NodeId> {
+    for (const status of STATUSES) yield* this.column(status)
+  }
+
+  /** The row of a task, or null where there is none (deleted tasks have one). */
+  task(id: NodeId): TaskRow | null {
+    const known = this.#rows.get(id)
+    if (known) return known
+    const node = this.nodes.get(id)
+    if (!node || node.type !== 'task') return null
+    const row = taskRow(node, this.#state, this, this.#now())
+    this.#rows.set(id, row)
+    return row
+  }
+
+  /** Nodes of a type in the order they were created here; deleted ones too. */
+  ofType(type: string): readonly NodeId[] {
+    return this.#byType.get(type) ?? NO_IDS
+  }
+
+  /** Comments on a node, oldest first; deleted ones are left out. */
+  commentsOn(subject: NodeId): readonly NodeId[] {
+    return this.#bySubject.get(subject) ?? NO_IDS
+  }
+
+  get conflicted(): ReadonlySet<NodeId> {
+    return this.#conflicted
+  }
+
+  dependentsOf(id: NodeId): ReadonlySet<NodeId> {
+    return this.#dependents.get(id) ?? NO_DEPENDENTS
+  }
+
+  /** The node that an import brought in under this system and id. */
+  byExternal(system: string, externalId: string): NodeId | null {
+    return this.#byExternal.get(`${system}\0${externalId}`) ?? null
+  }
+
+  /** By id or by short key. */
+  find(idOrKey: string): NodeId | null {
+    return isNodeId(idOrKey) ? (this.nodes.has(idOrKey) ? idOrKey : null) : this.keys.resolve(idOrKey)
+  }
+
+  /** `topic` is a node id, `column:<status>`, `type:<type>` or `comments:<node>`. */
+  on(topic: string, listener: () => void): () => void {
+    let emitter = this.#nodeListeners.get(topic)
+    if (!emitter) this.#nodeListeners.set(topic, (emitter = createEmitter<void>()))
+    return emitter.on(listener)
+  }
+
+  onChanged(listener: (touched: ReadonlySet<NodeId>) => void): () => void {
+    return this.#changed.on(listener)
+  }
+
+  /** Brings the views in step with nodes that changed. */
+  update(touched: ReadonlySet<NodeId>): void {
+    if (touched.size === 0) return
+    this.#version++
+    const topics = new Set<string>()
+    const stale = new Set<NodeId>(touched)
+    const moved: WorkNode[] = []
+    for (const id of touched) {
+      const node = this.nodes.get(id)
+      if (!node) continue
+      topics.add(id)
+      if (node.type === 'task') this.#updateTask(node, stale, moved)
+      else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
+      this.#updateType(node, topics)
+    }
+    this.#place(moved, topics)
+    for (const id of stale) {
+      this.#rows.delete(id)
+      topics.add(id)
+    }
+    for (const topic of topics) this.#nodeListeners.get(topic)?.emit()
+    this.#changed.emit(stale)
+  }
+
+  #updateTask(node: WorkNode, stale: Set<NodeId>, moved: WorkNode[]): void {
+    this.keys.add(node)
+    const parent = read(node, 'parent')
+    const parentRef = winnerRef(node.registers['parent'])
+    if (parentRef !== undefined) {
+      const before = this.tree.parentOf(node.id)
+      for (const id of this.tree.move(node.id, isNodeId(parent) ? parent : null, parentRef)) {
+        stale.add(id)
+        const now = this.tree.parentOf(id)
+        if (now) stale.add(now)
+      }
+      if (before) stale.add(before)
+    }
+    const up = this.tree.parentOf(node.id)
+    if (up) stale.add(up)
+    this.#updateDependencies(node)
+    for (const id of this.dependentsOf(node.id)) stale.add(id)
+    if (conflictsOf(node).length > 0) this.#conflicted.add(node.id)
+    else this.#conflicted.delete(node.id)
+    const ext = read(node, 'ext') as { system?: unknown; id?: unknown } | null | undefined
+    if (ext && typeof ext.system === 'string' && typeof ext.id === 'string') this.#byExternal.set(`${ext.system}\0${ext.id}`, node.id)
+    moved.push(node)
+  }
+
+  #updateDependencies(node: WorkNode): void {
+    const targets = node.sets['dependencies'] ? dependenciesOf(node).map(({ to }) => to) : NO_IDS
+    const before = this.#dependsOn.get(node.id) ?? NO_IDS
+    if (targets.length === 0 && before.length === 0) return
+    for (const to of before) if (!targets.includes(to as NodeId)) this.#dependents.get(to)?.delete(node.id)
+    for (const to of targets) {
+      const known = this.#dependents.get(to)
+      if (known) known.add(node.id)
+      else this.#dependents.set(to, new Set([node.id]))
+    }
+    this.#dependsOn.set(node.id, targets)
+  }
+
+  #updateComment(node: WorkNode, subject: NodeId, stale: Set<NodeId>, topics: Set<string>): void {
+    const { history } = this.#state
+    const others = this.commentsOn(subject).filter((id) => id !== node.id)
+    const next = isDeleted(node) ? others : [...others, node.id]
+    const created = (id: NodeId): number => (this.nodes.get(id) as WorkNode).created
+    this.#bySubject.set(
+      subject,
+      next.toSorted((a, b) => history.compare(created(a), created(b))),
+    )
+    stale.add(subject)
+    topics.add(`comments:${subject}`)
+  }
+
+  #updateType(node: WorkNode, topics: Set<string>): void {
+    if (node.type === 'task' || node.type === 'comment') return
+    const known = this.ofType(node.type)
+    if (!known.includes(node.id)) this.#byType.set(node.type, [...known, node.id])
+    topics.add(`type:${node.type}`)
+  }
+
+  /** Moves tasks to their places; one pass a column, by binary search for few, by sorting for many. */
+  #place(moved: readonly WorkNode[], topics: Set<string>): void {
+    const leave = new Map<Status, Set<NodeId>>()
+    const enter = new Map<Status, NodeId[]>()
+    for (const node of moved) {
+      const old = this.#places.get(node.id)
+      const next = isDeleted(node) ? null : { status: statusOf(node), order: orderOf(node) }
+      if (old && next && old.status === next.status && old.order === next.order) continue
+      if (old) (leave.get(old.status) ?? put(leave, old.status, new Set<NodeId>())).add(node.id)
+      if (next) {
+        ;(enter.get(next.status) ?? put(enter, next.status, [])).push(node.id)
+        this.#places.set(node.id, next)
+      } else this.#places.delete(node.id)
+    }
+    for (const status of new Set([...leave.keys(), ...enter.keys()])) {
+      const gone = leave.get(status)
+      let ids = gone ? this.column(status).filter((id) => !gone.has(id)) : [...this.column(status)]
+      const come = enter.get(status) ?? []
+      if (come.length > 32) ids = [...ids, ...come].toSorted((a, b) => this.#compare(a, b))
+      else for (const id of come) ids.splice(this.#indexFor(ids, id), 0, id)
+      this.#columns.set(status, ids)
+      topics.add(`column:${status}`)
+    }
+  }
+
+  #indexFor(ids: readonly NodeId[], id: NodeId): number {
+    let low = 0
+    let high = ids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#compare(ids[middle] as NodeId, id) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #compare(a: NodeId, b: NodeId): number {
+    const x = (this.#places.get(a) as Place).order
+    const y = (this.#places.get(b) as Place).order
+    return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0
+  }
+}
+
+const NO_DEPENDENTS: ReadonlySet<NodeId> = new Set()
+
+/** Fractional index; where a task has none it goes first, in the order of ids. */
+function orderOf(node: WorkNode): string {
+  const order = read(node, 'order')
+  return typeof order === 'string' ? order : ''
+}
+
+function put<K, V>(map: Map<K, V>, key: K, value: V): V {
+  map.set(key, value)
+  return value
+}
+

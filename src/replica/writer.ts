@@ -1,0 +1,260 @@
+/**
+ * The writer: from edits to batches of our own feed.
+ *
+ * An edit counts at once in memory, in the *open* batch, whose place in the DAG (HLC, ancestors) is fixed when it opens.
+ * Nothing foreign is admitted while a batch of ours has no id yet, so what an edit refers to is always in its past.
+ * A closed batch is encoded, signed, and handed to the disk; while the disk is busy further edits gather in the next one.
+ *
+ *   write() ─> open batch ─close─> sign ─> disk (durable) ─> peers
+ */
+
+import { assert } from '../base/assert.ts'
+import { type Bytes, fromHex } from '../base/bytes.ts'
+import type { RandomBytes } from '../base/random.ts'
+import { BATCH_VERSION, type Change, type Hlc, KIND, type BatchKind, type VerifiedBatch } from '../core/batch.ts'
+import { type Edit, encodeEdit, OP, RIGHTS, rightOf } from '../core/change.ts'
+import { encodeGrant, type Grant } from '../core/capability.ts'
+import { nextHlc } from '../core/hlc.ts'
+import type { Ref } from '../core/history.ts'
+import { PROTOCOL } from '../core/limits.ts'
+import { feedName } from '../log/ledger.ts'
+import type { BatchDraft } from '../log/signing.ts'
+import type { State } from './state.ts'
+
+/** Signs drafts with the device's key, which never leaves it. */
+export interface Signer {
+  readonly key: Bytes
+  sign(draft: BatchDraft): Promise<VerifiedBatch>
+}
+
+/** Where our feed stands: `seq` of the next batch, and the ordinal of the last one if it is in this history. */
+export interface FeedPlace {
+  readonly feed: Bytes
+  readonly next: number
+}
+
+type Written =
+  | { readonly kind: 'edit'; readonly edit: Edit; readonly capability: string }
+  | { readonly kind: 'grant'; readonly grant: Grant; readonly capability: string }
+
+interface OpenBatch {
+  readonly ordinal: number
+  readonly batchKind: BatchKind
+  readonly seq: number
+  readonly prev: number | null
+  readonly after: readonly number[]
+  readonly hlc: Hlc
+  readonly written: Written[]
+  bytes: number
+}
+
+export interface SignedBatch {
+  readonly batch: VerifiedBatch
+  readonly ordinal: number
+}
+
+/** Room left in a batch for its envelope; an edit's size is estimated from above. */
+const BODY_BUDGET = PROTOCOL.batchBytes - 4096
+
+export class Writer {
+  readonly #state: State
+  readonly #signer: Signer
+  readonly #feed: Bytes
+  readonly #now: () => number
+  readonly #random: RandomBytes
+  readonly #signed: (signed: SignedBatch) => void
+  #next: number
+  #prev: number | null
+  #open: OpenBatch | null = null
+  readonly #closed: OpenBatch[] = []
+  #signing: Promise<void> | null = null
+  readonly #unsaved = new Map<number, readonly Written[]>()
+
+  constructor(state: State, signer: Signer, place: FeedPlace, now: () => number, random: RandomBytes, signed: (signed: SignedBatch) => void) {
+    this.#state = state
+    this.#signer = signer
+    this.#feed = place.feed
+    this.#next = place.next
+    this.#now = now
+    this.#random = random
+    this.#signed = signed
+    this.#prev = lastOf(state, signer.key, place)
+  }
+
+  get feedName(): string {
+    return feedName(this.#signer.key, this.#feed)
+  }
+
+  /** Whether every batch of ours has its id: only then may foreign ones be admitted. */
+  get idle(): boolean {
+    return this.#open === null && this.#closed.length === 0
+  }
+
+  /** Edits that are not durable yet, oldest first: what a fresh replica would have to write again. */
+  unsavedEdits(): Edit[] {
+    return [...this.#unsaved.values()].flatMap((written) => written.flatMap((one) => (one.kind === 'edit' ? [one.edit] : [])))
+  }
+
+  /** The store has this batch: its edits need not be kept. */
+  forget(ordinal: number): void {
+    this.#unsaved.delete(ordinal)
+  }
+
+  /** Edits in memory that have no signed batch yet. */
+  get unsigned(): number {
+    return this.#closed.reduce((sum, batch) => sum + batch.written.length, this.#open?.written.length ?? 0)
+  }
+
+  /** Where the next edit will be. Call right before `write`: an edit may name its own ref. */
+  nextRef(size: number): Ref {
+    const batch = this.#roomFor(KIND.data, size)
+    return batch.ordinal * 256 + batch.written.length
+  }
+
+  /** Applies an edit and puts it into the open batch. Throws when the state refuses it: callers check rights first. */
+  write(edit: Edit, capability: string): Ref {
+    const size = sizeOf(edit)
+    const ref = this.nextRef(size)
+    const batch = this.#open as OpenBatch
+    const invalid = this.#state.applyEdit(edit, capability, this.#state.authorOf(this.#signer.key), batch.ordinal, ref)
+    assert(invalid === null, `an edit that we write counts (${invalid})`)
+    batch.written.push({ kind: 'edit', edit, capability })
+    batch.bytes += size
+    return ref
+  }
+
+  /** Grants go out at once, one in a batch. */
+  writeGrant(grant: Grant, capability: string): Ref {
+    this.close()
+    const batch = this.#roomFor(KIND.authority, 1024)
+    const ref = batch.ordinal * 256
+    const actor = this.#state.authorOf(this.#signer.key).actor
+    const invalid =
+      this.#state.authority.judge(capability, actor, 'grant', null, batch.hlc, ref) ?? this.#state.authority.grant(grant, capability, actor, ref, 1)
+    assert(invalid === null, `a grant that we write counts (${invalid})`)
+    this.#state.ledger.introduce([grant.audience], batch.ordinal)
+    batch.written.push({ kind: 'grant', grant, capability })
+    this.close()
+    return ref
+  }
+
+  /** Ends the open batch and begins to sign it. */
+  close(): void {
+    if (this.#open === null) return
+    this.#closed.push(this.#open)
+    this.#open = null
+    this.#signing ??= this.#signAll()
+  }
+
+  /** Resolves once every edit so far is in a signed batch (more may have been written since). */
+  async allSigned(): Promise<void> {
+    this.close()
+    while (this.#signing) await this.#signing
+  }
+
+  #roomFor(kind: BatchKind, size: number): OpenBatch {
+    const open = this.#open
+    if (open && (open.batchKind !== kind || open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)) this.close()
+    return (this.#open ??= this.#openBatch(kind))
+  }
+
+  /** Fixes the place of a new batch. More heads than a header holds are joined by merge batches first. */
+  #openBatch(kind: BatchKind): OpenBatch {
+    const { history } = this.#state
+    const heads = (): number[] => [...history.heads].filter((head) => head !== this.#prev)
+    while (heads().length > PROTOCOL.after) {
+      this.#open = this.#place(KIND.merge, heads().slice(0, PROTOCOL.after))
+      this.close()
+    }
+    return this.#place(kind, heads())
+  }
+
+  #place(batchKind: BatchKind, after: readonly number[]): OpenBatch {
+    const { history } = this.#state
+    const hlc = nextHlc(history.latest, this.#now())
+    const [seq, prev] = [this.#next, this.#prev]
+    const ordinal = history.append({ id: null, feed: this.feedName, seq, hlc, prev, after })
+    this.#next++
+    this.#prev = ordinal
+    const written: Written[] = []
+    this.#unsaved.set(ordinal, written)
+    return { ordinal, batchKind, seq, prev, after, hlc, written, bytes: 0 }
+  }
+
+  async #signAll(): Promise<void> {
+    try {
+      for (let batch = this.#closed[0]; batch !== undefined; batch = this.#closed[0]) {
+        const signed = await this.#signer.sign(this.#draft(batch))
+        this.#state.history.identify(batch.ordinal, signed.id)
+        this.#closed.shift()
+        this.#signed({ batch: signed, ordinal: batch.ordinal })
+      }
+    } finally {
+      this.#signing = null
+    }
+  }
+
+  #draft(batch: OpenBatch): BatchDraft {
+    const { history, workspace, names } = this.#state
+    const capabilities = [...new Set(batch.written.map(({ capability }) => capability))]
+    const introduced: Bytes[] = []
+    const changes = batch.written.map((written): Change => {
+      const cited = capabilities.indexOf(written.capability)
+      if (written.kind === 'edit') {
+        const type = this.#state.typeOf(written.edit) as string
+        return encodeEdit(written.edit, rightOf(written.edit, type), cited, batch.ordinal, names)
+      }
+      introduced.push(written.grant.audience)
+      return [OP.grant, RIGHTS.indexOf('grant'), null, cited, [encodeGrant(written.grant)]]
+    })
+    return {
+      v: BATCH_VERSION,
+      kind: batch.batchKind,
+      workspace,
+      key: this.#signer.key,
+      feed: this.#feed,
+      seq: batch.seq,
+      prev: batch.prev === null ? null : history.idOf(batch.prev),
+      after: batch.after.map((ordinal) => history.idOf(ordinal)),
+      hlc: batch.hlc,
+      introduced,
+      closed: [],
+      ext: [],
+      body: { salt: this.#random(16), capabilities: capabilities.map(fromHex), changes },
+    }
+  }
+}
+
+/** The ordinal that a reused feed continues. */
+function lastOf(state: State, key: Bytes, { feed, next }: FeedPlace): number | null {
+  if (next === 0) return null
+  for (const chain of state.history.chainsOf(feedName(key, feed))) {
+    const last = state.history.chainSince(chain, next - 2)[0]
+    if (last !== undefined && state.history.seqOf(last) === next - 1) return last
+  }
+  throw new Error('Broken invariant: a feed is continued only where its last batch is in the log')
+}
+
+/** An upper bound of the edit's encoded bytes. */
+function sizeOf(edit: Edit): number {
+  switch (edit.op) {
+    case 'create':
+      return 160 + sizeOfValue(edit.facts.path) + edit.fields.reduce((sum, [field, value]) => sum + field.length * 3 + 5 + sizeOfValue(value), 0)
+    case 'set':
+      return 40 + edit.field.length * 3 + sizeOfValue(edit.value)
+    case 'add':
+      return 50 + (edit.field.length + edit.element.length) * 3
+    case 'remove':
+      return 50 + (edit.field.length + edit.element.length) * 3 + edit.tags.length * 42
+    case 'text':
+      return 50 + edit.field.length * 3 + edit.update.length
+  }
+}
+
+function sizeOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length * 3 + 5
+  if (value instanceof Uint8Array) return value.length + 5
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOfValue(item), 5)
+  if (typeof value === 'object' && value !== null) return Object.entries(value).reduce((sum, [key, item]) => sum + key.length * 3 + 5 + sizeOfValue(item), 5)
+  return 9
+}

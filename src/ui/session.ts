@@ -1,0 +1,75 @@
+/**
+ * What the UI is given: an open workspace. Components read views through hooks and write through operations, so people and
+ * agents take one path. The host (`hosts/tab.tsx`) makes the real one.
+ */
+
+import { createContext, use } from 'react'
+import type { Result } from '../base/result.ts'
+import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
+import type { Replica, SaveState } from '../replica/replica.ts'
+import type { Role } from '../replica/workspace.ts'
+import type { Awareness } from 'y-protocols/awareness'
+
+export interface PeerRow {
+  readonly name: string
+  readonly color: string
+  readonly actor: string
+  /** The task this person or agent looks at, or null. */
+  readonly task: string | null
+  readonly self: boolean
+}
+
+export interface SyncState {
+  readonly save: SaveState
+  /** Connected peers whose hello was right. */
+  readonly peers: number
+  /** Batches that no connected peer has confirmed yet. */
+  readonly unshared: number
+  readonly offline: boolean
+  /** Plain words about the transports, e.g. "signalling unreachable"; '' when all is well. */
+  readonly detail: string
+}
+
+/** A value that changes, in the shape `useSyncExternalStore` wants. `get` answers the same object until it changes. */
+export interface Observable<T> {
+  get(): T
+  subscribe(listener: () => void): () => void
+}
+
+export interface Session {
+  readonly replica: Replica
+  /** Hex. */
+  readonly workspaceId: string
+  readonly sync: Observable<SyncState>
+  /** Who is here, oneself included. */
+  readonly people: Observable<readonly PeerRow[]>
+  /** For the editor's cursors; null until the network is loaded. */
+  readonly awareness: Observable<Awareness | null>
+  /** Tells peers which task is open here. */
+  lookAt(task: string | null): void
+  setOffline(offline: boolean): void
+  setName(name: string, color: string): Promise<void>
+  invite(role: Role): Promise<Result<string>>
+  run<N extends OperationName>(name: N, input: InputOf<N>): Result<OutputOf<N>>
+}
+
+/** What stands before a workspace is open: the start page's side of the host. */
+export interface Home {
+  readonly workspaces: Observable<readonly { readonly id: string; readonly name: string; readonly openedAt: number }[]>
+  create(name: string): Promise<void>
+  open(id: string): Promise<void>
+  /** `link` is the whole link or its fragment. Progress in words ("Looking for a peer …"). */
+  join(link: string, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<null>>
+  /** Makes a workspace named after the file and imports the plan into it. */
+  importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
+  /** The link this page was opened with, taken out of the address bar before anything else; null if none. */
+  readonly pendingLink: string | null
+}
+
+export const SessionContext = createContext<Session | null>(null)
+
+export function useSession(): Session {
+  const session = use(SessionContext)
+  if (!session) throw new Error('Broken invariant: this component is inside an open workspace')
+  return session
+}
