@@ -9,10 +9,14 @@ import { alias } from './vite.config.ts'
 
 const executablePath = findChromium()
 
+const { FC_SEED = '20261122', FC_RUNS } = process.env
+const fastCheck = { ...(FC_SEED === 'random' ? {} : { seed: Number(FC_SEED) }), ...(FC_RUNS ? { numRuns: Number(FC_RUNS) } : {}) }
+
 export default defineConfig({
   resolve: { alias },
   test: {
     retry: 0,
+    provide: { fastCheck },
     projects: [
       {
         extends: true,

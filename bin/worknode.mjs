@@ -2,5 +2,5 @@
 import { ensureBuilt } from '../scripts/build.mjs'
 
 await ensureBuilt()
-// @ts-ignore: made by the line above.
-await import('../build/host/cli.js')
+// Named by its address, so that types are not sought in what the line above makes.
+await import(new URL('../build/host/cli.js', import.meta.url).href)

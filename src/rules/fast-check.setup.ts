@@ -1,13 +1,14 @@
 /**
- * Property tests are repeatable: one seed unless a campaign asks for others.
+ * Property tests are repeatable, in Node and in the browser: one seed unless a campaign asks for others.
  * `FC_SEED=7` replays a seed, `FC_SEED=random` draws one, `FC_RUNS=10000` runs longer.
  */
 import fc from 'fast-check'
+import { inject } from 'vitest'
 
-const seed = process.env.FC_SEED ?? '20261122'
-const runs = process.env.FC_RUNS
+fc.configureGlobal(inject('fastCheck'))
 
-fc.configureGlobal({
-  ...(seed === 'random' ? {} : { seed: Number(seed) }),
-  ...(runs === undefined ? {} : { numRuns: Number(runs) }),
-})
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly fastCheck: { readonly seed?: number; readonly numRuns?: number }
+  }
+}
