@@ -82,7 +82,7 @@ export function indexedDbLog(db: Database<StoreSchema>): Pick<Store, 'readSince'
   return {
     async *readSince(since) {
       assert(Number.isSafeInteger(since) && since >= 0, 'reading starts after an arrival, or after 0')
-      for (let at: number | null = since + 1; at !== null; ) {
+      for (let at: number | null = since + 1; at !== null;) {
         const page: Page = await readPage(at, () => true)
         const batches = (await pageBatches(page)).filter((batch) => batch.arrival > since)
         if (batches.length > 0) yield batches
@@ -96,7 +96,7 @@ export function indexedDbLog(db: Database<StoreSchema>): Pick<Store, 'readSince'
         'arrivals to read ascend',
       )
       const asked = new Set(arrivals)
-      for (let i = arrivals.findIndex((arrival) => arrival > 0); i >= 0 && i < arrivals.length; ) {
+      for (let i = arrivals.findIndex((arrival) => arrival > 0); i >= 0 && i < arrivals.length;) {
         let ahead = i
         const page = await readPage(arrivals[i] as number, (record) => {
           while ((arrivals[ahead] ?? Infinity) < record.first) ahead++

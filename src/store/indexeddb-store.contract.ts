@@ -45,6 +45,16 @@ export function indexedDbStoreContract(where: string, runs: number): void {
       expect(await store.append([wire(2)], own(1, 2))).toBe(2)
     })
 
+    test('a full disk that shows only when the transaction is to complete', async () => {
+      const { store } = await opened()
+      await store.append([wire(1)])
+      const heal = abortPuts('QuotaExceededError')
+      await expect(store.append([wire(2)], own(null, 1))).rejects.toBeInstanceOf(StoreFullError)
+      heal()
+      expect(await store.size()).toMatchObject({ batches: 1 })
+      expect(await store.feeds('key')).toEqual([])
+    })
+
     test('a seal that finds the disk full leaves the log as it is', async () => {
       const { store } = await opened()
       for (let i = 1; i <= 5; i++) await store.append([wire(i)])
@@ -127,11 +137,27 @@ async function opened(): Promise<{ name: string; store: Store }> {
 
 /** From now on the browser's puts, after so many, fail with this error. Returns the function that mends it. */
 function failPuts(after: number, name: string): () => void {
-  const { put } = IDBObjectStore.prototype
   let left = after
-  IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
-    if (left-- > 0) return put.apply(this, args)
+  return replacePut((put) => {
+    if (left-- > 0) return put()
     throw new DOMException('as the test wants it', name)
+  })
+}
+
+/** From now on a transaction with a put in it is aborted with this error, as a browser does it that ran out of room. */
+function abortPuts(name: string): () => void {
+  return replacePut((put, { transaction }) => {
+    const asked = put()
+    transaction.abort()
+    Object.defineProperty(transaction, 'error', { value: new DOMException('as the test wants it', name) })
+    return asked
+  })
+}
+
+function replacePut(replacement: (put: () => IDBRequest<IDBValidKey>, store: IDBObjectStore) => IDBRequest<IDBValidKey>) {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args) {
+    return replacement(() => put.apply(this, args), this)
   }
   const mend = () => void (IDBObjectStore.prototype.put = put)
   onTestFinished(mend)
@@ -141,7 +167,7 @@ function failPuts(after: number, name: string): () => void {
 function request<T>(asked: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     asked.addEventListener('success', () => resolve(asked.result))
-    asked.addEventListener('error', () => reject(asked.error))
+    asked.addEventListener('error', () => reject(asked.error as DOMException))
   })
 }
 

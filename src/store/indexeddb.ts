@@ -15,10 +15,7 @@ export interface Database<S extends DBSchema> {
   /**
    * Runs `body` in one read-only transaction. Like any body of a transaction it may await requests of `tx` and nothing else.
    */
-  read<N extends StoreNames<S>, T>(
-    stores: N[],
-    body: (tx: IDBPTransaction<S, N[], 'readonly'>) => Promise<T>,
-  ): Promise<T>
+  read<N extends StoreNames<S>, T>(stores: N[], body: (tx: IDBPTransaction<S, N[]>) => Promise<T>): Promise<T>
   /** Runs `body` in one transaction, begun before this call returns; resolves when it is complete, else nothing was written. */
   write<N extends StoreNames<S>, T>(
     stores: N[],
@@ -110,14 +107,20 @@ export async function openDatabase<S extends DBSchema>(
       track(
         promised(async () => {
           const tx = begin(() => db.transaction(stores, 'readonly'))
-          return settle(tx, promised(() => body(tx)))
+          return settle(
+            tx,
+            promised(() => body(tx)),
+          )
         }),
       ),
     write: (stores, durability, body) =>
       track(
         promised(async () => {
           const tx = begin(() => db.transaction(stores, 'readwrite', { durability }))
-          return settle(tx, promised(() => body(tx)))
+          return settle(
+            tx,
+            promised(() => body(tx)),
+          )
         }),
       ),
     onLost(listener) {
@@ -149,7 +152,15 @@ export function translated(error: unknown): unknown {
 }
 
 /** Closed under us, deleted, a newer version of the app was here, forbidden, or unreadable. Never a mistake in a request. */
-const GONE = new Set(['InvalidStateError', 'AbortError', 'UnknownError', 'NotFoundError', 'NotReadableError', 'VersionError', 'SecurityError'])
+const GONE = new Set([
+  'InvalidStateError',
+  'AbortError',
+  'UnknownError',
+  'NotFoundError',
+  'NotReadableError',
+  'VersionError',
+  'SecurityError',
+])
 
 type AnyTransaction = { readonly done: Promise<void>; readonly error: DOMException | null; abort(): void }
 

@@ -82,11 +82,9 @@ export function profileContract(name: string, open: () => Promise<OpenedProfile>
 }
 
 async function makeKeys(): Promise<DeviceKeys> {
-  const [signing, agreement] = await Promise.all([
-    crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']),
-    crypto.subtle.generateKey('X25519', false, ['deriveBits']),
-  ])
-  return { signing: signing as CryptoKeyPair, agreement: agreement as CryptoKeyPair }
+  const signing = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+  const agreement = await crypto.subtle.generateKey('X25519', false, ['deriveBits'])
+  return { signing, agreement }
 }
 
 async function noMore(): Promise<never> {

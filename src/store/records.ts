@@ -14,8 +14,7 @@
 import { assert } from '../base/assert.ts'
 import type { Bytes } from '../base/bytes.ts'
 
-// Just under 64 KiB: Chromium keeps a value from 64 KiB on in a file of its own, which is slower to write and to read.
-export const RECORD = { batches: 256, bytes: 64 * 1024 - 256 } as const
+export const RECORD = { batches: 256, bytes: 64 * 1024 } as const
 
 /** What is known of a record without reading it. */
 export interface RecordInfo {
@@ -69,7 +68,7 @@ export function encodeRecord(wires: readonly Bytes[]): Bytes {
 export function decodeRecord(bytes: Bytes): Bytes[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const wires: Bytes[] = []
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const start = at + PREFIX
     assert(start <= bytes.length, 'a stored record ends at a batch')
     at = start + view.getUint32(at, true)

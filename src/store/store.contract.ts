@@ -16,7 +16,7 @@ export interface OpenedStore {
   second?(): Promise<Store>
 }
 
-export function storeContract(name: string, open: () => Promise<OpenedStore>, runs = 30): void {
+export function storeContract(name: string, open: () => Promise<OpenedStore>, runs?: number): void {
   describe(`${name} keeps the store contract`, () => {
     test('gives batches back as they were, in the order of their arrival', async () => {
       const { store } = await open()
@@ -58,7 +58,10 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, ru
       await store.seal()
       const again = await reopen()
       expectSame(await all(again), wanted)
-      expectSame(await at(again, [2, 6, 3005]), [1, 5, 3004].map((i) => wanted[i] as StoredBatch))
+      expectSame(
+        await at(again, [2, 6, 3005]),
+        [1, 5, 3004].map((i) => wanted[i] as StoredBatch),
+      )
     })
 
     test('keeps a copy: what the caller does with its bytes afterwards is nothing to the store', async () => {
@@ -215,9 +218,34 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, ru
 
     test('chunks not given again stay, unless the snapshot is fresh', async () => {
       const { store } = await open()
-      await store.writeSnapshot({ meta: { at: 1 }, chunks: new Map([['a', 'a1'], ['b', 'b1']]) }, true)
-      await store.writeSnapshot({ meta: { at: 2 }, chunks: new Map([['b', 'b2'], ['c', 'c2']]) }, false)
-      expect(await store.readSnapshot()).toEqual({ meta: { at: 2 }, chunks: new Map([['a', 'a1'], ['b', 'b2'], ['c', 'c2']]) })
+      await store.writeSnapshot(
+        {
+          meta: { at: 1 },
+          chunks: new Map([
+            ['a', 'a1'],
+            ['b', 'b1'],
+          ]),
+        },
+        true,
+      )
+      await store.writeSnapshot(
+        {
+          meta: { at: 2 },
+          chunks: new Map([
+            ['b', 'b2'],
+            ['c', 'c2'],
+          ]),
+        },
+        false,
+      )
+      expect(await store.readSnapshot()).toEqual({
+        meta: { at: 2 },
+        chunks: new Map([
+          ['a', 'a1'],
+          ['b', 'b2'],
+          ['c', 'c2'],
+        ]),
+      })
       await store.writeSnapshot({ meta: { at: 3 }, chunks: new Map([['', 'd3']]) }, true)
       expect(await store.readSnapshot()).toEqual({ meta: { at: 3 }, chunks: new Map([['', 'd3']]) })
     })
@@ -230,14 +258,21 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, ru
       await write
       const read = await store.readSnapshot()
       expect(read?.chunks.get('a')).toEqual({ ...chunk, bytes: new Uint8Array([1, 2]) })
-      ;(read?.chunks.get('a') as typeof chunk).map.clear()
+      const own = read?.chunks.get('a') as typeof chunk
+      own.map.clear()
       expect((await store.readSnapshot())?.chunks.get('a')).toMatchObject({ map: new Map([[1, new Set(['x'])]]) })
     })
 
     test('one that cannot be stored leaves the one before', async () => {
       const { store } = await open()
       await store.writeSnapshot({ meta: 1, chunks: new Map([['a', 1]]) }, true)
-      const bad = { meta: 2, chunks: new Map<string, unknown>([['a', 2], ['b', () => 3]]) }
+      const bad = {
+        meta: 2,
+        chunks: new Map<string, unknown>([
+          ['a', 2],
+          ['b', () => 3],
+        ]),
+      }
       await expect(store.writeSnapshot(bad, true)).rejects.toMatchObject({ name: 'DataCloneError' })
       expect(await store.readSnapshot()).toEqual({ meta: 1, chunks: new Map([['a', 1]]) })
     })
@@ -306,7 +341,7 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, ru
           expect((await store.size()).batches).toBe(model.length)
           await store.close()
         }),
-        { numRuns: runs },
+        runs === undefined ? {} : { numRuns: runs },
       )
     })
 
@@ -381,7 +416,10 @@ export function storeContract(name: string, open: () => Promise<OpenedStore>, ru
       }
       await Promise.all(work)
       await one.seal()
-      expectSame(await all(two), Array.from({ length: 160 }, (_, i) => ({ arrival: i + 1, wire: sized(700, i + 1) })))
+      expectSame(
+        await all(two),
+        Array.from({ length: 160 }, (_, i) => ({ arrival: i + 1, wire: sized(700, i + 1) })),
+      )
       expect((await one.size()).batches).toBe(160)
     })
   })
