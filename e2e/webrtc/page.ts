@@ -7,12 +7,15 @@ import { Doc } from 'yjs'
 import type { Bytes } from '../../src/base/bytes.ts'
 import { toHex } from '../../src/base/bytes.ts'
 import type { Link, Transport } from '../../src/sync/transport.ts'
+import type { Pace } from '../../src/sync/webrtc-session.ts'
 import { createWebrtc } from '../../src/sync/webrtc.ts'
 
 export interface RoomOptions {
   readonly signalling: readonly string[]
   readonly iceServers?: readonly RTCIceServer[]
   readonly secret?: readonly number[]
+  /** Unless told, a transport gets no second chance: what works, works the first time. */
+  readonly pace?: Pace
 }
 
 interface RoomState {
@@ -46,6 +49,7 @@ const peer = {
       random: Math.random,
       page: window,
       rtc,
+      pace: options.pace ?? { connectMs: 600_000, announceMs: [600_000, 600_000] },
     })
     const room: RoomState = { awareness, transport, links: [], closed: [], configs, channels, answers: 0, bulkBytes: 0 }
     rooms.set(name, room)

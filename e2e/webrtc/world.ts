@@ -8,10 +8,11 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { test as base, type BrowserContext, type Page } from '@playwright/test'
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
 import { build } from 'vite'
 import { WebSocket, WebSocketServer } from 'ws'
 import { alias } from '../../vite.config.ts'
+import { CHROMIUM_FLAGS, findChromium } from '../../scripts/chromium.mjs'
 import type { RoomOptions } from './page.ts'
 
 export interface Relay {
@@ -22,6 +23,8 @@ export interface Relay {
   /** Keeps what is published until `release`. */
   hold(): void
   release(): void
+  /** Does not pass on what this is true for. */
+  lose(lost: (data: Signal) => boolean): void
   /** Publishes as somebody who only knows the room's name. */
   inject(topic: string, data: unknown): void
   stop(): Promise<void>
@@ -30,14 +33,22 @@ export interface Relay {
 
 export interface Published {
   readonly topic: string
-  readonly data: { readonly type: string; readonly from: string; readonly to?: string }
+  readonly data: Signal
+}
+
+export interface Signal {
+  readonly type: string
+  readonly from: string
+  readonly to?: string
+  readonly signal?: { readonly type: string }
 }
 
 export interface Tab {
   readonly page: Page
+  /** Resolves once the relay has heard of it, unless that is sealed. */
   open(options?: Partial<RoomOptions>): Promise<void>
-  /** The id this tab announced itself by, in this world's room. */
-  id(): Promise<string>
+  /** The id it announced itself by. */
+  id(): string
 }
 
 export interface World {
@@ -47,7 +58,14 @@ export interface World {
   tab(context?: BrowserContext): Promise<Tab>
 }
 
+const executablePath = findChromium()
+
 export const test = base.extend<{ world: World }, { site: string }>({
+  // Plain addresses in place of mDNS names: resolving those fails now and then on a busy machine, which is not what is tested.
+  launchOptions: {
+    args: [...CHROMIUM_FLAGS, '--disable-features=WebRtcHideLocalIpsWithMdns'],
+    ...(executablePath ? { executablePath } : {}),
+  },
   site: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs off this pattern.
     async ({}, use) => {
@@ -65,6 +83,7 @@ export const test = base.extend<{ world: World }, { site: string }>({
     const relay = await startRelay()
     const room = `room-${Math.random().toString(36).slice(2)}`
     const contexts: BrowserContext[] = []
+    const ids = new Set<string>()
     await use({
       room,
       relay,
@@ -74,18 +93,19 @@ export const test = base.extend<{ world: World }, { site: string }>({
         const page = await within.newPage()
         await page.goto(site)
         await page.waitForFunction(() => 'peer' in window)
-        let before = 0
+        let own = ''
         return {
           page,
           async open(options = {}) {
-            before = relay.heard.length
+            const before = relay.heard.length
+            const first = () => relay.heard.slice(before).find(({ data }) => data.type === 'announce' && !ids.has(data.from))
             await page.evaluate(([name, given]) => window.peer.open(name, given), [room, { signalling: [relay.url], ...options }] as const)
+            if (options.secret) return
+            await expect.poll(first).toBeDefined()
+            own = (first() as Published).data.from
+            ids.add(own)
           },
-          async id() {
-            const found = () => relay.heard.slice(before).find(({ topic, data }) => topic === room && data.type === 'announce')
-            while (!found()) await new Promise((resolve) => setTimeout(resolve, 5))
-            return (found() as Published).data.from
-          },
+          id: () => own,
         }
       },
     })
@@ -94,7 +114,7 @@ export const test = base.extend<{ world: World }, { site: string }>({
   },
 })
 
-export { expect } from '@playwright/test'
+export { expect }
 
 async function serve(folder: string): Promise<Server> {
   const mime: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' }
@@ -112,6 +132,7 @@ async function serve(folder: string): Promise<Server> {
 async function startRelay(): Promise<Relay> {
   const heard: Published[] = []
   let held: Published[] | undefined
+  let isLost: (data: Signal) => boolean = () => false
   let server: WebSocketServer
   let port = 0
   await start()
@@ -125,7 +146,8 @@ async function startRelay(): Promise<Relay> {
       held = undefined
       for (const message of messages) deliver(message)
     },
-    inject: (topic, data) => deliver({ topic, data: data as Published['data'] }),
+    lose: (lost) => (isLost = lost),
+    inject: (topic, data) => deliver({ topic, data: data as Signal }),
     start,
     async stop() {
       for (const socket of server.clients) socket.terminate()
@@ -144,6 +166,7 @@ async function startRelay(): Promise<Relay> {
     if (message.type === 'ping') return socket.send('{"type":"pong"}')
     if (message.type !== 'publish') return
     heard.push(message)
+    if (isLost(message.data)) return
     if (held) held.push(message)
     else deliver(message)
   }

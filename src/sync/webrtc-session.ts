@@ -30,8 +30,16 @@ export interface SessionOptions {
   readonly rtc: RtcParts
   readonly randomBytes: RandomBytes
   readonly random: () => number
+  readonly pace: Pace
   readonly onLink: (link: CountedLink) => void
   readonly onChange: () => void
+}
+
+export interface Pace {
+  /** An entry that has no lane after this long is given up. */
+  readonly connectMs: number
+  /** Between two announcements of this end: [least, most]. */
+  readonly announceMs: readonly [number, number]
 }
 
 export interface Session {
@@ -42,8 +50,6 @@ export interface Session {
 }
 
 const SWEEP_MS = 1000
-const CONNECT_MS = 8000
-const ANNOUNCE_MS = [10_000, 20_000] as const
 const PENDING_MAX = 16
 /** A half-open entry that was heard of may be given up for another after this long; one that never answered, sooner. */
 const EVICT_MS = { silent: 500, answered: 3000 }
@@ -52,9 +58,9 @@ const HELD_OFF_MAX = 1024
 const REFUSED_MAX = 64
 
 export function openSession(options: SessionOptions): Session {
-  const { room: roomName, awareness, rtc, random, onLink, onChange } = options
+  const { room: roomName, awareness, rtc, random, pace, onLink, onChange } = options
   const links = new Map<LaneConnection, LaneLink>()
-  /** Peers there was no place for. They are told again that this end is here, and who is real answers. */
+  /** Peers that did not get through. They are told again that this end is here, and who is real answers. */
   const refused = new Set<string>()
   const heldOff = new Map<string, { until: number; times: number }>()
   const now = (): number => performance.now()
@@ -129,8 +135,6 @@ export function openSession(options: SessionOptions): Session {
     if (verdict.act === 'answer') return room.webrtcConns.size < provider.maxConns
     if (verdict.act === 'replace' || !verdict.begins || makeRoom()) return true
     refused.add(verdict.from)
-    const [oldest] = refused
-    if (refused.size > REFUSED_MAX && oldest !== undefined) refused.delete(oldest)
     return false
   }
 
@@ -150,9 +154,12 @@ export function openSession(options: SessionOptions): Session {
   function sweep(): void {
     for (const conn of entries()) {
       const connection = connectionOf(conn)
-      if (!connection || (connection.lane.readyState !== 'open' && now() - connection.bornAt > CONNECT_MS)) forget(conn)
+      if (!connection || (connection.lane.readyState !== 'open' && now() - connection.bornAt > pace.connectMs)) {
+        forget(conn)
+        refused.add(conn.remotePeerId)
+      }
     }
-    for (const peer of refused) announce(peer)
+    for (const peer of [...refused].slice(-REFUSED_MAX)) announce(peer)
     refused.clear()
     // Awareness keeps a record for every client there ever was.
     if (awareness.meta.size > 2 * PRESENCE_STATES) {
@@ -174,7 +181,7 @@ export function openSession(options: SessionOptions): Session {
   }
 
   function announceIn(): number {
-    const [least, most] = ANNOUNCE_MS
+    const [least, most] = pace.announceMs
     return least + random() * (most - least)
   }
 

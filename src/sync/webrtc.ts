@@ -13,7 +13,7 @@ import { createEmitter } from '../base/emitter.ts'
 import type { RandomBytes } from '../base/random.ts'
 import type { RtcParts } from './rtc-connection.ts'
 import type { Link, Transport, TransportStatus } from './transport.ts'
-import { openSession, type Session } from './webrtc-session.ts'
+import { openSession, type Pace, type Session } from './webrtc-session.ts'
 
 export interface WebrtcOptions {
   /** What peers meet under; carries the protocol's version and is a hash, so it tells nothing. */
@@ -30,9 +30,14 @@ export interface WebrtcOptions {
   readonly random: () => number
   /** Says `pagehide`, `pageshow` and `online`: the window. */
   readonly page?: EventTarget
+  /** How soon it gives up and tries again; tests change it. */
+  readonly pace?: Pace
   /** The browser's, unless another implementation is given. */
   readonly rtc?: RtcParts
 }
+
+// Long enough for a slow network; announcements of many peers spread out.
+const PACE: Pace = { connectMs: 8000, announceMs: [10_000, 20_000] }
 
 export function createWebrtc(options: WebrtcOptions): Transport {
   const { room, awareness, iceServers, randomBytes, random, page } = options
@@ -57,6 +62,7 @@ export function createWebrtc(options: WebrtcOptions): Transport {
       rtc,
       randomBytes,
       random,
+      pace: options.pace ?? PACE,
       onLink: wanted,
       onChange: () => status.emit(now()),
     })
