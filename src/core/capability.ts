@@ -100,7 +100,7 @@ export function decodeGrant(bytes: Value | undefined): Grant | null {
 }
 
 export function capabilityId(grant: Grant): Bytes {
-  return sha256(concatBytes(CAPABILITY_DOMAIN, encodeGrant(grant))) as Bytes
+  return sha256(concatBytes(CAPABILITY_DOMAIN, encodeGrant(grant)))
 }
 
 /** What the genesis gives a root: everything, for ever. Nobody publishes it; its bytes follow from the genesis. */

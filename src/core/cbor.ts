@@ -18,13 +18,16 @@ import { PROTOCOL } from './limits.ts'
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail: string }
 
-/** The only encoding of `value`. Fractions, lone surrogates, `undefined` and too much nesting are bugs of the caller. */
+/**
+ * The only encoding of `value`. Fractions, `undefined` and too much nesting are bugs of the caller. Half a surrogate pair is
+ * written as U+FFFD, so take texts from people through `toWellFormed` first: else the author alone would see another text.
+ */
 export function encodeCbor(value: Value): Bytes {
   const bytes = encode(value, rfc8949EncodeOptions)
   const { fault } = scanCbor(bytes)
   assert(fault === null, `what we encode can be decoded: ${fault}`)
   // In Node cborg may answer a view into a shared pool: a clone or a transfer of it would take the whole pool along.
-  return bytes.byteLength === bytes.buffer.byteLength ? (bytes as Bytes) : new Uint8Array(bytes)
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }
 
 export function decodeCbor(bytes: Uint8Array, maxBytes: number = PROTOCOL.batchBytes): Decoded<Value> {

@@ -124,7 +124,7 @@ export function decodeHeader(bytes: Uint8Array): Read<BatchHeader> {
     seq,
     prev: prev as Bytes | null,
     after,
-    hlc: [hlc[0] as number, hlc[1] as number],
+    hlc: [hlc[0], hlc[1]],
     count,
     bodyHash,
     bodyLen,

@@ -8,9 +8,9 @@ const ID_DOMAIN = utf8('worknode/id/1\0')
 const SHORT = 2048
 
 export function batchId(header: Uint8Array): Bytes {
-  return sha256(concatBytes(ID_DOMAIN, header)) as Bytes
+  return sha256(concatBytes(ID_DOMAIN, header))
 }
 
 export async function bodyHash(body: Bytes): Promise<Bytes> {
-  return body.length <= SHORT ? (sha256(body) as Bytes) : new Uint8Array(await crypto.subtle.digest('SHA-256', body))
+  return body.length <= SHORT ? sha256(body) : new Uint8Array(await crypto.subtle.digest('SHA-256', body))
 }

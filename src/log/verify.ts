@@ -56,8 +56,9 @@ export function readVerified(bytes: Bytes, id?: Bytes): VerifiedBatch {
   const header = decodeHeader(wire.value.header)
   assert(header.ok, 'the header of a verified batch can be read')
   const body = wire.value.form === 'open' ? decodeBody(wire.value.body, header.value) : null
-  assert(body === null || body.ok, 'the body of a verified batch can be read')
-  return { id: id ?? batchId(wire.value.header), header: header.value, body: body && body.value, wire: bytes }
+  if (body === null) return { id: id ?? batchId(wire.value.header), header: header.value, body, wire: bytes }
+  assert(body.ok, 'the body of a verified batch can be read')
+  return { id: id ?? batchId(wire.value.header), header: header.value, body: body.value, wire: bytes }
 }
 
 async function readBody(wire: Wire, header: BatchHeader): Promise<Read<BatchBody | null>> {

@@ -22,8 +22,7 @@ export interface VerifierPort {
 const WIRES_PER_REQUEST = 64
 
 interface Pending {
-  readonly wires: readonly Bytes[]
-  readonly resolve: (verdicts: readonly Verdict[]) => void
+  readonly resolve: (answer: VerifyAnswer) => void
   readonly reject: (error: Error) => void
 }
 
@@ -41,22 +40,21 @@ export function createWorkerVerifier(worker: VerifierPort, workspace: Bytes | nu
     pending.clear()
   }
 
-  function ask(wires: readonly Bytes[]): Promise<readonly Verdict[]> {
-    if (gone) return Promise.reject(gone)
-    return new Promise((resolve, reject) => {
-      const request = requests++
-      const joined = joinWires(wires)
-      pending.set(request, { wires, resolve, reject })
+  async function ask(wires: readonly Bytes[]): Promise<readonly Verdict[]> {
+    if (gone) throw gone
+    const request = requests++
+    const joined = joinWires(wires)
+    const answer = await new Promise<VerifyAnswer>((resolve, reject) => {
+      pending.set(request, { resolve, reject })
       worker.postMessage({ request, workspace, ...joined }, [joined.wires.buffer])
     })
+    if ('failed' in answer) throw new Error(answer.failed)
+    return verdictsOf(wires, answer)
   }
 
   worker.onmessage = ({ data }) => {
-    const asked = pending.get(data.request)
-    if (!asked) return
+    pending.get(data.request)?.resolve(data)
     pending.delete(data.request)
-    if ('failed' in data) asked.reject(new Error(data.failed))
-    else asked.resolve(verdictsOf(asked.wires, data))
   }
   worker.onerror = (event) => fail(`The verifying Worker failed: ${event.message}`)
   worker.onmessageerror = () => fail('The verifying Worker answered what cannot be read.')
