@@ -29,6 +29,26 @@ export function indexedDbStoreContract(where: string, runs: number): void {
     runs,
   )
 
+  describe(`the store in ${where} shared by tabs`, () => {
+    test('a seal that another tab overtook while it compressed leaves the log to that tab', async () => {
+      const { name, open } = await workspace()
+      const [slow, quick] = [await open(), await open()]
+      for (let i = 1; i <= 5; i++) await slow.append([wire(i)])
+      const compression = holdNextCompression()
+      const sealing = slow.seal()
+      await compression.begun
+      for (let i = 6; i <= 9; i++) await quick.append([wire(i)])
+      expect(await quick.seal()).toBe(9)
+      compression.goOn()
+      expect(await sealing).toBe(0)
+      const read: number[] = []
+      for await (const page of slow.readSince(0)) read.push(...page.map((batch) => batch.wire[0] as number))
+      expect(read).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+      await slow.close()
+      expect((await (await openIndexedDbStore({ name, random })).size()).batches).toBe(9)
+    })
+  })
+
   describe(`the store in ${where} tells of a medium that fails`, () => {
     test('a full disk, and nothing is written', async () => {
       const { store } = await opened()
@@ -162,6 +182,31 @@ function replacePut(replacement: (put: () => IDBRequest<IDBValidKey>, store: IDB
   const mend = () => void (IDBObjectStore.prototype.put = put)
   onTestFinished(mend)
   return mend
+}
+
+/** Stops the next compression on its way, until `goOn`. */
+function holdNextCompression(): { readonly begun: Promise<void>; goOn(): void } {
+  const Real = globalThis.CompressionStream
+  const mend = () => void (globalThis.CompressionStream = Real)
+  onTestFinished(mend)
+  let goOn = () => {}
+  const gate = new Promise<void>((resolve) => (goOn = resolve))
+  const begun = new Promise<void>((resolve) => {
+    function Held() {
+      mend()
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({
+        async transform(chunk, out) {
+          resolve()
+          await gate
+          out.enqueue(chunk)
+        },
+      })
+      return { writable, readable: readable.pipeThrough(new Real('deflate-raw') as ReadableWritablePair) }
+    }
+    // A constructor that returns an object of the right shape is all that `new CompressionStream` needs.
+    globalThis.CompressionStream = Held as unknown as typeof CompressionStream
+  })
+  return { begun, goOn }
 }
 
 function request<T>(asked: IDBRequest<T>): Promise<T> {

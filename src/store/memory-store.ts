@@ -63,6 +63,7 @@ export function cutPower(disk: MemoryDisk): void {
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { disk = memoryDisk(), beforeWrite, afterWrite, pageBatches = 256 } = options
   const listeners: ((error: StoreGoneError) => void)[] = []
+  const pending = new Set<Promise<unknown>>()
   let state: 'open' | 'closed' | 'killed' = 'open'
   let lost: StoreGoneError | null = null
 
@@ -75,9 +76,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   /** One transaction: `change` may throw before it has changed anything. */
-  async function write<T>(kind: MemoryWrite, change: () => T): Promise<T> {
-    await turn()
-    return writeNow(kind, change)
+  function write<T>(kind: MemoryWrite, change: () => T): Promise<T> {
+    const written = turn().then(() => writeNow(kind, change))
+    pending.add(written)
+    const over = () => pending.delete(written)
+    written.then(over, over)
+    return written
   }
 
   async function writeNow<T>(kind: MemoryWrite, change: () => T): Promise<T> {
@@ -197,8 +201,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
 
     async close() {
+      const asked = [...pending]
       await null
       if (state === 'open') state = 'closed'
+      await Promise.allSettled(asked)
     },
 
     kill() {

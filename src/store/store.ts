@@ -103,6 +103,6 @@ export interface Store {
    * closes it); at once where that has happened already. Closing it ourselves is no loss.
    */
   onLost(listener: (error: StoreGoneError) => void): void
-  /** Waits for what was asked. Afterwards every operation rejects with `StoreGoneError`; closing again does nothing. */
+  /** Waits for the writes that were asked for. Afterwards every operation rejects with `StoreGoneError`; closing again does nothing. */
   close(): Promise<void>
 }
