@@ -11,7 +11,7 @@ export function deflate(bytes: Bytes): Promise<Bytes> {
   return through(bytes, new CompressionStream('deflate-raw'))
 }
 
-/** Rejects with `TypeError` where the bytes are no deflate stream. */
+/** Rejects (with what, differs between browsers and Node) where the bytes are no deflate stream. */
 export function inflate(bytes: Bytes): Promise<Bytes> {
   return through(bytes, new DecompressionStream('deflate-raw'))
 }

@@ -14,7 +14,7 @@ import { deflate, inflate } from './deflate.ts'
 import type { RecordKey, StoreSchema } from './indexeddb-schema.ts'
 import type { Database } from './indexeddb.ts'
 import { decodeRecord, encodeRecord, groupWires, sealableRuns, storedBytes, type RecordInfo } from './records.ts'
-import type { Store, StoredBatch } from './store.ts'
+import { StoreGoneError, type Store, type StoredBatch } from './store.ts'
 
 /** Encodes now; what it returns puts the records after the last one, inside the caller's transaction. */
 export function recordsToPut(wires: readonly Bytes[]): (log: WritableLog) => Promise<number> {
@@ -171,7 +171,12 @@ async function pageBatches(page: Page): Promise<StoredBatch[]> {
 }
 
 async function rawBytes({ info, bytes }: StoredRecord): Promise<Bytes> {
-  return info.packed > 0 ? inflate(bytes) : bytes
+  if (info.packed === 0) return bytes
+  try {
+    return await inflate(bytes)
+  } catch (error) {
+    throw new StoreGoneError(`the record of arrival ${info.first} is damaged`, { cause: error })
+  }
 }
 
 function keyToRecord([first, count, raw, packed]: RecordKey): RecordInfo {

@@ -95,6 +95,19 @@ export function indexedDbStoreContract(where: string, runs: number): void {
       expect(await store.append([wire(1)])).toBe(1)
     })
 
+    test('a record that was damaged on the disk', async () => {
+      const { store, name } = await opened()
+      await store.append([wire(1)])
+      await store.append([wire(2)])
+      await store.seal()
+      const db = await request(indexedDB.open(`worknode-${name}`))
+      const log = db.transaction('log', 'readwrite').objectStore('log')
+      const [key] = await request(log.getAllKeys())
+      await request(log.put(new Uint8Array([7, 7, 7]), key))
+      db.close()
+      await expect(store.readSince(0)[Symbol.asyncIterator]().next()).rejects.toThrow('arrival 1 is damaged')
+    })
+
     test('a database deleted by another tab: this one lets go, says so once, and refuses from then on', async () => {
       const { store, name } = await opened()
       const told: StoreGoneError[] = []

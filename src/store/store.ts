@@ -46,7 +46,7 @@ export class StoreFullError extends Error {
   override readonly name = 'StoreFullError'
 }
 
-/** The database went away under us (deleted, blocked, closed by the browser). Recovery: as for a full disk, then reopen. */
+/** The database went away under us (deleted, blocked, closed by the browser) or cannot be read. Recovery: as for a full disk, then reopen. */
 export class StoreGoneError extends Error {
   override readonly name = 'StoreGoneError'
 }
