@@ -1,0 +1,141 @@
+/**
+ * The way in from one peer: its batches go to the log in the order they came, several messages at a time, and what may be on
+ * its way is bounded by the credit we gave.
+ *
+ * Credit grows only with what the log has judged and made durable, so a log that is slow, or that cannot store, slows the peer
+ * down and not the page. What came before a link broke is still taken in; after a fault of the peer nothing more is.
+ */
+
+import { type Bytes, toHex } from '../base/bytes.ts'
+import type { History } from '../core/history.ts'
+import type { DurableEnds } from './exchange-knowledge.ts'
+import { MESSAGE_BYTES, type Message } from './exchange-messages.ts'
+import type { ReceiveReport } from './log-source.ts'
+
+export interface ReceiverPorts {
+  readonly history: History
+  readonly ends: DurableEnds
+  receive(wires: readonly Bytes[]): Promise<ReceiveReport>
+  /** The peer has these for sure: it sent them, and they are durable here. */
+  peerHas(ordinal: number): void
+  /** More was judged. */
+  progressed(): void
+  refused(reason: string): void
+  failed(reason: string): void
+}
+
+export interface Receiver {
+  readonly receivedBytes: number
+  /** Bytes that the log has judged; what was admitted of them is durable. */
+  readonly takenBytes: number
+  readonly isIdle: boolean
+  /** How much the peer may send in all, when it may send on. */
+  grant(mayGoOn: boolean): number
+  /** Takes a message of `size` bytes; a plain reason if the peer must not have sent it. */
+  take(message: Message & { readonly type: 'batches' }, size: number): string | null
+  /** Notes that the peer has these; what is not here yet is remembered for a while. */
+  claimed(ids: readonly Bytes[]): void
+  /** Some batches have become durable. */
+  learned(): void
+  /** The peer is at fault: forgets what it sent and is not with the log yet. */
+  drop(): void
+}
+
+/** What a peer may have sent and we not yet taken in. */
+export const WINDOW_BYTES = 4 * MESSAGE_BYTES
+
+/** Messages are given to the log together up to this size, and in so many calls at once: one is verified while one is stored. */
+const TOGETHER_BYTES = 256 * 1024
+const LANES = 2
+const CLAIMS_KEPT = 4096
+
+export function createReceiver({ history, ends, receive, peerHas, progressed, refused, failed }: ReceiverPorts): Receiver {
+  const waiting: { readonly wires: readonly Bytes[]; readonly ids: readonly Bytes[]; readonly size: number }[] = []
+  const claims = new Map<string, Bytes>()
+  let granted = 0
+  let receivedBytes = 0
+  let takenBytes = 0
+  let lanes = 0
+  let isDropped = false
+  let nextDurable: (() => void)[] = []
+
+  function pump(): void {
+    while (lanes < LANES && waiting.length > 0) {
+      lanes++
+      const wires: Bytes[] = []
+      const ids: Bytes[] = []
+      let size = 0
+      while (waiting[0] && (size === 0 || size + waiting[0].size <= TOGETHER_BYTES)) {
+        const next = waiting.shift() as (typeof waiting)[number]
+        wires.push(...next.wires)
+        ids.push(...next.ids)
+        size += next.size
+      }
+      giveToLog(wires, ids, size).catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)))
+    }
+  }
+
+  async function giveToLog(wires: readonly Bytes[], ids: readonly Bytes[], size: number): Promise<void> {
+    const report = await receive(wires)
+    if (report.refused.length > 0) return refused(report.refused[0] as string)
+    const isHeldUp = (id: Bytes): boolean => history.ordinalOf(id) !== null && ends.find(id) === null
+    while (ids.some(isHeldUp) && !isDropped) await new Promise<void>((resolve) => nextDurable.push(resolve))
+    claim(ids)
+    takenBytes += size
+    lanes--
+    progressed()
+    pump()
+  }
+
+  function claim(ids: readonly Bytes[]): void {
+    for (const id of ids) {
+      const ordinal = ends.find(id)
+      if (ordinal !== null) peerHas(ordinal)
+      else claims.set(toHex(id), id)
+    }
+    for (const oldest of claims.keys()) {
+      if (claims.size <= CLAIMS_KEPT) break
+      claims.delete(oldest)
+    }
+  }
+
+  return {
+    get receivedBytes() {
+      return receivedBytes
+    },
+    get takenBytes() {
+      return takenBytes
+    },
+    get isIdle() {
+      return takenBytes === receivedBytes
+    },
+    grant(mayGoOn) {
+      if (mayGoOn) granted = takenBytes + WINDOW_BYTES
+      return granted
+    },
+    take({ wires, ids }, size) {
+      receivedBytes += size
+      if (receivedBytes > granted) return 'The peer sends more than was agreed.'
+      waiting.push({ wires, ids, size })
+      pump()
+      return null
+    },
+    claimed: claim,
+    learned() {
+      const woken = nextDurable
+      nextDurable = []
+      for (const resolve of woken) resolve()
+      for (const [name, id] of claims) {
+        const ordinal = ends.find(id)
+        if (ordinal === null) continue
+        claims.delete(name)
+        peerHas(ordinal)
+      }
+    },
+    drop() {
+      isDropped = true
+      waiting.length = 0
+      this.learned()
+    },
+  }
+}
