@@ -21,11 +21,13 @@ export function contributesText(history: History, ordinal: number): boolean {
 
 /** Whether `rival` leaves the path on `chain` (up to `seq`) at a place where it, not the path, goes on with the least id. */
 function losesTo(history: History, chain: number, seq: number, rival: number): boolean {
-  const at = history.firstSeqOf(rival)
   const parent = history.parentOf(rival)
-  const leavesHere = parent === chain && at <= seq
-  const sibling = parent === history.parentOf(chain) && at === history.firstSeqOf(chain)
-  if (!leavesHere && !sibling) return false
+  const leavesHere = parent === chain && history.firstSeqOf(rival) <= seq
+  const sibling = parent === history.parentOf(chain) && history.firstSeqOf(rival) === history.firstSeqOf(chain)
+  // Where this chain left it, the one it forked from goes on as well.
+  const origin = rival === history.parentOf(chain)
+  if (!leavesHere && !sibling && !origin) return false
+  const at = origin ? history.firstSeqOf(chain) : history.firstSeqOf(rival)
   const ours = history.ordinalAt(chain, at)
   const theirs = history.ordinalAt(rival, at)
   return ours !== null && theirs !== null && compareBytes(history.idOf(theirs), history.idOf(ours)) < 0

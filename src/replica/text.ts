@@ -38,7 +38,7 @@ export function projectText(node: WorkNode, field: string, history: History): Do
 export function applyTextEdit(doc: Doc, node: NodeId, field: string, edit: TextEdit, history: History): boolean {
   const ordinal = Math.floor(edit.ref / 256)
   if (!contributesText(history, ordinal)) return false
-  if (!continues(doc, edit.update, textClientId(history.feedOf(ordinal), node, field))) return false
+  if (!continuesText(doc, edit.update, textClientId(history.feedOf(ordinal), node, field))) return false
   applyUpdate(doc, edit.update, 'log')
   return true
 }
@@ -66,7 +66,8 @@ export function initialText(text: string, feed: string, node: NodeId, field: str
 /** A piece of text whose update fits a batch, also where each character takes three bytes. */
 const CHUNK_CHARS = 60_000
 
-function continues(doc: Doc, update: Uint8Array, client: number): boolean {
+/** Whether an update of `client` says nothing but what may come next in `doc`. */
+export function continuesText(doc: Doc, update: Uint8Array, client: number): boolean {
   let decoded: ReturnType<typeof decodeUpdate>
   try {
     decoded = decodeUpdate(update)
