@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import about from '../package.json' with { type: 'json' }
+import { isFresh } from '../scripts/build.mjs'
 import { expect, test } from './host.ts'
 
 test('the host serves the app, and nothing in it breaks the content security policy', async ({ host, page }) => {
@@ -94,4 +95,17 @@ test('an unknown command shows what there is, and exits with 1', async () => {
   expect(code).toBe(1)
   expect(err).toContain("unknown command 'frobnicate'")
   expect(err).toContain('serve')
+})
+
+test('npm start ends with 0 when npm is told to stop, and leaves no host behind', async () => {
+  test.skip(process.platform === 'win32', 'signals end a process there')
+  test.skip(!isFresh(), 'the sources have changed since the build, and a new one would pull the site from under the other tests')
+  const npm = spawn('npm', ['start', '--silent'], { env: { ...process.env, HOST: '127.0.0.1', PORT: '0', WORKNODE_OPEN: '0' } })
+  const [ready] = (await once(npm.stdout, 'data')) as [Buffer]
+  const link = /^Worknode ready: (\S+)\n$/.exec(ready.toString())?.[1] ?? ''
+  expect((await fetch(new URL('api/health', link))).status).toBe(200)
+  npm.kill('SIGTERM')
+  const [code] = (await once(npm, 'close')) as [number]
+  expect(code).toBe(0)
+  await expect(fetch(new URL('api/health', link))).rejects.toThrow('fetch failed')
 })

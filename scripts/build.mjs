@@ -57,7 +57,7 @@ export async function buildForNode(entry, outDir, logLevel) {
 }
 
 /** Fresh also where there is nothing to build from: an installed package brings its build along. */
-function isFresh() {
+export function isFresh() {
   if (!existsSync(join(root, 'src'))) return true
   if (!existsSync(stamp) || !existsSync(join(root, 'dist', 'index.html'))) return false
   const builtAt = statSync(stamp).mtimeMs

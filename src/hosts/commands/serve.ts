@@ -2,8 +2,9 @@
  * `worknode serve`: runs the host until it is told to stop. On stdout stands one line, the ready link, for scripts to wait for;
  * everything else goes to stderr.
  */
-import { resolve } from 'node:path'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { Command } from 'commander'
 import { startHost, type Host } from '../node.ts'
 import { openBrowser } from '../open-browser.ts'
@@ -31,12 +32,22 @@ async function serve(settings: HostSettings, siteDir: string): Promise<number> {
     return fail(startError(error, settings))
   }
   // Heard before the ready line is out: whoever reads it may stop us at once.
-  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  const told = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT'), orphaned()])
   process.stdout.write(`Worknode ready: ${host.url}\n`)
   if (settings.open && process.stdout.isTTY) openBrowser(host.url, report)
   await told
   await host.close()
   return 0
+}
+
+/**
+ * Under `npx` a shell stands between, which dies of the SIGTERM that was meant for us and leaves us behind with the port. Only there:
+ * who starts a host by itself may well mean it to outlive him.
+ */
+async function orphaned(): Promise<void> {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return new Promise(() => {})
+  const parent = process.ppid
+  while (process.ppid === parent) await setTimeout(500, undefined, { ref: false })
 }
 
 function startError(error: unknown, { host, port }: HostSettings): string {
