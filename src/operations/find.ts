@@ -21,10 +21,11 @@ export function rowOf(replica: Replica, id: NodeId): TaskRow {
 
 /** The order that puts a task right before another, or at the end of the column; tasks in `moving` are not counted. */
 export function orderIn(replica: Replica, column: Status, before: NodeId | null, moving: NodeId | null): string {
-  const ids = replica.views.column(column).filter((id) => id !== moving)
+  const ids = replica.views.column(column)
   const at = before === null ? ids.length : Math.max(0, ids.indexOf(before))
-  const above = at > 0 ? rowOf(replica, ids[at - 1] as NodeId).order : ''
-  const below = at < ids.length ? rowOf(replica, ids[at] as NodeId).order : ''
+  const orderAt = (index: number): string => (ids[index] === undefined ? '' : rowOf(replica, ids[index] as NodeId).order)
+  const above = orderAt(ids[at - 1] === moving && moving !== null ? at - 2 : at - 1)
+  const below = orderAt(ids[at] === moving && moving !== null ? at + 1 : at)
   // Two that were placed apart can have one order: then the new one goes after both rather than nowhere.
   return generateKeyBetween(above || null, below > above ? below : null)
 }

@@ -49,6 +49,7 @@ export interface ReplicaPorts {
   readonly yieldToUi: () => Promise<void>
 }
 
+
 export interface SaveState {
   /** Edits that are in memory only. */
   readonly pending: number
@@ -260,6 +261,8 @@ export class Replica implements LogSource {
   }
 
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
+    // Another tab of this profile stored them before it sent them: read them there instead of storing them twice.
+    if (from === this.actor) await this.catchUp()
     const verdicts = await this.#ports.verifier.verify(wires)
     const admission = this.#admitting.then(() => this.#admit(verdicts, from))
     this.#admitting = admission.catch(() => undefined)

@@ -113,8 +113,8 @@ export class Snapshotter {
     ledger.restore(meta.introductions)
     for (const [ref, why] of meta.quarantine) quarantine.set(ref, why)
     this.#state.changes = meta.changes
-    this.#writtenBatches = history.count
-    this.#fresh = false
+    // Another tab may have written over what we read: our first snapshot is whole, so that chunks of two folds never mix.
+    this.forget()
     return meta.arrival
   }
 }

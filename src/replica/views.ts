@@ -201,7 +201,7 @@ export class Views {
     topics.add(`type:${node.type}`)
   }
 
-  /** Moves tasks to their places; one pass a column, by binary search for few, by sorting for many. */
+  /** Moves tasks to their places. */
   #place(moved: readonly WorkNode[], topics: Set<string>): void {
     const leave = new Map<Status, Set<NodeId>>()
     const enter = new Map<Status, NodeId[]>()
@@ -217,17 +217,29 @@ export class Views {
     }
     for (const status of new Set([...leave.keys(), ...enter.keys()])) {
       const gone = leave.get(status)
-      let ids = gone ? this.column(status).filter((id) => !gone.has(id)) : [...this.column(status)]
-      const come = enter.get(status) ?? []
-      if (come.length > 32) ids = [...ids, ...come].toSorted((a, b) => this.#compare(a, b))
-      else for (const id of come) ids.splice(this.#indexFor(ids, id), 0, id)
+      const stay = gone ? this.column(status).filter((id) => !gone.has(id)) : this.column(status)
+      const ids = this.#merge(stay, enter.get(status) ?? [])
       this.#columns.set(status, ids)
       topics.add(`column:${status}`)
     }
   }
 
-  #indexFor(ids: readonly NodeId[], id: NodeId): number {
-    let low = 0
+  /** Both in board order; `come` may be in any. Costs one walk of the column and a sort of what comes. */
+  #merge(stay: readonly NodeId[], come: readonly NodeId[]): readonly NodeId[] {
+    const sorted = come.toSorted((a, b) => this.#compare(a, b))
+    const merged: NodeId[] = []
+    let from = 0
+    for (const id of sorted) {
+      const to = this.#indexFor(stay, id, from)
+      for (; from < to; from++) merged.push(stay[from] as NodeId)
+      merged.push(id)
+    }
+    for (; from < stay.length; from++) merged.push(stay[from] as NodeId)
+    return merged
+  }
+
+  #indexFor(ids: readonly NodeId[], id: NodeId, from: number): number {
+    let low = from
     let high = ids.length
     while (low < high) {
       const middle = (low + high) >> 1

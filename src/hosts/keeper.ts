@@ -1,0 +1,56 @@
+/**
+ * Housekeeping of a workspace's store: one tab of the profile seals the log and writes snapshots, whoever holds the lock.
+ *
+ * It waits until there is enough to be worth it and the page is quiet, and does a last round when the page is hidden: a page
+ * that is hidden may never come back.
+ */
+
+import type { Replica } from '../replica/replica.ts'
+import type { Locks } from '../store/locks.ts'
+import { type Store, StoreFullError, StoreGoneError } from '../store/store.ts'
+
+const EVERY_MS = 15_000
+/** Changes that make a snapshot worth its writing. */
+const ENOUGH = 500
+
+export interface Keeper {
+  stop(): void
+}
+
+export function startKeeper(replica: Replica, store: Store, locks: Locks, page: Document): Keeper {
+  const ended = deferred()
+  let isBusy = false
+
+  async function round(least: number): Promise<void> {
+    if (isBusy) return
+    isBusy = true
+    try {
+      if (replica.unsnapshotted >= least) await replica.snapshot()
+      await store.seal()
+    } catch (error) {
+      // A cache that could not be written is tried again; losing the store is told by `onLost` and the save state.
+      if (!(error instanceof StoreFullError || error instanceof StoreGoneError)) throw error
+    } finally {
+      isBusy = false
+    }
+  }
+
+  function hidden(): void {
+    if (page.visibilityState === 'hidden') void round(1)
+  }
+
+  void locks.request(`worknode keeper ${replica.feedName.slice(0, 66)} ${store.incarnation}`, {}, async () => {
+    const timer = setInterval(() => void round(ENOUGH), EVERY_MS)
+    page.addEventListener('visibilitychange', hidden)
+    await ended.promise
+    clearInterval(timer)
+    page.removeEventListener('visibilitychange', hidden)
+  })
+  return { stop: () => ended.resolve() }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((settle) => (resolve = settle))
+  return { promise, resolve }
+}

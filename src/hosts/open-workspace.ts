@@ -1,0 +1,120 @@
+/**
+ * Opens a workspace in a tab: its store, replica, verifying Worker, links to peers and presence, put together.
+ *
+ *   store ── replica ── exchange ─┬─ broadcast (tabs of this browser)
+ *               │                 └─ webrtc (loaded after the board is there)
+ *            session ──> UI
+ */
+
+import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
+import { LOCAL } from '../core/limits.ts'
+import { keyPairOf, sign } from '../log/keys.ts'
+import { sealBatch } from '../log/signing.ts'
+import { createWorkerVerifier } from '../log/worker-verifier.ts'
+import { roomName } from '../replica/invite.ts'
+import { openReplica, type Replica } from '../replica/replica.ts'
+import { acquireFeed } from '../store/feed-lock.ts'
+import { openIndexedDbStore } from '../store/indexeddb-store.ts'
+import type { DeviceKeys, KnownWorkspace, Profile } from '../store/profile.ts'
+import type { Store } from '../store/store.ts'
+import { createBroadcast } from '../sync/broadcast.ts'
+import { createExchange, type Exchange } from '../sync/exchange.ts'
+import type { Transport } from '../sync/transport.ts'
+import type { Signer } from '../replica/writer.ts'
+import { type Keeper, startKeeper } from './keeper.ts'
+import type { PageSettings } from './page-settings.ts'
+
+export interface OpenWorkspace {
+  readonly known: KnownWorkspace
+  readonly replica: Replica
+  readonly store: Store
+  readonly signer: Signer
+  readonly exchange: Exchange
+  readonly transports: readonly Transport[]
+  /** Begins to look for peers. */
+  connect(): void
+  disconnect(): void
+  close(): Promise<void>
+}
+
+export interface TabPorts {
+  readonly profile: Profile
+  readonly keys: DeviceKeys
+  readonly settings: PageSettings
+}
+
+export function randomBytes(length: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(length))
+}
+
+/** Lets input and painting go first; falls back where the browser has no scheduler. */
+export async function yieldToUi(): Promise<void> {
+  const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } }
+  if (scheduler?.yield) await scheduler.yield()
+  else await new Promise((resolve) => setTimeout(resolve))
+}
+
+export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): Promise<OpenWorkspace> {
+  const workspace = fromHex(known.id)
+  const pair = await keyPairOf(keys.signing)
+  const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
+  const store = await openIndexedDbStore({ name: known.id, random: randomBytes })
+  const worker = new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })
+  const verifier = createWorkerVerifier(worker, workspace)
+  const replica = await openReplica(workspace, {
+    store,
+    verifier,
+    signer,
+    openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks: navigator.locks, random: randomBytes }),
+    now: () => Date.now(),
+    random: randomBytes,
+    yieldToUi,
+  })
+  const exchange = createExchange({
+    log: replica,
+    clock: { now: () => Date.now(), after: (ms, run) => void setTimeout(run, ms) },
+    random: Math.random,
+    identity: { workspace, roomSecret: known.secret, key: pair.key, sign: (message) => sign(pair, message) },
+    // Loaded when the first peer is met: it brings curve arithmetic along that the first paint does not need.
+    verify: async (key, signature, message) => (await import('../log/signature.ts')).verifySignature(key, signature, message),
+    randomBytes,
+  })
+  const room = roomName(workspace, known.secret)
+  const broadcast = createBroadcast({
+    room,
+    tabId: toHex(randomBytes(8)),
+    openChannel: (name) => new BroadcastChannel(name),
+    locks: navigator.locks,
+    page: window,
+  })
+  const transports: Transport[] = [broadcast]
+  broadcast.start((link) => exchange.connect(link))
+  const keeper: Keeper = startKeeper(replica, store, navigator.locks, document)
+  const held = setInterval(() => replica.releaseHeld(), LOCAL.clockLeadMs / 4)
+
+  async function close(): Promise<void> {
+    clearInterval(held)
+    keeper.stop()
+    for (const transport of transports) transport.stop()
+    exchange.close()
+    await replica.close()
+    verifier.close()
+    await store.close()
+  }
+
+  return {
+    known,
+    replica,
+    store,
+    signer,
+    exchange,
+    transports,
+    connect() {
+      for (const transport of transports) if (transport.status().state === 'off') transport.start((link) => exchange.connect(link))
+    },
+    disconnect() {
+      for (const transport of transports) if (transport !== broadcast) transport.stop()
+    },
+    close,
+  }
+}

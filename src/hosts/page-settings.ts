@@ -1,0 +1,33 @@
+/**
+ * Where to find peers. A host says it under `/api/settings`; a page from a static host has no such door and falls back to
+ * signalling at its own origin, or to what its join link names.
+ */
+
+import * as z from 'zod/mini'
+
+export interface PageSettings {
+  readonly signalling: readonly string[]
+  readonly iceServers: readonly RTCIceServer[]
+}
+
+const Answer = z.object({
+  signalling: z.array(z.string()),
+  iceServers: z.array(z.object({ urls: z.union([z.string(), z.array(z.string())]), username: z.optional(z.string()), credential: z.optional(z.string()) })),
+})
+
+export async function loadSettings(page: Location): Promise<PageSettings> {
+  const own = `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/signal`
+  const answer = await askHost(new URL('api/settings', page.href.split('#')[0]))
+  const signalling = answer && answer.signalling.length > 0 ? answer.signalling : [own]
+  return { signalling, iceServers: (answer?.iceServers ?? []) as RTCIceServer[] }
+}
+
+async function askHost(url: URL): Promise<z.output<typeof Answer> | null> {
+  try {
+    const response = await fetch(url)
+    return response.ok ? Answer.parse(await response.json()) : null
+  } catch {
+    // Offline, or a static host that answers with a page: both mean that nobody here has settings for us.
+    return null
+  }
+}

@@ -1,0 +1,99 @@
+/** The UI's view of an open workspace: sync state in one value, people, invites, operations. */
+
+import { ok, type Result } from '../base/result.ts'
+import type { Awareness } from 'y-protocols/awareness'
+import { inviteKeys, keyPairOf } from '../log/keys.ts'
+import { run } from '../operations/table.ts'
+import { encodeInvite } from '../replica/invite.ts'
+import { publishInvite } from '../replica/workspace.ts'
+import type { Presence } from '../sync/presence.ts'
+import type { PeerRow, Session, SyncState } from '../ui/session.ts'
+import { variable } from './observable.ts'
+import { type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
+
+export interface TabSession extends Session {
+  /** Joins the network once its code is loaded. */
+  attach(awareness: Awareness, presence: Presence): void
+  close(): Promise<void>
+}
+
+export function createSession(open: OpenWorkspace, { profile, settings }: TabPorts, offlineAtStart: boolean): TabSession {
+  const { replica, exchange, known } = open
+  const people = variable<readonly PeerRow[]>([])
+  const awareness = variable<Awareness | null>(null)
+  const sync = variable<SyncState>(syncState())
+  let presence: Presence | null = null
+  let looksAt: string | null = null
+  let isOffline = offlineAtStart
+
+  function syncState(): SyncState {
+    const { peers } = exchange.status()
+    const down = open.transports.map((transport) => transport.status()).find(({ state }) => state === 'unreachable')
+    return {
+      save: replica.saveState,
+      peers: peers.length,
+      unshared: exchange.shared().ownUnacknowledged,
+      offline: isOffline,
+      detail: isOffline ? '' : (down?.detail ?? ''),
+    }
+  }
+
+  function refresh(): void {
+    sync.set(syncState())
+  }
+
+  function showPeople(): void {
+    if (presence) people.set(presence.people().map((person) => ({ ...person, self: person.actor === replica.actor && person.self })))
+  }
+
+  const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh)]
+
+  return {
+    replica,
+    workspaceId: known.id,
+    sync,
+    people,
+    awareness,
+    attach(shared, arrived) {
+      presence = arrived
+      awareness.set(shared)
+      for (const transport of open.transports) stops.push(transport.onStatus(refresh))
+      stops.push(arrived.onChange(showPeople))
+      arrived.lookAt(looksAt)
+      showPeople()
+      refresh()
+    },
+    lookAt(task) {
+      looksAt = task
+      presence?.lookAt(task)
+    },
+    setOffline(offline) {
+      isOffline = offline
+      void profile.changeSettings({ workOffline: offline })
+      if (offline) open.disconnect()
+      else open.connect()
+      refresh()
+    },
+    async setName(name, color) {
+      await profile.changeSettings({ displayName: name, colour: color })
+      await presence?.rename(name, color)
+    },
+    async invite(role): Promise<Result<string>> {
+      const seed = randomBytes(32)
+      const { signing, agreement } = await inviteKeys(seed)
+      const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
+      const grant = publishInvite(replica, role, { key: key.key, box: box.key })
+      if (!grant.ok) return grant
+      await replica.saved()
+      const link = encodeInvite({ workspace: replica.workspace, secret: known.secret, seed, signalling: settings.signalling, batches: [] })
+      return ok(`${location.href.split('#')[0]}#join=${link}`)
+    },
+    run: (name, input) => run({ replica }, name, input),
+    async close() {
+      for (const stop of stops) stop()
+      presence?.leave()
+      await open.close()
+    },
+  }
+}
+
