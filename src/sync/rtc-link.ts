@@ -14,7 +14,9 @@ export interface LaneLink {
 /** Nothing, where the connection's certificates are not beyond doubt. `shut` hangs up the whole connection. */
 export function laneLink(connection: LaneConnection, peer: string, shut: (reason: string) => void): LaneLink | undefined {
   const { lane } = connection
-  const binding = bindingOf(connection.localDescription?.sdp ?? '', connection.remoteDescription?.sdp ?? '')
+  // On a busy machine the lane opens before the caller's own promise for the answer has settled, and no description is shown yet.
+  const remoteSdp = connection.remoteDescription?.sdp ?? connection.remoteSdp
+  const binding = bindingOf(connection.localDescription?.sdp ?? '', remoteSdp ?? '')
   if (binding === undefined) return undefined
   const end = createLinkEnd({
     peer,

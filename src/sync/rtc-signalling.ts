@@ -52,7 +52,7 @@ export function guardSignalling(conn: unknown, hooks: SignallingHooks): Signalli
     if (!socket.connected) return
     if (sealer === undefined || !isPublished(message)) return send(message)
     const { data } = message
-    outgoing = outgoing.then(async () => {
+    outgoing = inTurn(outgoing, async () => {
       const sealed = await sealer.seal(data)
       if (socket.connected) send({ ...message, data: sealed })
     })
@@ -62,7 +62,7 @@ export function guardSignalling(conn: unknown, hooks: SignallingHooks): Signalli
     if (name !== 'message') return emit(name, args)
     if (!isPublished(message)) return
     if (sealer === undefined) return follow(message)
-    incoming = incoming.then(async () => follow({ ...message, data: await sealer.open(message.data) }))
+    incoming = inTurn(incoming, async () => follow({ ...message, data: await sealer.open(message.data) }))
   }
   socket.on('connect', () => {
     dropped = false
@@ -88,6 +88,11 @@ export function guardSignalling(conn: unknown, hooks: SignallingHooks): Signalli
   }
 
   return { publish, connected: () => socket.connected, failed: () => dropped || socket.unsuccessfulReconnects > 0 }
+}
+
+/** What fails surfaces, and those behind it are not held up. */
+function inTurn(before: Promise<void>, run: () => Promise<void>): Promise<void> {
+  return before.then(run).catch((error: unknown) => reportError(error))
 }
 
 function isPublished(message: unknown): message is Published {

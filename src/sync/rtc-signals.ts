@@ -51,7 +51,11 @@ export function judgeSignal(ownId: string, message: unknown, session: (from: str
   if (signal['type'] === 'candidate') return known && belongs(signal['candidate'], known) ? { act: 'pass', from, begins: false } : DROP
   const sdp = signal['sdp']
   if (typeof sdp !== 'string' || sdp.length > SDP_CHARS) return DROP
-  if (signal['type'] === 'answer') return known?.initiator && known.awaitsAnswer ? { act: 'pass', from, begins: false, sdp } : DROP
+  if (signal['type'] === 'answer') {
+    // One only: the certificate that counts is the one in the description that was applied.
+    const expected = known?.initiator && known.awaitsAnswer && known.remoteSdp === undefined
+    return expected ? { act: 'pass', from, begins: false, sdp } : DROP
+  }
   if (signal['type'] !== 'offer' || ownId > from) return DROP
   if (!known) return { act: 'pass', from, begins: true, sdp }
   return known.alive || known.remoteSdp === sdp ? DROP : { act: 'replace', from, sdp }
