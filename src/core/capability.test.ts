@@ -2,10 +2,19 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Bytes, toHex } from '../base/bytes.ts'
 import type { Value } from './batch.ts'
-import { capabilityId, decodeGrant, decodeRevocation, encodeGrant, encodeRevocation, type Grant, rootCapability } from './capability.ts'
+import {
+  capabilityId,
+  decodeGrant,
+  decodeRevocation,
+  encodeGrant,
+  encodeRevocation,
+  type Grant,
+  rootCapability,
+} from './capability.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 
-const bytesOf = (length: number): fc.Arbitrary<Bytes> => fc.uint8Array({ minLength: length, maxLength: length }).map((raw) => new Uint8Array(raw))
+const bytesOf = (length: number): fc.Arbitrary<Bytes> =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((raw) => new Uint8Array(raw))
 const key = bytesOf(33).map((raw) => {
   raw[0] = 1
   return raw
@@ -54,7 +63,16 @@ test('two grants that differ have different ids', () => {
 })
 
 test("a root's capability is everything, for ever, by nobody but itself", () => {
-  expect(root).toMatchObject({ parent: null, types: null, rights: null, globs: null, projects: null, notBefore: 0, expires: null, flags: 0 })
+  expect(root).toMatchObject({
+    parent: null,
+    types: null,
+    rights: null,
+    globs: null,
+    projects: null,
+    notBefore: 0,
+    expires: null,
+    flags: 0,
+  })
   expect(root.issuer).toEqual(root.audience)
   expect(decodeGrant(encodeGrant(root))).toEqual(root)
 })
@@ -93,7 +111,13 @@ describe('what is not a grant', () => {
 })
 
 describe('a revocation', () => {
-  const revocation = { target: filled(32, 1), keep: [filled(32, 2)], frontier: [filled(32, 3)], replaces: [[filled(32, 4), 255]] as const, reason: 'lost laptop' }
+  const revocation = {
+    target: filled(32, 1),
+    keep: [filled(32, 2)],
+    frontier: [filled(32, 3)],
+    replaces: [[filled(32, 4), 255]] as const,
+    reason: 'lost laptop',
+  }
   test('comes back from its arguments', () => {
     expect(decodeRevocation(encodeRevocation(revocation))).toEqual(revocation)
     expect(decodeRevocation(encodeRevocation({ ...revocation, keep: [], frontier: null, replaces: [] }))?.frontier).toBe(null)

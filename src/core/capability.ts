@@ -88,15 +88,45 @@ export function decodeGrant(bytes: Value | undefined): Grant | null {
   if (!(bytes instanceof Uint8Array)) return null
   const decoded = decodeCbor(bytes)
   if (!decoded.ok || !Array.isArray(decoded.value) || decoded.value.length !== 15) return null
-  const [version, workspace, parent, issuer, audience, audienceBox, rank, types, rights, globs, projects, notBefore, expires, flags, nonce] =
-    decoded.value as readonly Value[]
+  const [
+    version,
+    workspace,
+    parent,
+    issuer,
+    audience,
+    audienceBox,
+    rank,
+    types,
+    rights,
+    globs,
+    projects,
+    notBefore,
+    expires,
+    flags,
+    nonce,
+  ] = decoded.value as readonly Value[]
   if (version !== GRANT_VERSION || !isId(workspace) || !(parent === null || isId(parent))) return null
   if (!isKey(issuer) || !isKey(audience) || !(audienceBox === null || isKey(audienceBox))) return null
   if (!isInt(rank, 99) || !isListOf(types, isTypeName) || !isListOf(rights, isRight)) return null
   if (!isListOf(globs, isGlob) || !isListOf(projects, isNode)) return null
   if (!isInt(notBefore, LAST_MS) || !(expires === null || isInt(expires, LAST_MS))) return null
   if (!isInt(flags, 0xffff_ffff) || !isBytes(nonce, 8)) return null
-  return { workspace, parent, issuer, audience, audienceBox, rank, types, rights, globs, projects, notBefore, expires, flags, nonce }
+  return {
+    workspace,
+    parent,
+    issuer,
+    audience,
+    audienceBox,
+    rank,
+    types,
+    rights,
+    globs,
+    projects,
+    notBefore,
+    expires,
+    flags,
+    nonce,
+  }
 }
 
 export function capabilityId(grant: Grant): Bytes {
@@ -177,7 +207,11 @@ function isChangeName(value: Value): value is ChangeName {
 }
 
 /** Null, or a bounded list without repetition: a repeated item says nothing and would give one right many ids. */
-function isListOf<T extends Value>(list: Value | undefined, isItem: (item: Value) => item is T, max = GRANT_ITEMS): list is readonly T[] | null {
+function isListOf<T extends Value>(
+  list: Value | undefined,
+  isItem: (item: Value) => item is T,
+  max = GRANT_ITEMS,
+): list is readonly T[] | null {
   if (list === null) return true
   if (!Array.isArray(list) || list.length > max) return false
   const items = list as readonly Value[]

@@ -122,7 +122,13 @@ test('size is looked at before anything else', () => {
 })
 
 test('a byte order mark is text like any other', () => {
-  for (const marked of ['\ufeff', '\ufeffplan', `\ufeff${'x'.repeat(300)}`, 'in the \ufeff middle', `\ufeff${'é'.repeat(40_000)}`]) {
+  for (const marked of [
+    '\ufeff',
+    '\ufeffplan',
+    `\ufeff${'x'.repeat(300)}`,
+    'in the \ufeff middle',
+    `\ufeff${'é'.repeat(40_000)}`,
+  ]) {
     expect(decodeCbor(encodeCbor(['a', { [marked]: marked }]))).toEqual({ ok: true, value: ['a', { [marked]: marked }] })
   }
 })

@@ -93,7 +93,8 @@ export function scanCbor(bytes: Uint8Array): CborScan {
       if (text === 'invalid') return refuse('text that is not UTF-8')
       if (text === 'marked') hasMark = true
       if (!isKey) continue
-      if (keyTo[depth] !== 0 && !isAfter(bytes, keyFrom[depth] as number, keyTo[depth] as number, from, at)) return refuse('map keys out of order')
+      if (keyTo[depth] !== 0 && !isAfter(bytes, keyFrom[depth] as number, keyTo[depth] as number, from, at))
+        return refuse('map keys out of order')
       keyFrom[depth] = from
       keyTo[depth] = at
       continue
@@ -130,7 +131,8 @@ class MarkKeepingTokenizer extends Tokenizer {
     const from = this.pos() - (token.encodedLength as number)
     const info = (this.data[from] as number) & 31
     const text = from + (info < 24 ? 1 : 1 + (1 << (info - 24)))
-    const marked = text + 3 <= this.pos() && this.data[text] === 0xef && this.data[text + 1] === 0xbb && this.data[text + 2] === 0xbf
+    const marked =
+      text + 3 <= this.pos() && this.data[text] === 0xef && this.data[text + 1] === 0xbb && this.data[text + 2] === 0xbf
     if (marked) token.value = `\ufeff${token.value}`
     return token
   }

@@ -15,7 +15,16 @@
 
 import { assert } from '../base/assert.ts'
 import { type Bytes, compareBytes, equalBytes } from '../base/bytes.ts'
-import { BATCH_VERSION, type BatchBody, type BatchHeader, type BatchKind, type Change, type Extension, KIND, type Value } from '../core/batch.ts'
+import {
+  BATCH_VERSION,
+  type BatchBody,
+  type BatchHeader,
+  type BatchKind,
+  type Change,
+  type Extension,
+  KIND,
+  type Value,
+} from '../core/batch.ts'
 import { decodeCbor, encodeCbor } from '../core/cbor.ts'
 import { isAuthorityOp, OP, RIGHTS } from '../core/change.ts'
 import { PROTOCOL } from '../core/limits.ts'
@@ -67,7 +76,8 @@ export function encodeWire(wire: Wire): Bytes {
 }
 
 export function decodeWire(bytes: Uint8Array): Read<Wire> {
-  if (bytes.length > PROTOCOL.batchBytes) return reject('too-large', `A batch has at most ${PROTOCOL.batchBytes} bytes, this one ${bytes.length}.`)
+  if (bytes.length > PROTOCOL.batchBytes)
+    return reject('too-large', `A batch has at most ${PROTOCOL.batchBytes} bytes, this one ${bytes.length}.`)
   const decoded = decodeCbor(bytes)
   if (!decoded.ok) return malformed(decoded.detail)
   if (!Array.isArray(decoded.value)) return malformed('not an array')
@@ -84,7 +94,23 @@ export function decodeWire(bytes: Uint8Array): Read<Wire> {
 
 export function encodeHeader(header: BatchHeader): Bytes {
   const { v, kind, workspace, key, feed, seq, prev, after, hlc, count, introduced, closed, ext } = header
-  const bytes = encodeCbor([v, kind, workspace, key, feed, seq, prev, after, hlc, count, header.bodyHash, header.bodyLen, introduced, closed, ext])
+  const bytes = encodeCbor([
+    v,
+    kind,
+    workspace,
+    key,
+    feed,
+    seq,
+    prev,
+    after,
+    hlc,
+    count,
+    header.bodyHash,
+    header.bodyLen,
+    introduced,
+    closed,
+    ext,
+  ])
   const read = decodeHeader(bytes)
   assert(read.ok, `a header that we write can be read${read.ok ? '' : `: ${read.detail}`}`)
   return bytes
@@ -108,10 +134,12 @@ export function decodeHeader(bytes: Uint8Array): Read<BatchHeader> {
   if (!(seq === 0 ? prev === null : isBytes(prev, 32))) return malformed('prev: only the first batch of a feed has none')
   if (!isBytesList(after, 32, PROTOCOL.after) || !isAscending(after)) return malformed('after')
   if (prev !== null && after.some((id) => equalBytes(id, prev as Bytes))) return malformed('after repeats prev')
-  if (!Array.isArray(hlc) || hlc.length !== 2 || !isInt(hlc[0], LAST_MS) || !isInt(hlc[1], PROTOCOL.counter - 1)) return malformed('clock')
+  if (!Array.isArray(hlc) || hlc.length !== 2 || !isInt(hlc[0], LAST_MS) || !isInt(hlc[1], PROTOCOL.counter - 1))
+    return malformed('clock')
   if (!isInt(count, PROTOCOL.batchChanges) || (kind === KIND.merge && count !== 0)) return malformed('count')
   if (!isBytes(bodyHash, 32) || !isInt(bodyLen, CONTENT_BYTES)) return malformed('body hash or length')
-  if (bytes.length + bodyLen > CONTENT_BYTES) return reject('too-large', `Header and body have at most ${CONTENT_BYTES} bytes together.`)
+  if (bytes.length + bodyLen > CONTENT_BYTES)
+    return reject('too-large', `Header and body have at most ${CONTENT_BYTES} bytes together.`)
   if (!isBytesList(introduced, 33, PROTOCOL.introduced) || !introduced.every(isKey)) return malformed('introduced')
   if (!isBytesList(closed, 33, PROTOCOL.introduced) || !closed.every(isKey) || !isAscending(closed)) return malformed('closed')
   if (!isExtensions(ext)) return malformed('extensions')
@@ -132,7 +160,8 @@ export function decodeHeader(bytes: Uint8Array): Read<BatchHeader> {
     closed,
     ext,
   }
-  if (workspace === null) return isGenesis(header) ? accept(header) : malformed('a genesis begins its feed, has no past, and names its author first')
+  if (workspace === null)
+    return isGenesis(header) ? accept(header) : malformed('a genesis begins its feed, has no past, and names its author first')
   return isAscending(introduced) ? accept(header) : malformed('introduced')
 }
 
@@ -178,7 +207,9 @@ function isGenesis({ kind, seq, after, key, introduced }: BatchHeader): boolean 
   const first = introduced[0]
   const names = new Set(introduced.map(String))
   const isFirst = seq === 0 && after.length === 0 && kind === KIND.authority
-  return isFirst && introduced.length <= MAX_ROOTS && names.size === introduced.length && first !== undefined && equalBytes(first, key)
+  return (
+    isFirst && introduced.length <= MAX_ROOTS && names.size === introduced.length && first !== undefined && equalBytes(first, key)
+  )
 }
 
 function bodyFault(parts: readonly Value[], isGenesis: boolean): string | null {
@@ -189,7 +220,9 @@ function bodyFault(parts: readonly Value[], isGenesis: boolean): string | null {
   if (!Array.isArray(changes) || changes.length > PROTOCOL.batchChanges) return 'changes'
   // The genesis comes before any capability: what it says, it says by being the genesis.
   const citable = isGenesis ? 1 : capabilities.length
-  return changes.every((change: Value) => isChange(change, citable)) ? null : 'a change is not [op, right, node, capability, args]'
+  return changes.every((change: Value) => isChange(change, citable))
+    ? null
+    : 'a change is not [op, right, node, capability, args]'
 }
 
 function isChange(change: Value, citable: number): boolean {

@@ -34,7 +34,11 @@ export async function sample(): Promise<Sample> {
       ...draftOf(root, workspace, genesis, 0xa1, [START_MS + 1, 0]),
       kind: KIND.authority,
       introduced: [member.key],
-      body: { salt: filled(16, 0xb1), capabilities: [rootId], changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]]] },
+      body: {
+        salt: filled(16, 0xb1),
+        capabilities: [rootId],
+        changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]]],
+      },
     },
     root,
   )
@@ -61,7 +65,7 @@ export function genesisDraft(root: KeyPair): BatchDraft {
     introduced: [root.key],
     closed: [],
     ext: [],
-    body: { salt: filled(16, 0xb0), capabilities: [], changes: [[OP.genesis, RIGHTS.indexOf('grant'), null, 0, [1, 'My swarm']]] },
+    body: { salt: filled(16, 0xb0), capabilities: [], changes: [[OP.genesis, 0, null, 0, [1, {}]]] },
   }
 }
 
@@ -100,7 +104,14 @@ function draftOf(pair: KeyPair, workspace: Bytes, prev: VerifiedBatch, feed: num
 }
 
 /** Batch `i` of the member's feed, with every kind of value among its arguments. */
-export function dataDraft(pair: KeyPair, workspace: Bytes, capability: Bytes, seen: VerifiedBatch, prev: VerifiedBatch | null, i: number): BatchDraft {
+export function dataDraft(
+  pair: KeyPair,
+  workspace: Bytes,
+  capability: Bytes,
+  seen: VerifiedBatch,
+  prev: VerifiedBatch | null,
+  i: number,
+): BatchDraft {
   const node = filled(16, 0xe0 + i)
   const update = RIGHTS.indexOf('update')
   return {

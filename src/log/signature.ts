@@ -25,7 +25,8 @@ const known = new Map<string, KnownKey>()
 /** Null when `signature` is the key's, of exactly these bytes. `key` is tagged. */
 export async function signatureFault(key: Bytes, signature: Bytes, message: Bytes): Promise<SignatureFault | null> {
   if (key.length !== 33 || key[0] !== 1 || !isCanonicalPoint(key, 1)) return 'bad-key'
-  if (signature.length !== 64 || !isCanonicalPoint(signature, 0) || isIdentity(signature) || !isReducedScalar(signature, 32)) return 'bad-signature'
+  if (signature.length !== 64 || !isCanonicalPoint(signature, 0) || isIdentity(signature) || !isReducedScalar(signature, 32))
+    return 'bad-signature'
   const entry = keyOf(key)
   const usable = await entry.usable
   if (usable === null) return 'bad-key'
@@ -100,7 +101,10 @@ function isIdentity(signature: Uint8Array): boolean {
 }
 
 /** L = 2^252 + 27742317777372353535851937790883648493, big end first. */
-const L = Uint8Array.from([0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c, 0xf5, 0xd3, 0xed])
+const L = Uint8Array.from([
+  0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0xde, 0xf9, 0xde, 0xa2, 0xf7, 0x9c, 0xd6, 0x58, 0x12, 0x63, 0x1a, 0x5c,
+  0xf5, 0xd3, 0xed,
+])
 
 function isReducedScalar(bytes: Uint8Array, from: number): boolean {
   for (let i = 0; i < 32; i++) {

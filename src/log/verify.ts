@@ -7,7 +7,16 @@
 import { assert } from '../base/assert.ts'
 import { type Bytes, equalBytes } from '../base/bytes.ts'
 import type { BatchBody, BatchHeader, VerifiedBatch } from '../core/batch.ts'
-import { ciphertextLength, decodeBody, decodeHeader, decodeWire, type Read, reject, unknownPart, type Wire } from './batch-codec.ts'
+import {
+  ciphertextLength,
+  decodeBody,
+  decodeHeader,
+  decodeWire,
+  type Read,
+  reject,
+  unknownPart,
+  type Wire,
+} from './batch-codec.ts'
 import { batchId, bodyHash } from './digest.ts'
 import { signatureFault } from './signature.ts'
 import { signedBytes } from './signing.ts'
@@ -24,7 +33,8 @@ export async function verifyWire(bytes: Bytes, workspace: Bytes | null): Promise
   if (!read.ok) return read
   const header = read.value
   const id = batchId(wire.value.header)
-  if (workspace !== null && !equalBytes(header.workspace ?? id, workspace)) return reject('wrong-workspace', 'The batch is of another workspace.')
+  if (workspace !== null && !equalBytes(header.workspace ?? id, workspace))
+    return reject('wrong-workspace', 'The batch is of another workspace.')
   const body = await readBody(wire.value, header)
   if (!body.ok) return body
   const fault = await signatureFault(header.key, wire.value.signature, signedBytes(wire.value.header))
@@ -64,10 +74,12 @@ export function readVerified(bytes: Bytes, id?: Bytes): VerifiedBatch {
 async function readBody(wire: Wire, header: BatchHeader): Promise<Read<BatchBody | null>> {
   if (wire.form === 'pruned') return { ok: true, value: null }
   if (wire.form === 'sealed') {
-    if (wire.ciphertext.length !== ciphertextLength(header)) return reject('bad-body', 'The sealed body has not the length that the header names.')
+    if (wire.ciphertext.length !== ciphertextLength(header))
+      return reject('bad-body', 'The sealed body has not the length that the header names.')
     return { ok: true, value: null }
   }
   if (wire.body.length !== header.bodyLen) return reject('bad-body', 'The body has not the length that the header names.')
-  if (!equalBytes(await bodyHash(wire.body), header.bodyHash)) return reject('bad-body', 'The body has not the hash that the header names.')
+  if (!equalBytes(await bodyHash(wire.body), header.bodyHash))
+    return reject('bad-body', 'The body has not the hash that the header names.')
   return decodeBody(wire.body, header)
 }

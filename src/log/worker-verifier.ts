@@ -62,7 +62,8 @@ export function createWorkerVerifier(worker: VerifierPort, workspace: Bytes | nu
   return {
     async verify(wires) {
       const asked: Promise<readonly Verdict[]>[] = []
-      for (let from = 0; from < wires.length; from += WIRES_PER_REQUEST) asked.push(ask(wires.slice(from, from + WIRES_PER_REQUEST)))
+      for (let from = 0; from < wires.length; from += WIRES_PER_REQUEST)
+        asked.push(ask(wires.slice(from, from + WIRES_PER_REQUEST)))
       return (await Promise.all(asked)).flat()
     },
     close: () => fail('The verifier is closed.'),

@@ -1,0 +1,3 @@
+import { goldenContract } from './golden.contract.ts'
+
+goldenContract('Chromium')

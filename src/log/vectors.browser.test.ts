@@ -1,0 +1,3 @@
+import { vectorsContract } from './vectors.contract.ts'
+
+vectorsContract('Chromium')
