@@ -16,6 +16,7 @@ import { openIndexedDbStore } from '../store/indexeddb-store.ts'
 import type { KnownWorkspace } from '../store/profile.ts'
 import type { Home, Observable, Session } from '../ui/session.ts'
 import { variable } from './observable.ts'
+import type { Network } from './network.ts'
 import { loadSettings } from './page-settings.ts'
 import { openWorkspace, type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
 import { createSession, type TabSession } from './session.ts'
@@ -41,13 +42,13 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     return start(open)
   }
 
-  async function start(open: OpenWorkspace): Promise<TabSession> {
+  async function start(open: OpenWorkspace, network: Network | null = null): Promise<TabSession> {
     const { workOffline } = await profile.settings()
     const next = createSession(open, ports, workOffline)
     await remember(open)
     session.set(next)
     exposeForScripts(next)
-    void joinNetwork(open, next, workOffline)
+    void joinNetwork(open, next, workOffline, network)
     return next
   }
 
@@ -58,9 +59,11 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     workspaces.set(await profile.workspaces())
   }
 
-  async function joinNetwork(open: OpenWorkspace, shown: TabSession, offline: boolean): Promise<void> {
-    const { connectNetwork } = await import('./network.ts')
-    await connectNetwork(open, shown, ports, offline)
+  /** A workspace may have joined the network before it is shown, to find its first peer. */
+  async function joinNetwork(open: OpenWorkspace, shown: TabSession, offline: boolean, early: Network | null): Promise<void> {
+    const { createNetwork } = await import('./network.ts')
+    const { awareness, presence } = early ?? (await createNetwork(open, ports, offline))
+    await shown.attach(awareness, presence, await profile.settings())
   }
 
   async function create(name: string): Promise<TabSession> {
@@ -93,27 +96,29 @@ export async function createHome(pendingLink: string | null): Promise<App> {
       role: 'member',
     }
     onProgress('Opening the workspace on this device …')
-    const settings = { ...ports.settings, signalling: [...new Set([...ports.settings.signalling, ...invite.signalling])] }
-    const open = await openWorkspace(known, { ...ports, settings })
-    const outcome = await becomeMember(open, invite, onProgress, signal)
+    const signalling = [...new Set([...ports.settings.signalling, ...invite.signalling])]
+    const settings = { ...ports, settings: { ...ports.settings, signalling } }
+    const open = await openWorkspace(known, settings)
+    const outcome = await becomeMember(open, settings, invite, onProgress, signal)
     if (!outcome.ok) {
       await open.close()
       return outcome
     }
     void navigator.storage?.persist?.()
-    await start(open)
+    await start(open, outcome.value)
     return ok(null)
   }
 
-  async function becomeMember(open: OpenWorkspace, invite: Invite, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<null>> {
+  async function becomeMember(open: OpenWorkspace, settings: TabPorts, invite: Invite, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<Network | null>> {
     const { replica } = open
+    let network: Network | null = null
     if (replica.held.length > 0) return ok(null)
     const pair = await keyPairOf((await inviteKeys(invite.seed)).signing)
     if (invite.batches.length > 0) await replica.receive(invite.batches, 'link')
     if (!heldInvite(replica, pair.key)) {
       onProgress('Looking for somebody who is in this workspace …')
-      const { connectForJoining } = await import('./network.ts')
-      await connectForJoining(open, ports)
+      const { createNetwork } = await import('./network.ts')
+      network = await createNetwork(open, settings, false)
       const arrived = await untilInvited(open, pair.key, onProgress, signal)
       if (!arrived) return refuse({ code: 'unavailable', detail: 'Stopped before anybody answered. Nothing was changed; open the link again when somebody is online.' })
     }
@@ -121,7 +126,7 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
     const box = await keyPairOf(ports.keys.agreement)
     const redeemed = await redeemInvite(replica, signer, box.key)
-    return redeemed.ok ? ok(null) : redeemed
+    return redeemed.ok ? ok(network) : redeemed
   }
 
   async function importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>> {

@@ -6,7 +6,11 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+import { toHex } from '../base/bytes.ts'
 import { createDoors } from './doors.ts'
+import { openNodeWorkspace } from './node-workspace.ts'
+import { acceptPeers } from './node-peers.ts'
 import type { HostSettings } from './settings.ts'
 import { createSignalling } from './signalling.ts'
 
@@ -22,31 +26,36 @@ const REAP_MS = 30_000
 /** Rejects as the port does (`EADDRINUSE`, `EACCES`): nothing is left running then. */
 export async function startHost(settings: HostSettings, siteDir: string): Promise<Host> {
   const signalling = createSignalling()
-  const server = createAdaptorServer({ fetch: createDoors(siteDir, settings.page).fetch }) as Server
-  server.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?')[0] === '/signal') signalling.handleUpgrade(request, socket, head)
-    else socket.destroy()
-  })
+  let doors: Hono | null = null
+  const server = createAdaptorServer({ fetch: (request) => doors?.fetch(request) ?? new Response('Starting …', { status: 503 }) }) as Server
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
+  // The port is ours first: a second host on one data folder would write over the first.
+  const workspace = await openNodeWorkspace(settings.dataDir, settings.page.signalling)
+  doors = createDoors(siteDir, { ...settings.page, peer: { workspace: toHex(workspace.replica.workspace), path: 'peer' } })
+  const peers = acceptPeers(workspace.exchange)
+  server.on('upgrade', (request, socket, head) => {
+    const path = request.url?.split('?')[0]
+    if (path === '/signal') signalling.handleUpgrade(request, socket, head)
+    else if (path === '/peer') peers.handleUpgrade(request, socket, head)
+    else socket.destroy()
+  })
   const reaper = setInterval(() => signalling.reap(), REAP_MS)
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://${shownHost(settings.host)}:${port}/${await readyFragment(settings.dataDir)}`,
+    url: `http://${shownHost(settings.host)}:${port}/${workspace.fragment}`,
     async close() {
       clearInterval(reaper)
       const closed = once(server, 'close')
       server.close()
       signalling.close()
+      workspace.exchange.close()
+      peers.close()
       server.closeAllConnections()
       await closed
+      await workspace.close()
     },
   }
-}
-
-/** What the ready link carries beyond the address: an invitation, once the host owns a workspace. */
-function readyFragment(_dataDir: string): Promise<string> {
-  return Promise.resolve('')
 }
 
 /** A browser gives its full powers (workers, keys, storage) to `localhost`; any and loopback addresses are reached by it. */

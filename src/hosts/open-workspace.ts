@@ -31,6 +31,8 @@ export interface OpenWorkspace {
   readonly signer: Signer
   readonly exchange: Exchange
   readonly transports: readonly Transport[]
+  /** Adds a transport, to be started by `connect`; `onClose` runs when the workspace is closed. */
+  add(transport: Transport, onClose?: () => void): void
   /** Begins to look for peers. */
   connect(): void
   disconnect(): void
@@ -89,6 +91,7 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
   })
   const transports: Transport[] = [broadcast]
   broadcast.start((link) => exchange.connect(link))
+  const closing: (() => void)[] = []
   const keeper: Keeper = startKeeper(replica, store, navigator.locks, document)
   const held = setInterval(() => replica.releaseHeld(), LOCAL.clockLeadMs / 4)
 
@@ -96,6 +99,7 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     clearInterval(held)
     keeper.stop()
     for (const transport of transports) transport.stop()
+    for (const end of closing) end()
     exchange.close()
     await replica.close()
     verifier.close()
@@ -109,6 +113,10 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     signer,
     exchange,
     transports,
+    add(transport, onClose) {
+      transports.push(transport)
+      if (onClose) closing.push(onClose)
+    },
     connect() {
       for (const transport of transports) if (transport.status().state === 'off') transport.start((link) => exchange.connect(link))
     },

@@ -8,18 +8,22 @@ import * as z from 'zod/mini'
 export interface PageSettings {
   readonly signalling: readonly string[]
   readonly iceServers: readonly RTCIceServer[]
+  /** A host that is a peer of this workspace (hex), and the address of its socket; null where there is none. */
+  readonly peer: { readonly workspace: string; readonly url: string } | null
 }
 
 const Answer = z.object({
   signalling: z.array(z.string()),
   iceServers: z.array(z.object({ urls: z.union([z.string(), z.array(z.string())]), username: z.optional(z.string()), credential: z.optional(z.string()) })),
+  peer: z.optional(z.object({ workspace: z.string(), path: z.string() })),
 })
 
 export async function loadSettings(page: Location): Promise<PageSettings> {
   const own = `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/signal`
   const answer = await askHost(new URL('api/settings', page.href.split('#')[0]))
   const signalling = answer && answer.signalling.length > 0 ? answer.signalling : [own]
-  return { signalling, iceServers: (answer?.iceServers ?? []) as RTCIceServer[] }
+  const peer = answer?.peer ? { workspace: answer.peer.workspace, url: own.replace(/signal$/, answer.peer.path) } : null
+  return { signalling, iceServers: (answer?.iceServers ?? []) as RTCIceServer[], peer }
 }
 
 async function askHost(url: URL): Promise<z.output<typeof Answer> | null> {

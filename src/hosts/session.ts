@@ -1,11 +1,13 @@
 /** The UI's view of an open workspace: sync state in one value, people, invites, operations. */
 
+import { fromBase64Url, toHex } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import { inviteKeys, keyPairOf } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { encodeInvite } from '../replica/invite.ts'
 import { publishInvite } from '../replica/workspace.ts'
+import { NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Presence } from '../sync/presence.ts'
 import type { PeerRow, Session, SyncState } from '../ui/session.ts'
 import { variable } from './observable.ts'
@@ -13,7 +15,7 @@ import { type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace
 
 export interface TabSession extends Session {
   /** Joins the network once its code is loaded. */
-  attach(awareness: Awareness, presence: Presence): void
+  attach(awareness: Awareness, presence: Presence, settings: Settings): Promise<void>
   close(): Promise<void>
 }
 
@@ -24,6 +26,7 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
   const sync = variable<SyncState>(syncState())
   let presence: Presence | null = null
   let looksAt: string | null = null
+  let myself: Settings = NO_SETTINGS
   let isOffline = offlineAtStart
 
   function syncState(): SyncState {
@@ -43,7 +46,14 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
   }
 
   function showPeople(): void {
-    if (presence) people.set(presence.people().map((person) => ({ ...person, self: person.actor === replica.actor && person.self })))
+    if (presence === null) return
+    people.set(presence.people().map(({ name, colour, actor, task, self }) => ({ name, color: colour, actor: toHex(fromBase64Url(actor)), task, self })))
+  }
+
+  /** Says who we are and what we look at; whoever has no name yet goes by a short form of the key. */
+  async function introduce(): Promise<void> {
+    const { displayName, colour } = myself
+    await presence?.say({ name: displayName || `Guest ${replica.actor.slice(-4)}`, colour: colour || colourOf(replica.actor), task: looksAt })
   }
 
   const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh)]
@@ -54,18 +64,18 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
     sync,
     people,
     awareness,
-    attach(shared, arrived) {
+    async attach(shared, arrived, saved) {
       presence = arrived
+      myself = saved
       awareness.set(shared)
       for (const transport of open.transports) stops.push(transport.onStatus(refresh))
       stops.push(arrived.onChange(showPeople))
-      arrived.lookAt(looksAt)
-      showPeople()
       refresh()
+      await introduce()
     },
     lookAt(task) {
       looksAt = task
-      presence?.lookAt(task)
+      void introduce()
     },
     setOffline(offline) {
       isOffline = offline
@@ -75,8 +85,8 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       refresh()
     },
     async setName(name, color) {
-      await profile.changeSettings({ displayName: name, colour: color })
-      await presence?.rename(name, color)
+      myself = await profile.changeSettings({ displayName: name, colour: color })
+      await introduce()
     },
     async invite(role): Promise<Result<string>> {
       const seed = randomBytes(32)
@@ -91,9 +101,15 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
     run: (name, input) => run({ replica }, name, input),
     async close() {
       for (const stop of stops) stop()
-      presence?.leave()
+      presence?.close()
       await open.close()
     },
   }
 }
 
+
+/** A colour of one's own, readable on light and dark, that follows from the key. */
+function colourOf(actor: string): string {
+  const COLOURS = ['#5b5bd6', '#0a7d5a', '#c2410c', '#b4236c', '#1769aa', '#7c3aed', '#9a6700', '#0f766e'] as const
+  return COLOURS[Number.parseInt(actor.slice(-2), 16) % COLOURS.length] as string
+}

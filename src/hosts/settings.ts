@@ -15,6 +15,8 @@ export interface HostSettings {
 export interface PageSettings {
   readonly signalling: readonly string[]
   readonly iceServers: readonly IceServer[]
+  /** The host's own workspace and where it can be reached as a peer, relative to the page. */
+  readonly peer?: { readonly workspace: string; readonly path: string }
 }
 
 export interface IceServer {

@@ -1,0 +1,45 @@
+/**
+ * The network of an open workspace, loaded after its board is shown: WebRTC to other browsers, WebSocket to a host that is a
+ * peer of this workspace, presence over both WebRTC and the tabs of this browser.
+ */
+
+import type { Awareness } from 'y-protocols/awareness'
+import { keyPairOf, sign } from '../log/keys.ts'
+import { verifySignature } from '../log/signature.ts'
+import { roomName } from '../replica/invite.ts'
+import { bridgeAwareness, broadcastCarrier, createAwareness } from '../sync/presence-bridge.ts'
+import { createPresence, type Presence } from '../sync/presence.ts'
+import { createWebrtc } from '../sync/webrtc.ts'
+import { createWebsocket, type Socket } from '../sync/websocket.ts'
+import { type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
+
+export interface Network {
+  readonly awareness: Awareness
+  readonly presence: Presence
+}
+
+/** Adds the transports and begins to look for peers, unless the person works offline. */
+export async function createNetwork(open: OpenWorkspace, { keys, settings }: TabPorts, offline: boolean): Promise<Network> {
+  const { replica, known } = open
+  const room = roomName(replica.workspace, known.secret)
+  const awareness = createAwareness()
+  const takeDown = bridgeAwareness(awareness, broadcastCarrier(room, (name) => new BroadcastChannel(name)))
+  const { signalling, iceServers, peer } = settings
+  open.add(createWebrtc({ room, signalling, iceServers, awareness, randomBytes, random: Math.random, page: window }), takeDown)
+  if (peer?.workspace === known.id) {
+    const after = (ms: number, run: () => void): void => void setTimeout(run, ms)
+    const connect = (url: string): Socket => new WebSocket(url) as unknown as Socket
+    open.add(createWebsocket({ url: peer.url, connect, after, random: Math.random }))
+  }
+  const pair = await keyPairOf(keys.signing)
+  const presence = createPresence({
+    awareness,
+    workspace: replica.workspace,
+    key: pair.key,
+    sign: (message) => sign(pair, message),
+    verify: verifySignature,
+    now: () => performance.now(),
+  })
+  if (!offline) open.connect()
+  return { awareness, presence }
+}

@@ -1,0 +1,129 @@
+/**
+ * The workspace that a host owns: made at its first start, the same ever after.
+ *
+ * Under the data folder: `host.json` (the seeds of the host's key and of its invite, and the room's secret; readable by its
+ * owner only) and the log. The host is its root and an always-on peer; its invite makes who opens it an admin.
+ */
+
+import { randomBytes as nodeRandom } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
+import { inviteKeys, keyPairOf, type KeyPair, sign, signingKeys } from '../log/keys.ts'
+import { sealBatch } from '../log/signing.ts'
+import { verifySignature } from '../log/signature.ts'
+import { inlineVerifier } from '../log/verify.ts'
+import { encodeInvite } from '../replica/invite.ts'
+import { openReplica, type Replica } from '../replica/replica.ts'
+import { createGenesis, heldInvite, nameWorkspace, publishInvite } from '../replica/workspace.ts'
+import type { Signer } from '../replica/writer.ts'
+import { acquireFeed } from '../store/feed-lock.ts'
+import { openFileStore } from '../store/file-store.ts'
+import { memoryLocks } from '../store/locks.ts'
+import { createExchange, type Exchange } from '../sync/exchange.ts'
+
+export interface NodeWorkspace {
+  readonly replica: Replica
+  readonly exchange: Exchange
+  /** The fragment of the ready link. */
+  readonly fragment: string
+  /** Finishes writes; nothing may be asked of it afterwards. */
+  close(): Promise<void>
+}
+
+interface Secrets {
+  readonly seed: Bytes
+  readonly invite: Bytes
+  readonly room: Bytes
+  /** Null until the genesis is made. */
+  readonly workspace: Bytes | null
+}
+
+const NAME = 'My swarm'
+const SECRETS = 'host.json'
+
+/** `signalling` goes into the invite, for pages that this host does not serve. */
+export async function openNodeWorkspace(dataDir: string, signalling: readonly string[] = []): Promise<NodeWorkspace> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const secrets = (await readSecrets(dataDir)) ?? { seed: randomBytes(32), invite: randomBytes(32), room: randomBytes(16), workspace: null }
+  const pair = await signingKeys(secrets.seed)
+  const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
+  const store = await openFileStore({ dir: join(dataDir, 'log'), random: randomBytes })
+  const workspace = secrets.workspace ?? (await found(dataDir, secrets, signer, (wire) => store.append([wire])))
+  const locks = memoryLocks().tab()
+  const replica = await openReplica(workspace, {
+    store,
+    verifier: inlineVerifier(workspace),
+    signer,
+    openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks, random: randomBytes }),
+    now: () => Date.now(),
+    random: randomBytes,
+    yieldToUi: () => setImmediate(),
+  })
+  await inviteAdmin(replica, secrets.invite)
+  return {
+    replica,
+    exchange: exchangeOf(replica, pair, secrets.room),
+    fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: secrets.invite, signalling, batches: [] })}`,
+    async close() {
+      await replica.saved()
+      await replica.snapshot()
+      await replica.close()
+      await store.close()
+    },
+  }
+}
+
+function exchangeOf(replica: Replica, pair: KeyPair, roomSecret: Bytes): Exchange {
+  return createExchange({
+    log: replica,
+    clock: { now: () => Date.now(), after: (ms, run) => void setTimeout(run, ms).unref() },
+    random: Math.random,
+    identity: { workspace: replica.workspace, roomSecret, key: pair.key, sign: (message) => sign(pair, message) },
+    verify: verifySignature,
+    randomBytes,
+  })
+}
+
+/** The genesis goes into the store before its id is written down: a crash between leaves an unused batch and no lie. */
+async function found(dataDir: string, secrets: Secrets, signer: Signer, store: (wire: Bytes) => Promise<unknown>): Promise<Bytes> {
+  const genesis = await createGenesis(signer, Date.now(), randomBytes)
+  await store(genesis.wire)
+  await writeSecrets(dataDir, { ...secrets, workspace: genesis.id })
+  return genesis.id
+}
+
+/** Names the workspace and publishes the invite, unless an earlier start did. */
+async function inviteAdmin(replica: Replica, seed: Bytes): Promise<void> {
+  const { signing, agreement } = await inviteKeys(seed)
+  const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
+  if (heldInvite(replica, key.key)) return
+  nameWorkspace(replica, NAME)
+  const published = publishInvite(replica, 'admin', { key: key.key, box: box.key })
+  if (!published.ok) throw new Error(`Broken invariant: a root may invite (${published.refusal.detail})`)
+  await replica.saved()
+}
+
+async function readSecrets(dataDir: string): Promise<Secrets | null> {
+  let text: string
+  try {
+    text = await readFile(join(dataDir, SECRETS), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+  const { seed, invite, room, workspace } = JSON.parse(text) as Record<string, string>
+  return { seed: fromHex(seed ?? ''), invite: fromHex(invite ?? ''), room: fromHex(room ?? ''), workspace: fromHex(workspace ?? '') }
+}
+
+async function writeSecrets(dataDir: string, { seed, invite, room, workspace }: Secrets): Promise<void> {
+  const text = JSON.stringify({ seed: toHex(seed), invite: toHex(invite), room: toHex(room), workspace: workspace && toHex(workspace) })
+  const path = join(dataDir, SECRETS)
+  await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600, flush: true })
+  await rename(`${path}.new`, path)
+}
+
+function randomBytes(length: number): Bytes {
+  return new Uint8Array(nodeRandom(length))
+}
