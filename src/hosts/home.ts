@@ -12,7 +12,7 @@ import { type Invite, parseInvite } from '../replica/invite.ts'
 import { createGenesis, heldInvite, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { openIndexedDbProfile } from '../store/indexeddb-profile.ts'
-import { openIndexedDbStore } from '../store/indexeddb-store.ts'
+import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
 import type { KnownWorkspace } from '../store/profile.ts'
 import type { Home, Observable, Session } from '../ui/session.ts'
 import { variable } from './observable.ts'
@@ -129,15 +129,17 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     return redeemed.ok ? ok(network) : redeemed
   }
 
+  /** A new workspace for the plan. If the file is none that can be read, no workspace is left behind. */
   async function importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>> {
-    const { importPlan: importInto } = await import('../operations/import-plan.ts')
-    const text = await file.text()
-    const next = session.get() ?? (await create(file.name.replace(/\.[^.]*$/, '') || 'Imported plan'))
-    const { yieldToUi } = await import('./open-workspace.ts')
-    const outcome = await importInto(next.replica, text, onProgress, yieldToUi)
-    if (!outcome.ok) return outcome
-    await next.replica.saved()
-    return ok(outcome.value)
+    const next = await create(file.name.replace(/\.[^.]*$/, '') || 'Imported plan')
+    const imported = await next.importPlan(file, onProgress)
+    if (imported.ok) return imported
+    session.set(null)
+    await next.close()
+    await profile.removeWorkspace(next.workspaceId)
+    await deleteIndexedDbStore(next.workspaceId)
+    workspaces.set(await profile.workspaces())
+    return imported
   }
 
   const home: Home = {

@@ -1,8 +1,9 @@
 /** The UI's view of an open workspace: sync state in one value, people, invites, operations. */
 
 import { fromBase64Url, toHex } from '../base/bytes.ts'
-import { ok, type Result } from '../base/result.ts'
+import { ok, refuse, type Result } from '../base/result.ts'
 import type { Awareness } from 'y-protocols/awareness'
+import { LOCAL } from '../core/limits.ts'
 import { inviteKeys, keyPairOf } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { encodeInvite } from '../replica/invite.ts'
@@ -11,7 +12,7 @@ import { NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Presence } from '../sync/presence.ts'
 import type { PeerRow, Session, SyncState } from '../ui/session.ts'
 import { variable } from './observable.ts'
-import { type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
+import { type OpenWorkspace, randomBytes, type TabPorts, yieldToUi } from './open-workspace.ts'
 
 export interface TabSession extends Session {
   /** Joins the network once its code is loaded. */
@@ -97,6 +98,14 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       await replica.saved()
       const link = encodeInvite({ workspace: replica.workspace, secret: known.secret, seed, signalling: settings.signalling, batches: [] })
       return ok(`${location.href.split('#')[0]}#join=${link}`)
+    },
+    async importPlan(file, onProgress): Promise<Result<string>> {
+      if (file.size > LOCAL.importBytes) return refuse({ code: 'too_large', detail: `A plan may have ${LOCAL.importBytes / 1024 / 1024} MiB at most.` })
+      const [{ importPlan }, { wordsOf }] = await Promise.all([import('../operations/import-plan.ts'), import('../operations/import-report.ts')])
+      const imported = await importPlan(replica, await file.text(), onProgress, yieldToUi)
+      if (!imported.ok) return imported
+      await replica.saved()
+      return ok(wordsOf(imported.value).join('\n'))
     },
     run: (name, input) => run({ replica }, name, input),
     async close() {

@@ -50,6 +50,8 @@ export interface Session {
   setOffline(offline: boolean): void
   setName(name: string, color: string): Promise<void>
   invite(role: Role): Promise<Result<string>>
+  /** Imports a plan into this workspace, upsert only; answers what it did, in words, a line each. */
+  importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
   run<N extends OperationName>(name: N, input: InputOf<N>): Result<OutputOf<N>>
 }
 
