@@ -45,6 +45,7 @@ export const createTask = operation({
     dependencies: z.optional(dependencies),
     parent: z.optional(z.nullable(taskRef)),
     project: z.optional(z.nullable(z.string())),
+    before: z.optional(z.nullable(taskRef)),
   }),
   run({ replica }, input): Result<TaskRow> {
     const parent = input.parent ? findTask(replica, input.parent) : null
@@ -53,9 +54,11 @@ export const createTask = operation({
     if (input.project && !isNodeId(input.project)) return refuse({ code: 'not_found', detail: `There is no project ${input.project} here.` })
     const targets = findAll(replica, input.dependencies ?? [])
     if (!targets.ok) return targets
+    const before = input.before ? findTask(replica, input.before) : null
+    if (before && !before.ok) return before
     if ((input.assignees?.length ?? 0) > 0 && !replica.may('assign', 'task')) return mayNotAssign()
     const column = (input.status ?? 'backlog') as Status
-    const fields: FieldValue[] = [...writable(input), ['status', column], ['order', orderIn(replica, column, null, null)]]
+    const fields: FieldValue[] = [...writable(input), ['status', column], ['order', orderIn(replica, column, before?.ok ? before.value.id : null, null)]]
     if (parent?.ok) fields.push(['parent', parent.value.id])
     const id = replica.transact('New task', (tx) => {
       const made = tx.create({ type: 'task', project: (input.project ?? null) as NodeId | null, number: replica.views.keys.next, fields })
