@@ -1,0 +1,90 @@
+/**
+ * People in front of browsers of their own: separate contexts, so that nothing but WebRTC carries bytes between them.
+ *
+ * A person acts through the page; `inPage` reaches the page's `window.worknode` for what would take a hundred clicks, and for
+ * questions that a page does not answer, such as the state hash.
+ */
+
+import type { Browser, BrowserContext, Page } from '@playwright/test'
+import type { Session } from '../src/ui/session.ts'
+import { expect } from './host.ts'
+
+declare global {
+  interface Window {
+    worknode: Session
+  }
+}
+
+export interface Person {
+  readonly context: BrowserContext
+  readonly page: Page
+}
+
+export async function arrive(browser: Browser, url: string): Promise<Person> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+  const page = await context.newPage()
+  await page.goto(url)
+  return { context, page }
+}
+
+export async function newWorkspace(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New workspace' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  await page.getByRole('button', { name: 'Create', exact: true }).click()
+  await onBoard(page)
+}
+
+export async function importPlan(page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+  await page.getByLabel('Plan to import').setInputFiles(file)
+  await onBoard(page, 120_000)
+}
+
+export async function onBoard(page: Page, timeout = 15_000): Promise<void> {
+  await expect(page.getByRole('region', { name: 'Board', exact: true })).toBeVisible({ timeout })
+}
+
+/** The invite link as a person copies it. */
+export async function inviteLink(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Invite' }).click()
+  const field = page.getByRole('textbox', { name: 'Invite link' })
+  await expect(field).toHaveValue(/#join=/)
+  const link = await field.inputValue()
+  await page.keyboard.press('Escape')
+  return link
+}
+
+export async function joinByLink(browser: Browser, link: string, timeout = 60_000): Promise<Person> {
+  const person = await arrive(browser, link)
+  // The secret is out of the address bar before anything is clicked.
+  await expect.poll(() => person.page.url()).not.toContain('join=')
+  await person.page.getByRole('button', { name: 'Join workspace' }).click()
+  await onBoard(person.page, timeout)
+  return person
+}
+
+export function stateHash(page: Page): Promise<string> {
+  return page.evaluate(() => window.worknode.replica.stateHash())
+}
+
+/** Both hold the same batches, and say so. */
+export async function sameState(a: Page, b: Page, timeout = 60_000): Promise<void> {
+  await expect.poll(async () => (await stateHash(a)) === (await stateHash(b)), { timeout, intervals: [250, 500, 1000] }).toBe(true)
+}
+
+export function taskCount(page: Page): Promise<number> {
+  return page.evaluate(() => [...window.worknode.replica.views.tasks()].length)
+}
+
+export async function workOffline(page: Page, offline: boolean): Promise<void> {
+  await page.getByRole('link', { name: 'Network' }).click()
+  const toggle = page.getByRole('switch', { name: 'Work offline' })
+  if ((await toggle.getAttribute('aria-checked')) !== String(offline)) await toggle.click()
+  await expect(toggle).toHaveAttribute('aria-checked', String(offline))
+  await page.getByRole('link', { name: 'Board' }).click()
+  await onBoard(page)
+}
+
+/** Everything written in this page so far is durable there. */
+export async function saved(page: Page): Promise<void> {
+  await page.evaluate(() => window.worknode.replica.saved())
+}
