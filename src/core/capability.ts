@@ -16,7 +16,7 @@ import type { Value } from './batch.ts'
 import { decodeCbor, encodeCbor } from './cbor.ts'
 import { PROTOCOL } from './limits.ts'
 
-export const GRANT_VERSION = 1
+const GRANT_VERSION = 1
 /** `redeemOnly`: an invite, which may only be handed on, once, as it is. */
 export const FLAG = { redeemOnly: 1 } as const
 /** Lists inside one grant, and the length of a type's name. */

@@ -37,7 +37,7 @@ export function decodeCbor(bytes: Uint8Array, maxBytes: number = PROTOCOL.batchB
   return { ok: true, value: (hasMark ? decode(bytes, { tokenizer: new MarkKeepingTokenizer(bytes) }) : decode(bytes)) as Value }
 }
 
-export interface CborScan {
+interface CborScan {
   /** Why these bytes are not one strict value, or null. */
   readonly fault: string | null
   /** Some text begins with a byte order mark. */
@@ -45,7 +45,7 @@ export interface CborScan {
 }
 
 /** Linear in the bytes, whatever they claim. */
-export function scanCbor(bytes: Uint8Array): CborScan {
+function scanCbor(bytes: Uint8Array): CborScan {
   // One entry a level: items still to come, whether it is a map, and where its last key lies.
   const left = [1]
   const isMap = [false]

@@ -1,7 +1,7 @@
 /** The Worker's half: answers requests to verify, each apart. */
 
 import { type VerifyAnswer, type VerifyRequest, ID_BYTES, splitWires } from './verifier-messages.ts'
-import { inlineVerifier } from './verify.ts'
+import { verifyEnvelope } from './verify.ts'
 
 /** A Worker's global scope, or one end of a channel. */
 export interface VerifierScope {
@@ -18,13 +18,13 @@ export function serveVerifier(scope: VerifierScope): void {
   }
 }
 
-async function answer(request: VerifyRequest): Promise<VerifyAnswer> {
-  const verdicts = await inlineVerifier(request.workspace).verify(splitWires(request))
-  const ids = new Uint8Array(verdicts.length * ID_BYTES)
-  const refused = verdicts.flatMap((verdict, index) => {
-    if (!verdict.ok) return [{ index, reason: verdict.reason, detail: verdict.detail }]
-    ids.set(verdict.batch.id, index * ID_BYTES)
+async function answer({ request, workspace, ...joined }: VerifyRequest): Promise<VerifyAnswer> {
+  const envelopes = await Promise.all(splitWires(joined).map((wire) => verifyEnvelope(wire, workspace)))
+  const ids = new Uint8Array(envelopes.length * ID_BYTES)
+  const refused = envelopes.flatMap((envelope, index) => {
+    if (!envelope.ok) return [{ index, reason: envelope.reason, detail: envelope.detail }]
+    ids.set(envelope.value.id, index * ID_BYTES)
     return []
   })
-  return { request: request.request, ids, refused }
+  return { request, ids, refused }
 }

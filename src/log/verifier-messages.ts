@@ -1,8 +1,9 @@
 /**
  * What the page and its verifying Worker tell each other.
  *
- * Wires go over joined in one buffer, which changes hands without being copied. Back come ids and refusals, not batches:
- * decoding 100 changes anew took the page 0.12 ms, receiving them decoded 0.87 ms (Chromium, one run).
+ * Wires go over joined in one buffer, which changes hands without being copied. Back come ids and refusals, not batches: the
+ * Worker does the hashes and signatures, the page reads the bodies. Decoding 100 changes took the page 0.12 ms, receiving
+ * them decoded 0.87 ms (Chromium, one run).
  */
 
 import { type Bytes, concatBytes } from '../base/bytes.ts'

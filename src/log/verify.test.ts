@@ -9,7 +9,7 @@ import { dataDraft, filled, type Sample, sample } from './batch.fixture.ts'
 import { bodyHash } from './digest.ts'
 import { sign } from './keys.ts'
 import { sealBatch, signedBytes } from './signing.ts'
-import { inlineVerifier, readVerified, verifyWire } from './verify.ts'
+import { inlineVerifier, readEnvelope, verifyWire } from './verify.ts'
 
 let made: Sample
 let all: readonly VerifiedBatch[]
@@ -41,7 +41,7 @@ async function reasonOf(wire: Bytes, of: Bytes | null = workspace): Promise<stri
 test('what an author seals, every verifier finds in the bytes', async () => {
   const verdicts = await inlineVerifier(workspace).verify(all.map(({ wire }) => wire))
   expect(verdicts).toEqual(all.map((batch) => ({ ok: true, batch })))
-  expect(all.map(({ wire }) => readVerified(wire))).toEqual(all)
+  expect(all.map(({ wire, id }) => readEnvelope(wire, id))).toEqual(verdicts)
 })
 
 test('verdicts come in the order of the wires, over many at once', async () => {

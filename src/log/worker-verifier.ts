@@ -7,7 +7,7 @@
 import type { Bytes } from '../base/bytes.ts'
 import type { Verdict, Verifier } from './verifier.ts'
 import { ID_BYTES, joinWires, type VerifyAnswer, type VerifyRequest } from './verifier-messages.ts'
-import { readVerified } from './verify.ts'
+import { readEnvelope } from './verify.ts'
 
 /** What we need of a `Worker`. */
 export interface VerifierPort {
@@ -75,6 +75,6 @@ function verdictsOf(wires: readonly Bytes[], { ids, refused }: Extract<VerifyAns
   return wires.map((wire, i) => {
     const refusal = refusals.get(i)
     if (refusal) return { ok: false, reason: refusal.reason, detail: refusal.detail }
-    return { ok: true, batch: readVerified(wire, ids.slice(i * ID_BYTES, (i + 1) * ID_BYTES)) }
+    return readEnvelope(wire, ids.slice(i * ID_BYTES, (i + 1) * ID_BYTES))
   })
 }
