@@ -28,7 +28,9 @@ test('with a secret, signalling sees no address and no fingerprint, and a strang
   expect((await state(world, stranger)).links).toEqual([])
 })
 
-test('hazard 1: 50 MB arrive whole, in frames no larger than 64 KiB, about as fast as a bare channel carries them', async ({ world }) => {
+test('hazard 1: 50 MB arrive whole, in frames no larger than 64 KiB, about as fast as a bare channel carries them', async ({
+  world,
+}) => {
   const [a, b] = await meet(world)
   const bytes = 50 * MB
   const raw = await a.page.evaluate((size) => window.peer.rawSeconds(size), bytes)
@@ -73,7 +75,11 @@ test('hazard 3: a candidate or an answer from somebody unknown leaves no phantom
   await b.open()
   const [idOfA, idOfB] = [a.id(), b.id()]
   const [caller, other] = idOfA > idOfB ? [idOfA, idOfB] : [idOfB, idOfA]
-  const candidate = { candidate: 'candidate:1 1 udp 2113937151 192.0.2.1 50000 typ host ufrag abcd', sdpMid: '0', sdpMLineIndex: 0 }
+  const candidate = {
+    candidate: 'candidate:1 1 udp 2113937151 192.0.2.1 50000 typ host ufrag abcd',
+    sdpMid: '0',
+    sdpMLineIndex: 0,
+  }
   for (const signal of [{ type: 'candidate', candidate }, { type: 'answer', sdp: 'v=0' }, { renegotiate: true }, {}, null]) {
     world.relay.inject(world.room, { type: 'signal', to: caller, from: other, token: 1, signal })
   }
@@ -86,8 +92,16 @@ test('hazard 3: what is forged into a link that works does not break it', async 
   const [a, b] = await meet(world)
   const [idOfA, idOfB] = [a.id(), b.id()]
   const candidate = { candidate: 'candidate:1 1 udp 1 192.0.2.1 50000 typ host ufrag abcd', sdpMid: '7', sdpMLineIndex: 7 }
-  for (const [to, from] of [[idOfA, idOfB], [idOfB, idOfA]]) {
-    for (const signal of [{ type: 'candidate', candidate }, { type: 'answer', sdp: 'v=0' }, { type: 'offer', sdp: 'v=0' }, { type: 'offer' }]) {
+  for (const [to, from] of [
+    [idOfA, idOfB],
+    [idOfB, idOfA],
+  ]) {
+    for (const signal of [
+      { type: 'candidate', candidate },
+      { type: 'answer', sdp: 'v=0' },
+      { type: 'offer', sdp: 'v=0' },
+      { type: 'offer' },
+    ]) {
       world.relay.inject(world.room, { type: 'signal', to, from, token: 1e15, signal })
     }
   }
@@ -171,14 +185,18 @@ test('hazard 7: two tabs of one browser are peers like others, not a shortcut pa
   expect(await ping(world, a)).toBe(1)
 })
 
-test('hazard 9: links outlive the signalling server, the status says so, and newcomers join once it is back', async ({ world }) => {
+test('hazard 9: links outlive the signalling server, the status says so, and newcomers join once it is back', async ({
+  world,
+}) => {
   const [a, b] = await meet(world)
   await world.relay.stop()
-  await expect.poll(async () => (await state(world, a)).status).toMatchObject({
-    state: 'unreachable',
-    links: 1,
-    detail: 'signalling unreachable: 1 peer stay connected, new ones cannot join',
-  })
+  await expect
+    .poll(async () => (await state(world, a)).status)
+    .toMatchObject({
+      state: 'unreachable',
+      links: 1,
+      detail: 'signalling unreachable: 1 peer stay connected, new ones cannot join',
+    })
   expect(await ping(world, a)).toBe(1)
   await world.relay.start()
   const c = await world.tab()

@@ -90,7 +90,9 @@ const peer = {
       status: transport.status(),
       links: links.map(({ peer: id, maxFrame, binding }) => ({ peer: id, maxFrame, binding: toHex(binding) })),
       closed,
-      heard: [...awareness.getStates()].filter(([id]) => id !== awareness.clientID).map(([, state]) => (state as { words?: string }).words ?? ''),
+      heard: [...awareness.getStates()]
+        .filter(([id]) => id !== awareness.clientID)
+        .map(([, state]) => (state as { words?: string }).words ?? ''),
       docClients: awareness.doc.store.clients.size,
       configs: configs.map(({ iceServers }) => iceServers),
       bulkBytes,
@@ -120,7 +122,10 @@ const peer = {
     const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()]
     a.onicecandidate = ({ candidate }) => candidate && void b.addIceCandidate(candidate)
     b.onicecandidate = ({ candidate }) => candidate && void a.addIceCandidate(candidate)
-    const [out, into] = [a, b].map((end) => end.createDataChannel('raw', { negotiated: true, id: 1 })) as [RTCDataChannel, RTCDataChannel]
+    const [out, into] = [a, b].map((end) => end.createDataChannel('raw', { negotiated: true, id: 1 })) as [
+      RTCDataChannel,
+      RTCDataChannel,
+    ]
     into.binaryType = 'arraybuffer'
     await a.setLocalDescription()
     await b.setRemoteDescription(a.localDescription as RTCSessionDescription)
@@ -138,7 +143,8 @@ const peer = {
     out.bufferedAmountLowThreshold = 256 * 1024
     const frame: Bytes = new Uint8Array(64 * 1024)
     for (let sent = 0; sent < bytes; sent += frame.length) {
-      if (out.bufferedAmount > 1024 * 1024) await new Promise((resolve) => out.addEventListener('bufferedamountlow', resolve, { once: true }))
+      if (out.bufferedAmount > 1024 * 1024)
+        await new Promise((resolve) => out.addEventListener('bufferedamountlow', resolve, { once: true }))
       out.send(frame)
     }
     await all

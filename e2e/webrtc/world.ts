@@ -71,7 +71,13 @@ export const test = base.extend<{ world: World }, { site: string }>({
     async ({}, use) => {
       const outDir = await mkdtemp(join(tmpdir(), 'worknode-webrtc-'))
       const root = fileURLToPath(new URL('.', import.meta.url))
-      await build({ root, configFile: false, logLevel: 'warn', resolve: { alias }, build: { outDir, emptyOutDir: true, target: 'es2023', minify: false } })
+      await build({
+        root,
+        configFile: false,
+        logLevel: 'warn',
+        resolve: { alias },
+        build: { outDir, emptyOutDir: true, target: 'es2023', minify: false },
+      })
       const server = await serve(outDir)
       await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
       server.close()
@@ -99,7 +105,10 @@ export const test = base.extend<{ world: World }, { site: string }>({
           async open(options = {}) {
             const before = relay.heard.length
             const first = () => relay.heard.slice(before).find(({ data }) => data.type === 'announce' && !ids.has(data.from))
-            await page.evaluate(([name, given]) => window.peer.open(name, given), [room, { signalling: [relay.url], ...options }] as const)
+            await page.evaluate(([name, given]) => window.peer.open(name, given), [
+              room,
+              { signalling: [relay.url], ...options },
+            ] as const)
             if (options.secret) return
             await expect.poll(first).toBeDefined()
             own = (first() as Published).data.from
@@ -157,7 +166,9 @@ async function startRelay(): Promise<Relay> {
 
   async function start(): Promise<void> {
     server = new WebSocketServer({ host: '127.0.0.1', port })
-    server.on('connection', (socket) => socket.on('message', (text: Buffer) => receive(socket, JSON.parse(text.toString()) as Received)))
+    server.on('connection', (socket) =>
+      socket.on('message', (text: Buffer) => receive(socket, JSON.parse(text.toString()) as Received)),
+    )
     await new Promise((resolve) => server.on('listening', resolve))
     port = (server.address() as AddressInfo).port
   }
@@ -173,7 +184,8 @@ async function startRelay(): Promise<Relay> {
 
   /** To everybody: who is not in the room ignores it. */
   function deliver({ topic, data }: Published): void {
-    for (const socket of server.clients) if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'publish', topic, data }))
+    for (const socket of server.clients)
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'publish', topic, data }))
   }
 }
 

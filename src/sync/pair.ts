@@ -58,7 +58,8 @@ export function createNetwork(options: NetworkOptions): Network {
   const members: Member[] = []
   let groups: readonly (readonly string[])[] | undefined
 
-  const reaches = (a: string, b: string): boolean => groups === undefined || groups.some((group) => group.includes(a) && group.includes(b))
+  const reaches = (a: string, b: string): boolean =>
+    groups === undefined || groups.some((group) => group.includes(a) && group.includes(b))
   const linked = (a: Member, b: Member): boolean => [...a.links].some((link) => link.other === b)
 
   function dial(a: Member, b: Member): void {
@@ -164,7 +165,7 @@ export interface Pair {
 /** Two ends of one link. Closing an end lets the frames it sent before arrive, then closes the other. */
 export function createPair(options: PairOptions): Pair {
   const { after, names = ['a', 'b'], travelMs = () => 0, lost = () => false, maxFrame = LOCAL.frameBytes } = options
-  const binding = options.binding ?? (new Uint8Array() as Bytes)
+  const binding = options.binding ?? new Uint8Array()
   const a: LinkEnd = end(names[1], () => b)
   const b: LinkEnd = end(names[0], () => a)
   return { links: [a.link, b.link], cut }
@@ -211,5 +212,7 @@ export function createPair(options: PairOptions): Pair {
 
 function pickFaults(from: Partial<NetworkFaults>): Partial<NetworkFaults> {
   const { delayMs, loss, duplicateLinks, redialMs } = from
-  return Object.fromEntries(Object.entries({ delayMs, loss, duplicateLinks, redialMs }).filter(([, value]) => value !== undefined))
+  return Object.fromEntries(
+    Object.entries({ delayMs, loss, duplicateLinks, redialMs }).filter(([, value]) => value !== undefined),
+  )
 }

@@ -29,7 +29,9 @@ export function bridgeAwareness(awareness: Awareness, carrier: Carrier): () => v
     if (clients.length > 0) carrier.send(encodeAwarenessUpdate(awareness, clients) as Bytes)
   }
   const onUpdate = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown): void => {
-    if (origin !== bridge) tell([...added, ...updated, ...removed].filter((id) => awareness.meta.has(id)))
+    // Our own state changes from there only when somebody took it away: then it is said again.
+    const ours = (id: number): boolean => origin !== bridge || id === awareness.clientID
+    tell([...added, ...updated, ...removed].filter((id) => ours(id) && awareness.meta.has(id)))
   }
   awareness.on('update', onUpdate)
   carrier.onMessage((message) => {

@@ -90,27 +90,42 @@ export function createPresence(options: PresenceOptions): Presence {
     // Said again meanwhile: the later statement stands, whichever signature came first.
     if (turn !== latest) return
     const signed: Signed = { ...statement, actor, proof }
-    awareness.setLocalState({ ...awareness.getLocalState(), worknode: signed, user: { name, color: colour, colorLight: `${colour}33` } })
+    awareness.setLocalState({
+      ...awareness.getLocalState(),
+      worknode: signed,
+      user: { name, color: colour, colorLight: `${colour}33` },
+    })
   }
 
   function people(): readonly Person[] {
     return [...heard]
       .filter(([, { proven }]) => proven)
-      .map(([clientId, { signed: { name, colour, task, actor: by }, heardAt }]) => ({
-        actor: by,
-        name,
-        colour,
-        task,
-        clientId,
-        self: clientId === awareness.clientID,
-        heardAt,
-      }))
+      .map(
+        ([
+          clientId,
+          {
+            signed: { name, colour, task, actor: by },
+            heardAt,
+          },
+        ]) => ({
+          actor: by,
+          name,
+          colour,
+          task,
+          clientId,
+          self: clientId === awareness.clientID,
+          heardAt,
+        }),
+      )
       .toSorted((a, b) => a.clientId - b.clientId)
   }
 
   function listen({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }): void {
-    for (const id of removed) if (heard.delete(id)) changed.emit()
-    for (const id of [...added, ...updated]) consider(id)
+    for (const id of [...added, ...updated, ...removed]) {
+      // Others can tell us that we are gone; the library keeps our state then, and says it again.
+      if (awareness.getStates().has(id)) consider(id)
+      else if (heard.delete(id)) changed.emit()
+    }
   }
 
   function consider(clientId: number): void {
@@ -130,7 +145,9 @@ export function createPresence(options: PresenceOptions): Presence {
     if (entry.proven || before === undefined) heard.set(clientId, entry)
     if (entry.proven) return changed.emit()
     void proves(clientId, signed).then((proven) => {
-      if (awareness.getStates().get(clientId) === undefined) return
+      const current = signedOf(awareness.getStates().get(clientId))
+      // Something else was said meanwhile, and is judged on its own.
+      if (current === undefined || JSON.stringify(current) !== words) return
       if (!proven) return silence(clientId)
       entry.proven = true
       heard.set(clientId, entry)
@@ -141,7 +158,9 @@ export function createPresence(options: PresenceOptions): Presence {
   async function proves(clientId: number, { actor: by, proof, ...statement }: Signed): Promise<boolean> {
     const signer = bytesOf(by)
     const signature = bytesOf(proof)
-    return signer !== undefined && signature !== undefined && verify(signer, signature, proofBytes(workspace, clientId, statement))
+    return (
+      signer !== undefined && signature !== undefined && verify(signer, signature, proofBytes(workspace, clientId, statement))
+    )
   }
 
   /** Takes an unproven state out. Honest replicas all do; a client that was spoken for says its own again at once. */
@@ -174,10 +193,12 @@ function signedOf(state: unknown): Signed | undefined {
   if (!isRecord(state) || utf8(JSON.stringify(state)).length > LOCAL.presenceBytes) return undefined
   const { worknode: said, user } = state
   if (!isRecord(said) || !isStatement(said)) return undefined
-  const { name, colour, task, actor, proof } = said as Record<string, unknown> & Statement
-  if (typeof actor !== 'string' || actor.length > KEY_CHARS || typeof proof !== 'string' || proof.length > PROOF_CHARS) return undefined
+  const { name, colour, task, actor, proof } = said
+  if (typeof actor !== 'string' || actor.length > KEY_CHARS || typeof proof !== 'string' || proof.length > PROOF_CHARS)
+    return undefined
   // The editor labels cursors by `user`: it may say nothing that is not proven.
-  if (!isRecord(user) || user['name'] !== name || user['color'] !== colour || user['colorLight'] !== `${colour}33`) return undefined
+  if (!isRecord(user) || user['name'] !== name || user['color'] !== colour || user['colorLight'] !== `${colour}33`)
+    return undefined
   return { name, colour, task, actor, proof }
 }
 

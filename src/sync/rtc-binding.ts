@@ -14,7 +14,7 @@ export function bindingOf(localSdp: string, remoteSdp: string): Bytes | undefine
   const local = fingerprintOf(localSdp)
   const remote = fingerprintOf(remoteSdp)
   if (local === undefined || remote === undefined) return undefined
-  return sha256(compareBytes(local, remote) < 0 ? concatBytes(local, remote) : concatBytes(remote, local)) as Bytes
+  return sha256(compareBytes(local, remote) < 0 ? concatBytes(local, remote) : concatBytes(remote, local))
 }
 
 function fingerprintOf(sdp: string): Bytes | undefined {

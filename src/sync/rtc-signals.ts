@@ -48,7 +48,8 @@ export function judgeSignal(ownId: string, message: unknown, session: (from: str
     return ownId > from ? { act: 'pass', from, begins: true } : { act: 'answer', from }
   }
   if (type !== 'signal' || to !== ownId || !isRecord(signal)) return DROP
-  if (signal['type'] === 'candidate') return known && belongs(signal['candidate'], known) ? { act: 'pass', from, begins: false } : DROP
+  if (signal['type'] === 'candidate')
+    return known && belongs(signal['candidate'], known) ? { act: 'pass', from, begins: false } : DROP
   const sdp = signal['sdp']
   if (typeof sdp !== 'string' || sdp.length > SDP_CHARS) return DROP
   if (signal['type'] === 'answer') {

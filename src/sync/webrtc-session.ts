@@ -163,7 +163,8 @@ export function openSession(options: SessionOptions): Session {
     refused.clear()
     // Awareness keeps a record for every client there ever was.
     if (awareness.meta.size > 2 * PRESENCE_STATES) {
-      for (const id of [...awareness.meta.keys()]) if (!awareness.getStates().has(id) && id !== awareness.clientID) awareness.meta.delete(id)
+      for (const id of [...awareness.meta.keys()])
+        if (!awareness.getStates().has(id) && id !== awareness.clientID) awareness.meta.delete(id)
     }
     const { state } = status()
     if (state !== knownState) onChange()
@@ -172,7 +173,8 @@ export function openSession(options: SessionOptions): Session {
 
   function announce(to?: string): void {
     if (!room || room.webrtcConns.size >= provider.maxConns) return
-    for (const server of servers) server.publish(roomName, { type: 'announce', from: room.peerId, ...(to !== undefined && { to }) })
+    for (const server of servers)
+      server.publish(roomName, { type: 'announce', from: room.peerId, ...(to !== undefined && { to }) })
   }
 
   function announceAgain(): void {
@@ -217,7 +219,8 @@ export function openSession(options: SessionOptions): Session {
     if (servers.some((server) => server.connected())) {
       return { state: 'ready', links: count, detail: count === 0 ? 'looking for peers' : `connected to ${peers}` }
     }
-    if (!servers.some((server) => server.failed())) return { state: 'connecting', links: count, detail: 'connecting to signalling' }
+    if (!servers.some((server) => server.failed()))
+      return { state: 'connecting', links: count, detail: 'connecting to signalling' }
     const stay = count === 0 ? 'trying again' : `${peers} stay connected, new ones cannot join`
     return { state: 'unreachable', links: count, detail: `signalling unreachable: ${stay}` }
   }

@@ -98,7 +98,9 @@ export function createWebrtc(options: WebrtcOptions): Transport {
 
 function browserRtc(): RtcParts | undefined {
   const { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate } = globalThis as Partial<RtcParts>
-  return RTCPeerConnection && RTCSessionDescription && RTCIceCandidate && { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate }
+  return (
+    RTCPeerConnection && RTCSessionDescription && RTCIceCandidate && { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate }
+  )
 }
 
 function isSocketUrl(text: string): boolean {
