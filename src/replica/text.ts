@@ -7,7 +7,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
-import { applyUpdate, ContentString, decodeUpdate, Doc, getState, Item, type ID } from 'yjs'
+import { applyUpdate, ContentString, decodeUpdate, Doc, getState, Item, type ID, type Text as YText } from 'yjs'
 import { concatBytes, fromHex, utf8 } from '../base/bytes.ts'
 import { contributesText } from '../core/forks.ts'
 import type { TextEdit, WorkNode } from '../core/fold.ts'
@@ -29,7 +29,7 @@ export function textClientId(feed: string, node: NodeId, field: string): number 
 
 /** The document of a field, put together from nothing. Deleted text is kept inside, so that late updates find their place. */
 export function projectText(node: WorkNode, field: string, history: History): Doc {
-  const doc = new Doc({ gc: false })
+  const doc = emptyDoc(node.id, field)
   for (const edit of node.texts[field] ?? []) applyTextEdit(doc, node.id, field, edit, history)
   return doc
 }
@@ -53,18 +53,33 @@ export function textOf(node: WorkNode, field: string, history: History): string 
 
 /** The update that writes `text` into an empty field, as the feed's first words there. */
 export function initialText(text: string, feed: string, node: NodeId, field: string): Uint8Array<ArrayBuffer>[] {
-  const doc = new Doc({ gc: false })
+  const doc = emptyDoc(node, field)
   doc.clientID = textClientId(feed, node, field)
   const updates: Uint8Array<ArrayBuffer>[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update as Uint8Array<ArrayBuffer>))
   const content = doc.getText(textName(node, field))
-  for (let at = 0; at < text.length; at += CHUNK_CHARS) content.insert(at, text.slice(at, at + CHUNK_CHARS))
+  insertPieces(content, 0, text)
   doc.destroy()
   return updates
 }
 
+/** With a name of our own: Yjs would draw one at random, which costs more than all the rest. */
+function emptyDoc(node: NodeId, field: string): Doc {
+  return new Doc({ gc: false, guid: textName(node, field) })
+}
+
 /** A piece of text whose update fits a batch, also where each character takes three bytes. */
 const CHUNK_CHARS = 60_000
+
+/** Inserts text in pieces, each an update of its own. Never between the halves of a surrogate pair: each would be lost. */
+export function insertPieces(content: YText, index: number, text: string): void {
+  for (let at = 0; at < text.length;) {
+    let end = Math.min(at + CHUNK_CHARS, text.length)
+    if (end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1))) end--
+    content.insert(index + at, text.slice(at, end))
+    at = end
+  }
+}
 
 /** Whether an update of `client` says nothing but what may come next in `doc`. */
 export function continuesText(doc: Doc, update: Uint8Array, client: number): boolean {
