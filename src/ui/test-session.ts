@@ -78,6 +78,7 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
       people.set(people.get().map((row) => (row.self ? { ...row, name: chosen, color } : row)))
     },
     invite: async (role) => ok(`https://worknode.example/#join=${role}-invite`),
+    importPlan: async (file) => ok(`1 task created from ${file.name}`),
     run: <N extends OperationName>(operation: N, input: InputOf<N>): Result<OutputOf<N>> => run({ replica }, operation, input),
     async remote(edit) {
       const log: Bytes[] = []
@@ -92,7 +93,10 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
 }
 
 /** A start page whose workspaces a test sets; what it is asked is in `asked`. */
-export function createTestHome(): Home & { readonly asked: string[]; readonly workspaces: Settable<ReturnType<Home['workspaces']['get']>> } {
+export function createTestHome(): Home & {
+  readonly asked: string[]
+  readonly workspaces: Settable<ReturnType<Home['workspaces']['get']>>
+} {
   const asked: string[] = []
   return {
     asked,
@@ -124,8 +128,8 @@ export function addSamples(replica: Replica, count: number): void {
   for (let i = 0; i < count; i++) {
     const made = create({
       title: TITLES[i % TITLES.length] as string,
-      status: STATUSES[[0, 0, 1, 2, 5, 1, 4, 0, 2, 3, 5][i % 11] as number] as string,
-      priority: [2, 1, 2, 3, 0, 2, 4, 1, 3][i % 9] as number,
+      status: STATUSES[[0, 0, 1, 2, 5, 1, 4, 0, 2, 3, 5][i % 11] ?? 0] ?? 'backlog',
+      priority: [2, 1, 2, 3, 0, 2, 4, 1, 3][i % 9] ?? 2,
       labels: LABELS.filter((_, at) => (i * 7 + at * 3) % 11 < 2),
       assignees: PEOPLE.filter((_, at) => (i + at * 2) % 5 === 0),
       dependencies: last && i % 6 === 2 ? [{ to: last }] : [],

@@ -1,0 +1,84 @@
+import { Kanban, Monitor, Moon, Network, Sun } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { useObservable, useWorkspaceName } from '../hooks.ts'
+import { PersonAvatar } from '../kit/avatar.tsx'
+import { Button, IconButton } from '../kit/button.tsx'
+import { links } from '../links.ts'
+import { useSession } from '../session.ts'
+import { Logo } from '../start/logo.tsx'
+import { chooseTheme, theme, type Theme } from '../theme.ts'
+import { SettingsDialog } from './settings-dialog.tsx'
+import css from './shell.module.css'
+
+export function Sidebar({ open }: { readonly open: boolean }) {
+  const { workspaceId } = useSession()
+  const name = useWorkspaceName()
+  return (
+    <aside className={css['side']} data-open={open || undefined} aria-label="Workspace">
+      <Link href={links.start()} className={css['workspace']} title="All workspaces">
+        <Logo size={20} />
+        <span className={css['workspaceName']}>{name}</span>
+      </Link>
+      <nav className={css['nav']} aria-label="Views">
+        <ViewLink href={links.board(workspaceId)} also="/task/">
+          <Kanban size={16} aria-hidden /> Board
+        </ViewLink>
+        <ViewLink href={links.network(workspaceId)}>
+          <Network size={16} aria-hidden /> Network
+        </ViewLink>
+      </nav>
+      <div className={css['foot']}>
+        <Me />
+        <ThemeButton />
+      </div>
+    </aside>
+  )
+}
+
+function ViewLink({ href, also, children }: { readonly href: string; readonly also?: string; readonly children: ReactNode }) {
+  const [location] = useLocation()
+  const current = location === href || (also !== undefined && location.includes(also))
+  return (
+    <Link href={href} className={css['link']} aria-current={current ? 'page' : undefined}>
+      {children}
+    </Link>
+  )
+}
+
+/** Who one is here; opens the settings. */
+function Me() {
+  const [open, setOpen] = useState(false)
+  const self = useObservable(useSession().people).find((person) => person.self)
+  const name = self?.name ?? 'You'
+  return (
+    <>
+      <Button
+        className={css['me'] ?? ''}
+        onClick={() => setOpen(true)}
+        aria-label={`Settings of ${name}`}
+        title="Your name and colour"
+      >
+        <PersonAvatar name={name} color={self?.color ?? '#5558d9'} size={20} />
+        <span className={css['meName']}>{name}</span>
+      </Button>
+      {open ? <SettingsDialog name={self?.name ?? ''} color={self?.color ?? '#5558d9'} onClose={() => setOpen(false)} /> : null}
+    </>
+  )
+}
+
+const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
+const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' }
+
+function ThemeButton() {
+  const current = useObservable(theme)
+  const Icon = current === 'light' ? Sun : current === 'dark' ? Moon : Monitor
+  return (
+    <IconButton
+      label={`Theme: ${THEME_WORDS[current]}. Change to ${THEME_WORDS[NEXT[current]]}`}
+      onClick={() => chooseTheme(NEXT[current])}
+    >
+      <Icon size={16} aria-hidden />
+    </IconButton>
+  )
+}
