@@ -14,7 +14,7 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
-import { taskRef, title, word } from './shapes.ts'
+import { nodeId, taskRef, title, word } from './shapes.ts'
 import { initialText } from '../replica/text.ts'
 
 export const assignTask = operation({
@@ -115,6 +115,21 @@ export const commentTask = operation({
     if (!task.ok) return task
     const comment = replica.transact('Comment', (tx) => writeComment(replica, tx, task.value.id, body, null))
     return ok({ id: comment })
+  },
+})
+
+export const deleteComment = operation({
+  name: 'delete_comment',
+  summary: 'Delete a comment of one’s own, or bring it back',
+  route: 'DELETE /comments/:id',
+  needs: ['delete', 'comment'],
+  input: z.object({ id: nodeId, restore: z._default(z.boolean(), false) }),
+  run({ replica }, { id, restore }): Result<{ readonly id: NodeId }> {
+    const comment = replica.nodes.get(id as NodeId)
+    if (comment?.type !== 'comment') return refuse({ code: 'not_found', detail: 'There is no such comment here.' })
+    if (comment.creator !== replica.actor) return refuse({ code: 'permission_denied', detail: 'Only who wrote a comment deletes it.' })
+    replica.transact(restore ? 'Restore comment' : 'Delete comment', (tx) => tx.set(comment.id, 'deleted', !restore))
+    return ok({ id: comment.id })
   },
 })
 

@@ -3,7 +3,7 @@
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
 import {
-  addCheck, assignTask, commentTask, completeSubtask, labelTask, linkTask, resolveConflict, updateCheck,
+  addCheck, assignTask, commentTask, completeSubtask, deleteComment, labelTask, linkTask, resolveConflict, updateCheck,
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
 import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'
@@ -22,6 +22,7 @@ export const OPERATIONS = {
   add_check: addCheck,
   update_check: updateCheck,
   comment_task: commentTask,
+  delete_comment: deleteComment,
   resolve_conflict: resolveConflict,
   delete_task: deleteTask,
   restore_task: restoreTask,

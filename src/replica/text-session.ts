@@ -24,6 +24,8 @@ export interface OpenText {
   /** The live document and its text; others after `onReplaced`. */
   readonly doc: Doc
   readonly text: Text
+  /** The name of the text in its document. */
+  readonly name: string
   /** Whether there is typing that is not in the log yet. */
   readonly unsent: boolean
   /** Whether this actor may write here. */
@@ -65,6 +67,7 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
     get text() {
       return textIn(live)
     },
+    name: textName(id, field),
     get unsent() {
       return unsent.length > 0
     },

@@ -1,0 +1,105 @@
+import { Trash2 } from 'lucide-react'
+import { type KeyboardEvent, useState, useSyncExternalStore } from 'react'
+import { read, type WorkNode } from '../../core/fold.ts'
+import type { NodeId } from '../../core/ids.ts'
+import { useObservable } from '../hooks.ts'
+import { AssigneeAvatar, PersonAvatar } from '../kit/avatar.tsx'
+import { Button, IconButton } from '../kit/button.tsx'
+import { notify } from '../notices.ts'
+import { useSession } from '../session.ts'
+import css from './comments.module.css'
+import { Markdown } from './markdown.tsx'
+import { actorName } from './names.ts'
+import { Section } from './section.tsx'
+import { ago, exactTime } from './times.ts'
+import { useAct, useNow, useText } from './use-task.ts'
+
+export function Comments({ id }: { readonly id: NodeId }) {
+  const { replica } = useSession()
+  const comments = useSyncExternalStore(
+    (changed) => replica.views.on(`comments:${id}`, changed),
+    () => replica.views.commentsOn(id),
+  )
+  return (
+    <Section title="Comments" note={comments.length > 0 ? String(comments.length) : undefined}>
+      {comments.length > 0 ? (
+        <ol className={css['comments']}>
+          {comments.map((comment) => (
+            <Comment key={comment} id={comment} />
+          ))}
+        </ol>
+      ) : null}
+      {replica.may('comment', 'comment') ? <NewComment task={id} /> : null}
+    </Section>
+  )
+}
+
+function Comment({ id }: { readonly id: NodeId }) {
+  const { replica, people } = useSession()
+  const here = useObservable(people)
+  const now = useNow()
+  const act = useAct()
+  const text = useText(id, 'body')
+  const node = replica.nodes.get(id) as WorkNode
+  const at = replica.history.msOf(node.created)
+  const person = here.find(({ actor }) => actor === node.creator)
+  const name = importedAuthor(node) ?? actorName(node.creator, here)
+  const remove = (): void => {
+    if (act('delete_comment', { id })) notify('Comment deleted', { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) })
+  }
+  return (
+    <li className={css['comment']}>
+      {person ? <PersonAvatar name={person.name} color={person.color} size={22} /> : <AssigneeAvatar name={name} />}
+      <div className={css['said']}>
+        <div className={css['by']}>
+          <span className={css['name']}>{name}</span>
+          <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
+            {ago(at, now)}
+          </time>
+          {node.creator === replica.actor && replica.may('delete', 'comment') ? (
+            <IconButton label="Delete comment" className={css['delete']} onClick={remove}>
+              <Trash2 size={13} aria-hidden />
+            </IconButton>
+          ) : null}
+        </div>
+        <Markdown source={text} />
+      </div>
+    </li>
+  )
+}
+
+function NewComment({ task }: { readonly task: NodeId }) {
+  const act = useAct()
+  const [body, setBody] = useState('')
+  const send = (): void => {
+    if (body.trim() !== '' && act('comment_task', { id: task, body })) setBody('')
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault()
+      send()
+    }
+    // Words half written are not thrown away by the key that closes the task.
+    if (event.key === 'Escape' && body !== '') event.preventDefault()
+  }
+  return (
+    <form
+      className={css['new']}
+      onSubmit={(event) => {
+        event.preventDefault()
+        send()
+      }}
+    >
+      <textarea aria-label="Comment" placeholder="Leave a comment. Markdown works." rows={1} value={body} onChange={(event) => setBody(event.target.value)} onKeyDown={onKeyDown} />
+      <Button type="submit" look="outline" disabled={body.trim() === ''}>
+        Comment
+      </Button>
+    </form>
+  )
+}
+
+/** Who wrote a comment that an import brought in. */
+function importedAuthor(node: WorkNode): string | null {
+  const ext = read(node, 'ext') as { author?: unknown } | null | undefined
+  return ext && typeof ext.author === 'string' && ext.author !== '' ? ext.author : null
+}
