@@ -18,7 +18,6 @@ import { PROTOCOL } from './limits.ts'
 export type Invalid =
   | 'unknown-capability'
   | 'wrong-signer'
-  | 'grant-not-in-past'
   | 'not-yet'
   | 'expired'
   | 'right'
@@ -64,7 +63,9 @@ export class Authority {
    */
   judge(capability: string, actor: ActorKey, right: Right, type: string | null, hlc: Hlc, ref: Ref | null): Invalid | null {
     const cited = this.#capabilities.get(capability)
-    if (!cited) return 'unknown-capability'
+    // A grant that is here and not in the change's past is as good as none: else the reason would depend on what came first.
+    // Those further up the chain are in the past of this one, or it would not be valid.
+    if (!cited || !this.#isGrantedBefore(cited, ref)) return 'unknown-capability'
     if (cited.audience !== actor) return 'wrong-signer'
     const verb = RIGHTS.indexOf(right)
     for (let link: Known | null = cited; link !== null; link = link.parent) {
@@ -76,9 +77,12 @@ export class Authority {
       if (grant.rights !== null && !grant.rights.includes(verb)) return 'right'
       if (grant.types !== null && type !== null && !grant.types.includes(type)) return 'type'
       if ((grant.flags & FLAG.redeemOnly) !== 0 && link === cited && right !== 'grant') return 'right'
-      if (ref !== null && link.parent !== null && !link.carriers.some((carrier) => this.#history.saw(ref, carrier))) return 'grant-not-in-past'
     }
     return null
+  }
+
+  #isGrantedBefore(known: Known, ref: Ref | null): boolean {
+    return ref === null || known.parent === null || known.carriers.some((carrier) => this.#history.saw(ref, carrier))
   }
 
   /** Takes in a grant whose change was judged valid; answers why it is not well formed, or null. */

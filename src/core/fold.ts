@@ -12,6 +12,7 @@ import type { Bytes } from '../base/bytes.ts'
 import type { Value } from './batch.ts'
 import type { Edit } from './change.ts'
 import { addElement, removeTags, type Tagged } from './crdt/or-set.ts'
+import { own, putOwn } from './crdt/own.ts'
 import { type Versions, winner, writeRegister } from './crdt/register.ts'
 import type { History, Ref } from './history.ts'
 import { type ActorKey, type NodeId, type NodeType, nodeIdOf, workspaceNodeId } from './ids.ts'
@@ -30,6 +31,8 @@ export interface WorkNode {
   readonly creator: ActorKey
   /** The create that comes first in canonical order. */
   created: Ref
+  /** Further creates of the same node, where its creator wrote some: a change counts that has any of them in its past. */
+  createdAgain?: Ref[]
   /** The number its creator proposed for the short key (`keys.ts` resolves clashes). */
   number: number
   /** The change that comes last in canonical order. */
@@ -86,13 +89,13 @@ export class Fold {
         this.#write(node, edit.field, edit.value, ref)
         break
       case 'add':
-        addElement((node.sets[edit.field] ??= {}), edit.element, ref)
+        addElement(ensure<Tagged>(node.sets, edit.field, {}), edit.element, ref)
         break
       case 'remove':
-        removeTags(this.#history, node.sets[edit.field] ?? NOTHING, edit.element, edit.tags, ref)
+        removeTags(this.#history, own(node.sets, edit.field) ?? NOTHING, edit.element, edit.tags, ref)
         break
       case 'text':
-        insertInOrder(this.#history, (node.texts[edit.field] ??= []), { ref, update: edit.update }, (other) => other.ref)
+        insertInOrder(this.#history, ensure<TextEdit[]>(node.texts, edit.field, []), { ref, update: edit.update }, (other) => other.ref)
         break
     }
     node.edits++
@@ -103,16 +106,18 @@ export class Fold {
   }
 
   #create(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {
+    // A known node's facts are proved anew as well: the right to create was judged by the type that this create names.
+    if (nodeIdOf(this.#workspace, author.key, edit.facts) !== edit.node) return null
     const known = this.nodes.get(edit.node)
     if (known) {
-      if (known.creator !== author.actor) return null
-      if (this.#history.compare(ref, known.created) < 0) {
+      const isFirst = this.#history.compare(ref, known.created) < 0
+      ;(known.createdAgain ??= []).push(isFirst ? known.created : ref)
+      if (isFirst) {
         known.created = ref
         known.number = edit.number
       }
       return known
     }
-    if (nodeIdOf(this.#workspace, author.key, edit.facts) !== edit.node) return null
     const node = emptyNode(edit.node, edit.facts, author.actor, ref, edit.number)
     this.nodes.set(edit.node, node)
     return node
@@ -120,13 +125,24 @@ export class Fold {
 
   #known(id: NodeId, ref: Ref): WorkNode | null {
     const node = this.nodes.get(id)
-    if (!node) return null
-    return node.type === 'workspace' || this.#history.saw(ref, node.created) ? node : null
+    return node && this.isCreatedBefore(node, ref) ? node : null
+  }
+
+  /** Whether a create of the node lies in the past of the change. */
+  isCreatedBefore(node: WorkNode, ref: Ref): boolean {
+    if (node.type === 'workspace' || this.#history.saw(ref, node.created)) return true
+    return node.createdAgain?.some((created) => this.#history.saw(ref, created)) ?? false
   }
 
   #write(node: WorkNode, field: string, value: Value, ref: Ref): void {
-    node.registers[field] = writeRegister(this.#history, node.registers[field], value, ref)
+    putOwn(node.registers, field, writeRegister(this.#history, own(node.registers, field), value, ref))
   }
+}
+
+function ensure<T>(record: Record<string, T>, field: string, empty: T): T {
+  const known = own(record, field)
+  if (known === undefined) putOwn(record, field, empty)
+  return known ?? empty
 }
 
 /** Most come in order: the place is looked for from the end. */
@@ -138,12 +154,12 @@ function insertInOrder<T>(history: History, list: T[], item: T, refOf: (item: T)
 }
 
 export function read(node: WorkNode, field: string): Value | undefined {
-  return winner(Object.hasOwn(node.registers, field) ? node.registers[field] : undefined)
+  return winner(own(node.registers, field))
 }
 
 /** The elements of a set field, in code-unit order. */
 export function elements(node: WorkNode, field: string): string[] {
-  return Object.hasOwn(node.sets, field) ? Object.keys(node.sets[field] as Tagged).toSorted() : []
+  return Object.keys(own(node.sets, field) ?? NOTHING).toSorted()
 }
 
 function emptyNode(

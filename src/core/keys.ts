@@ -11,10 +11,13 @@ import type { WorkNode } from './fold.ts'
 import type { NodeId } from './ids.ts'
 
 export const DEFAULT_PREFIX = 'WN'
+/** Where numbers end, far beyond use: a number proposed out of malice must not leave honest creators without a next one. */
+const LAST_NUMBER = 999_999_999
 
 export class Keys {
   readonly #history: History
   readonly #byNumber = new Map<number, WorkNode[]>()
+  readonly #numberOf = new Map<WorkNode, number>()
   #highest = 0
 
   constructor(history: History) {
@@ -22,16 +25,25 @@ export class Keys {
   }
 
   get next(): number {
-    return this.#highest + 1
+    return Math.min(this.#highest + 1, LAST_NUMBER)
   }
 
   /** Takes in a task; its number never changes but when an earlier valid create of it comes late (then call again). */
   add(node: WorkNode): void {
+    const before = this.#numberOf.get(node)
+    if (before !== undefined && before !== node.number) this.#leave(node, before)
+    this.#numberOf.set(node, node.number)
     const same = this.#byNumber.get(node.number)
     if (!same) this.#byNumber.set(node.number, [node])
     else if (!same.includes(node)) same.push(node)
     if (same) same.sort((a, b) => this.#history.compare(a.created, b.created))
-    if (node.number > this.#highest) this.#highest = node.number
+    if (node.number > this.#highest && node.number <= LAST_NUMBER) this.#highest = node.number
+  }
+
+  #leave(node: WorkNode, number: number): void {
+    const left = this.#byNumber.get(number)?.filter((other) => other !== node) ?? []
+    if (left.length > 0) this.#byNumber.set(number, left)
+    else this.#byNumber.delete(number)
   }
 
   keyOf(node: WorkNode, prefix = DEFAULT_PREFIX): string {

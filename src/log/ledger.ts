@@ -29,6 +29,9 @@ export interface Admitted {
   readonly from: string
 }
 
+/** Who sent what we read back from our own store. It was admitted before, by whatever clock: it is never held again. */
+export const FROM_STORE = 'store'
+
 interface Delayed {
   readonly batch: VerifiedBatch
   readonly from: string
@@ -142,9 +145,9 @@ export class Ledger {
     const feed = feedName(header.key, header.feed)
     const refused = this.#refuses(batch, feed, prev, ordinals)
     if (refused) return { state: 'refused', reason: refused }
-    if (this.#isAhead(batch)) {
-      this.#delay(delayed)
+    if (from !== FROM_STORE && this.#isAhead(batch)) {
       this.#held.push(delayed)
+      this.#delay(delayed)
       return { state: 'held', until: header.hlc[0] - LOCAL.clockLeadMs }
     }
     const ordinal = this.#history.append({ id: batch.id, feed, seq: header.seq, hlc: header.hlc, prev, after })
@@ -175,10 +178,10 @@ export class Ledger {
   }
 
   #wait(delayed: Delayed, ancestor: string): Admission {
-    this.#delay(delayed)
     const waiters = this.#waiting.get(ancestor)
     if (waiters) waiters.push(delayed)
     else this.#waiting.set(ancestor, [delayed])
+    this.#delay(delayed)
     return { state: 'waiting' }
   }
 

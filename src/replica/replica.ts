@@ -15,7 +15,7 @@ import { type Edit, type Right, rightOf } from '../core/change.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
-import type { Admitted } from '../log/ledger.ts'
+import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
 import type { Verdict, Verifier } from '../log/verifier.ts'
 import { FeedMovedError, type Store } from '../store/store.ts'
@@ -113,7 +113,7 @@ export class Replica implements LogSource {
     const { store, signer, now, random } = this.#ports
     const lease = await this.#ports.openFeed()
     this.#lease = lease
-    const place = { feed: fromHex(lease.feed), next: lease.head ? lease.head.seq + 1 : 0 }
+    const place = { feed: fromHex(lease.feed), head: lease.head }
     this.#disk = new DiskQueue(
       store,
       lease.head,
@@ -206,8 +206,8 @@ export class Replica implements LogSource {
 
   /** Writes one grant under another key, in a feed of its own: how an invite is redeemed. */
   async redeem(invite: Signer, grant: Grant, capability: string): Promise<void> {
-    await this.#signed()
-    const place = { feed: this.#ports.random(8), next: 0 }
+    while (!this.#active().idle) await this.#signed()
+    const place = { feed: this.#ports.random(8), head: null }
     const writer = new Writer(this.#state, invite, place, this.#ports.now, this.#ports.random, (signed) => this.#push(signed, false))
     writer.writeGrant(grant, capability)
     await writer.allSigned()
@@ -297,9 +297,12 @@ export class Replica implements LogSource {
     for await (const page of this.#ports.store.readSince(this.#covered)) {
       for (const { arrival, wire } of page) {
         const batch = readStored(wire)
-        if (this.#writer) await this.#signed()
+        // Asked again after each wait: something may have been written before we go on.
+        while (this.#writer && !this.#writer.idle) await this.#signed()
         if (this.#state.history.ordinalOf(batch.id) === null)
-          this.#state.offer(batch, 'store', (admitted) => {
+          this.#state.offer(batch, FROM_STORE, (admitted) => {
+            // What waited for it came from a peer, and is not in the store.
+            if (admitted.from !== FROM_STORE) return this.#take(admitted)
             this.#state.history.setArrival(admitted.ordinal, arrival)
             this.#noticeAuthority(admitted)
             if (this.#writer) this.#durable.emit([admitted.ordinal])
@@ -430,7 +433,7 @@ export class Replica implements LogSource {
         refused.push(`${verdict.reason}: ${verdict.detail}`)
         continue
       }
-      if (!this.#active().idle) await this.#signed()
+      while (!this.#active().idle) await this.#signed()
       const outcome = this.#state.offer(verdict.batch, from, (taken) => {
         admitted++
         this.#take(taken)

@@ -78,7 +78,7 @@ export class State {
 
   /** Applies one edit; answers why it does not count, or null. */
   applyEdit(edit: Edit, capability: string, author: Author, ordinal: number, ref: Ref): Invalid | null {
-    const type = this.typeOf(edit)
+    const type = this.#typeAt(edit, ref)
     if (type === null) return 'no-effect'
     const invalid = this.authority.judge(capability, author.actor, rightOf(edit, type), type, this.history.hlcOf(ordinal), ref)
     if (invalid) return invalid
@@ -91,6 +91,13 @@ export class State {
 
   typeOf(edit: Edit): string | null {
     return edit.op === 'create' ? edit.facts.type : (this.fold.nodes.get(edit.node)?.type ?? null)
+  }
+
+  /** The type as the change can know it: null where no create of the node is in its past. */
+  #typeAt(edit: Edit, ref: Ref): string | null {
+    if (edit.op === 'create') return edit.facts.type
+    const node = this.fold.nodes.get(edit.node)
+    return node && this.fold.isCreatedBefore(node, ref) ? node.type : null
   }
 
   takeTouched(): Set<NodeId> {
@@ -126,7 +133,7 @@ export class State {
     const edit = decodeEdit(change, ordinal, this.#names)
     // Ops of newer versions are admitted and ignored; known ops must fit.
     if (edit === null) return op <= OP.text ? 'malformed' : null
-    const type = this.typeOf(edit)
+    const type = this.#typeAt(edit, ref)
     if (type !== null && RIGHTS[right] !== rightOf(edit, type)) return 'wrong-right'
     return this.applyEdit(edit, capabilities[capIndex] as string, author, ordinal, ref)
   }

@@ -7,6 +7,7 @@ import type { Bytes } from '../base/bytes.ts'
 import type { Edit, FieldValue } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
 import { sameValue } from '../core/conflicts.ts'
+import { own } from '../core/crdt/own.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { type NodeFacts, type NodeId, type NodeType, nodeIdOf } from '../core/ids.ts'
@@ -51,22 +52,26 @@ export class Transaction {
 
   /** Writes a register; writing what it holds already, without conflict, is no change. */
   set(node: NodeId, field: string, value: Value): void {
-    const versions = this.node(node)?.registers[field]
+    const versions = own(this.node(node)?.registers ?? {}, field)
     if (versions?.length === 2 && sameValue(versions[0] as Value, value)) return
     this.write({ op: 'set', node, field, value })
   }
 
   add(node: NodeId, field: string, element: string): void {
-    if (this.node(node)?.sets[field]?.[element] === undefined) this.write({ op: 'add', node, field, element })
+    if (!this.#tags(node, field, element)) this.write({ op: 'add', node, field, element })
   }
 
   remove(node: NodeId, field: string, element: string): void {
-    const tags = this.node(node)?.sets[field]?.[element]
+    const tags = this.#tags(node, field, element)
     if (tags) this.write({ op: 'remove', node, field, element, tags })
   }
 
   text(node: NodeId, field: string, update: Bytes): void {
     this.write({ op: 'text', node, field, update })
+  }
+
+  #tags(node: NodeId, field: string, element: string): readonly Ref[] | undefined {
+    return own(own(this.node(node)?.sets ?? {}, field) ?? {}, element)
   }
 
   write(edit: Edit): void {

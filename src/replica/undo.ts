@@ -8,6 +8,7 @@
 
 import type { Edit } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
+import { own } from '../core/crdt/own.ts'
 import { winner, winnerRef } from '../core/crdt/register.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
@@ -30,7 +31,7 @@ export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inv
     case 'create':
       return { kind: 'set', node: edit.node, field: 'deleted', value: true, ours: ref }
     case 'set':
-      return { kind: 'set', node: edit.node, field: edit.field, value: winner(node?.registers[edit.field]) ?? blank(edit.field), ours: ref }
+      return { kind: 'set', node: edit.node, field: edit.field, value: winner(own(node?.registers ?? {}, edit.field)) ?? blank(edit.field), ours: ref }
     case 'add':
       return { kind: 'remove', node: edit.node, field: edit.field, element: edit.element, ours: ref }
     case 'remove':
@@ -79,10 +80,10 @@ function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {
   const { field } = inverse
   if (inverse.kind === 'add') return { op: 'add', node: node.id, field, element: inverse.element }
   if (inverse.kind === 'remove') {
-    const tags = node.sets[field]?.[inverse.element] ?? []
+    const tags = own(own(node.sets, field) ?? {}, inverse.element) ?? []
     return tags.includes(inverse.ours) ? { op: 'remove', node: node.id, field, element: inverse.element, tags: [inverse.ours] } : null
   }
-  const written = winnerRef(node.registers[field])
+  const written = winnerRef(own(node.registers, field))
   const stillOurs = written === inverse.ours || (field === 'deleted' && written === undefined)
   return stillOurs ? { op: 'set', node: node.id, field, value: inverse.value } : null
 }

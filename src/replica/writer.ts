@@ -27,10 +27,10 @@ export interface Signer {
   sign(draft: BatchDraft): Promise<VerifiedBatch>
 }
 
-/** Where our feed stands: `seq` of the next batch, and the ordinal of the last one if it is in this history. */
+/** Where our feed stands: its last batch, or null for a new feed. */
 export interface FeedPlace {
   readonly feed: Bytes
-  readonly next: number
+  readonly head: { readonly seq: number; readonly id: Bytes } | null
 }
 
 type Written =
@@ -74,11 +74,12 @@ export class Writer {
     this.#state = state
     this.#signer = signer
     this.#feed = place.feed
-    this.#next = place.next
+    this.#next = place.head ? place.head.seq + 1 : 0
     this.#now = now
     this.#random = random
     this.#signed = signed
-    this.#prev = lastOf(state, signer.key, place)
+    this.#prev = place.head && state.history.ordinalOf(place.head.id)
+    assert((place.head === null) === (this.#prev === null), 'a feed is continued only where its last batch is in the log')
   }
 
   get feedName(): string {
@@ -223,16 +224,6 @@ export class Writer {
       body: { salt: this.#random(16), capabilities: capabilities.map(fromHex), changes },
     }
   }
-}
-
-/** The ordinal that a reused feed continues. */
-function lastOf(state: State, key: Bytes, { feed, next }: FeedPlace): number | null {
-  if (next === 0) return null
-  for (const chain of state.history.chainsOf(feedName(key, feed))) {
-    const last = state.history.chainSince(chain, next - 2)[0]
-    if (last !== undefined && state.history.seqOf(last) === next - 1) return last
-  }
-  throw new Error('Broken invariant: a feed is continued only where its last batch is in the log')
 }
 
 /** An upper bound of the edit's encoded bytes. */

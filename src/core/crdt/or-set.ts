@@ -6,18 +6,20 @@
  */
 
 import type { History, Ref } from '../history.ts'
+import { own, putOwn } from './own.ts'
 
 /** Element to its live tags; an element without tags is not there. */
 export type Tagged = Record<string, readonly Ref[]>
 
 export function addElement(set: Tagged, element: string, ref: Ref): void {
-  set[element] = Object.hasOwn(set, element) ? [...(set[element] as readonly Ref[]), ref] : [ref]
+  putOwn<readonly Ref[]>(set, element, [...(own(set, element) ?? []), ref])
 }
 
 /** Only tags in the past of the remove count: naming a tag of the future does nothing. */
 export function removeTags(history: History, set: Tagged, element: string, tags: readonly Ref[], ref: Ref): void {
-  if (!Object.hasOwn(set, element)) return
-  const left = (set[element] as readonly Ref[]).filter((tag) => !(tags.includes(tag) && history.saw(ref, tag)))
-  if (left.length > 0) set[element] = left
+  const there = own(set, element)
+  if (!there) return
+  const left = there.filter((tag) => !(tags.includes(tag) && history.saw(ref, tag)))
+  if (left.length > 0) putOwn<readonly Ref[]>(set, element, left)
   else delete set[element]
 }
