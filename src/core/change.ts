@@ -53,6 +53,13 @@ export function encodeEdit(edit: Edit, right: Right, capability: number, ordinal
   return [OP[edit.op], RIGHTS.indexOf(right), nodeIdToBytes(edit.node), capability, encodeArgs(edit, ordinal, names)]
 }
 
+/** Whether others will read this edit as we do: what they would call malformed must not be written. */
+export function fits(edit: Edit): boolean {
+  if (edit.op === 'create') return edit.fields.every(([field, value]) => isFieldName(field) && fieldAccepts(field, value))
+  if (!isFieldName(edit.field)) return false
+  return edit.op === 'set' ? fieldAccepts(edit.field, edit.value) : edit.op === 'text' || edit.element !== ''
+}
+
 /** Null when the arguments do not fit the op, or the op is not one of the tree's. */
 export function decodeEdit(change: Change, ordinal: number, names: TagNames): Edit | null {
   const [op, , nodeBytes, , args] = change
@@ -60,7 +67,7 @@ export function decodeEdit(change: Change, ordinal: number, names: TagNames): Ed
   const node = nodeIdFromBytes(nodeBytes)
   if (op === OP.create) return decodeCreate(node, args)
   const [field, second, third] = args
-  if (typeof field !== 'string' || field.length === 0 || field.length > 64) return null
+  if (!isFieldName(field)) return null
   if (op === OP.set) return args.length === 2 && fieldAccepts(field, second as Value) ? { op: 'set', node, field, value: second as Value } : null
   if (op === OP.text) return args.length === 2 && second instanceof Uint8Array ? { op: 'text', node, field, update: second as Bytes } : null
   if (typeof second !== 'string' || second.length === 0) return null
@@ -110,11 +117,15 @@ function decodeCreate(node: NodeId, args: readonly Value[]): Edit | null {
   const fields: FieldValue[] = []
   for (let i = 0; i < flat.length; i += 2) {
     const field: unknown = flat[i]
-    if (typeof field !== 'string' || field.length === 0 || field.length > 64) return null
+    if (!isFieldName(field)) return null
     if (fieldAccepts(field, flat[i + 1] as Value)) fields.push([field, flat[i + 1] as Value])
   }
   const facts = { type, project: project && nodeIdFromBytes(project), path, subject: subject && nodeIdFromBytes(subject), nonce: nonce as Bytes }
   return { op: 'create', node, facts, number, fields }
+}
+
+function isFieldName(field: unknown): field is string {
+  return typeof field === 'string' && field.length > 0 && field.length <= 64
 }
 
 function isNodeBytes(value: Value | undefined): value is Bytes | null {

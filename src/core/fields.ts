@@ -8,7 +8,9 @@
 
 import type { Value } from './batch.ts'
 import type { Edit, Right } from './change.ts'
+import { own } from './crdt/own.ts'
 import { isNodeId } from './ids.ts'
+import { isOrder } from './order.ts'
 
 export const STATUSES = ['backlog', 'ready', 'in_progress', 'blocked', 'in_review', 'done', 'cancelled'] as const
 export type Status = (typeof STATUSES)[number]
@@ -32,7 +34,7 @@ const ACCEPTS: Readonly<Record<string, (value: Value) => boolean>> = {
   priority: (value) => isWhole(value, 0, 4),
   kind: text,
   parent: (value) => value === null || isNodeId(value),
-  order: (value) => typeof value === 'string' && /^[0-9A-Za-z]{1,512}$/.test(value),
+  order: isOrder,
   progress: (value) => isWhole(value, 0, 100),
   due: instant,
   notBefore: instant,
@@ -52,11 +54,11 @@ const ACCEPTS: Readonly<Record<string, (value: Value) => boolean>> = {
 }
 
 /** Items of the list `checks` are elements of a set; each item's parts are registers named `checks/<item>/<part>`. */
-const ITEM_PARTS: Readonly<Record<string, (value: Value) => boolean>> = { text, done: flag, kind: text, order: ACCEPTS['order'] as (value: Value) => boolean }
+const ITEM_PARTS: Readonly<Record<string, (value: Value) => boolean>> = { text, done: flag, kind: text, order: isOrder }
 
 export function fieldAccepts(field: string, value: Value): boolean {
-  const item = /^checks\/[^/]+\/([^/]+)$/.exec(field)
-  const accepts = item ? ITEM_PARTS[item[1] as string] : Object.hasOwn(ACCEPTS, field) ? ACCEPTS[field] : undefined
+  const item = field.startsWith('checks/') ? /^checks\/[^/]+\/([^/]+)$/.exec(field) : null
+  const accepts = item ? own(ITEM_PARTS, item[1] as string) : own(ACCEPTS, field)
   return accepts === undefined || accepts(value)
 }
 

@@ -1,6 +1,5 @@
 /** Operations on what hangs on a task: assignees, labels, dependencies, subtasks, checks, comments, conflicts. */
 
-import { generateKeyBetween } from 'fractional-indexing'
 import * as z from 'zod/mini'
 import { toHex } from '../base/bytes.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
@@ -8,6 +7,7 @@ import type { Value } from '../core/batch.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { orderBetween } from '../core/order.ts'
 import { dependencyElement, gates, wouldWaitOnItself } from '../core/readiness.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -155,7 +155,7 @@ export function writeCheck(replica: Replica, tx: Transaction, node: WorkNode, it
   const above = last ? read(node, `checks/${last}/order`) : null
   tx.add(node.id, 'checks', id)
   tx.set(node.id, `checks/${id}/text`, item.text)
-  tx.set(node.id, `checks/${id}/order`, generateKeyBetween(typeof above === 'string' ? above : null, null))
+  tx.set(node.id, `checks/${id}/order`, orderBetween(typeof above === 'string' ? above : null, null))
   tx.set(node.id, `checks/${id}/kind`, item.kind)
   if (item.done) tx.set(node.id, `checks/${id}/done`, true)
   return id

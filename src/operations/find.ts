@@ -1,10 +1,10 @@
 /** Looking things up for operations: a task that must be there, a place in a column. */
 
-import { generateKeyBetween } from 'fractional-indexing'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { Status } from '../core/fields.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
+import { orderBetween } from '../core/order.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 
@@ -27,5 +27,5 @@ export function orderIn(replica: Replica, column: Status, before: NodeId | null,
   const above = orderAt(ids[at - 1] === moving && moving !== null ? at - 2 : at - 1)
   const below = orderAt(ids[at] === moving && moving !== null ? at + 1 : at)
   // Two that were placed apart can have one order: then the new one goes after both rather than nowhere.
-  return generateKeyBetween(above || null, below > above ? below : null)
+  return orderBetween(above || null, below > above ? below : null)
 }

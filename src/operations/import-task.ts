@@ -5,13 +5,13 @@
  * meanwhile stays until then; what is the same already costs no change.
  */
 
-import { generateKeyBetween } from 'fractional-indexing'
 import type { Value } from '../core/batch.ts'
 import type { FieldValue } from '../core/change.ts'
 import { statusOf, isDeleted } from '../core/readiness.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { orderBetween } from '../core/order.ts'
 import type { Replica } from '../replica/replica.ts'
 import { checksOf } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
@@ -172,7 +172,7 @@ export function columnEnds(replica: Replica): (status: string) => string {
   return (status) => {
     const last = replica.views.column(status as never).at(-1)
     const end = ends.get(status) ?? (last ? (replica.views.task(last)?.order ?? '') : '')
-    const next = generateKeyBetween(end || null, null)
+    const next = orderBetween(end || null, null)
     ends.set(status, next)
     return next
   }

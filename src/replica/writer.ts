@@ -12,7 +12,7 @@ import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { BATCH_VERSION, type Change, type Hlc, KIND, type BatchKind, type VerifiedBatch } from '../core/batch.ts'
-import { type Edit, encodeEdit, OP, RIGHTS, rightOf } from '../core/change.ts'
+import { type Edit, encodeEdit, fits, OP, RIGHTS, rightOf } from '../core/change.ts'
 import { encodeGrant, type Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
 import type { Ref } from '../core/history.ts'
@@ -114,6 +114,7 @@ export class Writer {
 
   /** Applies an edit and puts it into the open batch. Throws when the state refuses it: callers check rights first. */
   write(edit: Edit, capability: string): Ref {
+    assert(fits(edit), `an edit that we write can be read (${edit.op})`)
     const size = sizeOf(edit)
     const ref = this.nextRef(size)
     const batch = this.#open as OpenBatch
