@@ -42,7 +42,7 @@ export function App({ home, session }: AppPorts) {
     <ErrorBoundary session={open}>
       <Router
         // The router takes the hook that reads addresses as a value, and calls it as a hook.
-        // oxlint-disable-next-line react/rules-of-hooks
+        // oxlint-disable-next-line react/hooks
         hook={useHashLocation}
       >
         <Switch>

@@ -23,14 +23,13 @@ let last = 0
 
 export const notices: Observable<readonly Notice[]> = { get: () => shown, subscribe: (listener) => changed.on(listener) }
 
-interface NoticeOptions {
-  readonly action?: Notice['action']
-  readonly tone?: Notice['tone']
-  /** A newer notice about the same thing takes the place of the older. */
-  readonly about?: string | null
-}
-
-export function notify(text: string, { action = null, tone = 'plain', about = null }: NoticeOptions = {}): void {
+/** A newer notice `about` the same thing takes the place of the older. */
+export function notify(
+  text: string,
+  action: Notice['action'] = null,
+  tone: Notice['tone'] = 'plain',
+  about: string | null = null,
+): void {
   announce(text)
   const others = shown.filter((notice) => about === null || notice.about !== about)
   put([...others, { id: ++last, text, tone, action, about }].slice(-SHOWN))
@@ -38,7 +37,7 @@ export function notify(text: string, { action = null, tone = 'plain', about = nu
 
 /** An operation was refused: says why. */
 export function notifyRefusal({ detail }: Refusal): void {
-  notify(detail, { tone: 'bad' })
+  notify(detail, null, 'bad')
 }
 
 export function dismiss(id: number): void {

@@ -29,7 +29,8 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
     const { key } = made.value
     onClose()
     notify(`${key} added to ${STATUS_TITLE[status]}`, {
-      action: { label: 'Open', run: () => navigate(links.task(session.workspaceId, key)) },
+      label: 'Open',
+      run: () => navigate(links.task(session.workspaceId, key)),
     })
   }
   const submit = (event: FormEvent): void => {

@@ -35,9 +35,9 @@ function SyncStatus() {
   const { text, tone } = syncWords(state)
   return (
     <>
-      {/* The role is written out: scripts and tests look for it. */}
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role */}
       <div
+        // The role is written out: scripts and tests look for it.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
         role="status"
         aria-label="Sync"
         className={css['sync']}
