@@ -15,22 +15,24 @@ import { Keys } from '../core/keys.ts'
 import { dependenciesOf, isDeleted, statusOf } from '../core/readiness.ts'
 import { Tree } from '../core/tree.ts'
 import { winnerRef } from '../core/crdt/register.ts'
+import { Column, type Seat } from './column.ts'
 import type { State } from './state.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
 
 interface Place {
   readonly status: Status
-  readonly order: string
+  readonly seat: Seat
 }
 
 const NO_IDS: readonly NodeId[] = []
+const COLUMN_TOPICS = Object.fromEntries(STATUSES.map((status) => [status, `column:${status}`])) as Readonly<Record<Status, string>>
 
 export class Views {
   readonly keys: Keys
   readonly tree: Tree
   readonly #state: State
   readonly #now: () => number
-  readonly #columns = new Map<Status, readonly NodeId[]>(STATUSES.map((status) => [status, NO_IDS]))
+  readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column()]))
   readonly #places = new Map<NodeId, Place>()
   readonly #rows = new Map<NodeId, TaskRow>()
   /** Task → the tasks that name it as a dependency. */
@@ -62,7 +64,7 @@ export class Views {
 
   /** Ids of the tasks in a column, in board order. The array is replaced, never changed. */
   column(status: Status): readonly NodeId[] {
-    return this.#columns.get(status) as readonly NodeId[]
+    return this.#columnOf(status).ids
   }
 
   /** All tasks that are not deleted, column by column. */
@@ -126,25 +128,20 @@ export class Views {
     this.#version++
     const topics = new Set<string>()
     const stale = new Set<NodeId>(touched)
-    const moved: WorkNode[] = []
     for (const id of touched) {
       const node = this.nodes.get(id)
       if (!node) continue
-      topics.add(id)
-      if (node.type === 'task') this.#updateTask(node, stale, moved)
+      if (node.type === 'task') this.#updateTask(node, stale, topics)
       else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
       this.#updateType(node, topics)
     }
-    this.#place(moved, topics)
-    for (const id of stale) {
-      this.#rows.delete(id)
-      topics.add(id)
-    }
+    for (const id of stale) this.#rows.delete(id)
+    for (const id of stale) this.#nodeListeners.get(id)?.emit()
     for (const topic of topics) this.#nodeListeners.get(topic)?.emit()
     this.#changed.emit(stale)
   }
 
-  #updateTask(node: WorkNode, stale: Set<NodeId>, moved: WorkNode[]): void {
+  #updateTask(node: WorkNode, stale: Set<NodeId>, topics: Set<string>): void {
     this.keys.add(node)
     const parent = read(node, 'parent')
     const parentRef = winnerRef(node.registers['parent'])
@@ -165,7 +162,7 @@ export class Views {
     else this.#conflicted.delete(node.id)
     const ext = read(node, 'ext') as { system?: unknown; id?: unknown } | null | undefined
     if (ext && typeof ext.system === 'string' && typeof ext.id === 'string') this.#byExternal.set(`${ext.system}\0${ext.id}`, node.id)
-    moved.push(node)
+    this.#seat(node, topics)
   }
 
   #updateDependencies(node: WorkNode): void {
@@ -201,58 +198,25 @@ export class Views {
     topics.add(`type:${node.type}`)
   }
 
-  /** Moves tasks to their places. */
-  #place(moved: readonly WorkNode[], topics: Set<string>): void {
-    const leave = new Map<Status, Set<NodeId>>()
-    const enter = new Map<Status, NodeId[]>()
-    for (const node of moved) {
-      const old = this.#places.get(node.id)
-      const next = isDeleted(node) ? null : { status: statusOf(node), order: orderOf(node) }
-      if (old && next && old.status === next.status && old.order === next.order) continue
-      if (old) (leave.get(old.status) ?? put(leave, old.status, new Set<NodeId>())).add(node.id)
-      if (next) {
-        ;(enter.get(next.status) ?? put(enter, next.status, [])).push(node.id)
-        this.#places.set(node.id, next)
-      } else this.#places.delete(node.id)
+  /** Gives the task a seat in its column, unless it sits there already. */
+  #seat(node: WorkNode, topics: Set<string>): void {
+    const old = this.#places.get(node.id)
+    const isGone = isDeleted(node)
+    const [status, order] = [statusOf(node), orderOf(node)]
+    if (old && !isGone && old.status === status && old.seat.order === order) return
+    if (old) {
+      this.#columnOf(old.status).leave(old.seat)
+      topics.add(COLUMN_TOPICS[old.status])
     }
-    for (const status of new Set([...leave.keys(), ...enter.keys()])) {
-      const gone = leave.get(status)
-      const stay = gone ? this.column(status).filter((id) => !gone.has(id)) : this.column(status)
-      const ids = this.#merge(stay, enter.get(status) ?? [])
-      this.#columns.set(status, ids)
-      topics.add(`column:${status}`)
+    if (isGone) this.#places.delete(node.id)
+    else {
+      this.#places.set(node.id, { status, seat: this.#columnOf(status).add(node.id, order) })
+      topics.add(COLUMN_TOPICS[status])
     }
   }
 
-  /** Both in board order; `come` may be in any. Costs one walk of the column and a sort of what comes. */
-  #merge(stay: readonly NodeId[], come: readonly NodeId[]): readonly NodeId[] {
-    const sorted = come.toSorted((a, b) => this.#compare(a, b))
-    const merged: NodeId[] = []
-    let from = 0
-    for (const id of sorted) {
-      const to = this.#indexFor(stay, id, from)
-      for (; from < to; from++) merged.push(stay[from] as NodeId)
-      merged.push(id)
-    }
-    for (; from < stay.length; from++) merged.push(stay[from] as NodeId)
-    return merged
-  }
-
-  #indexFor(ids: readonly NodeId[], id: NodeId, from: number): number {
-    let low = from
-    let high = ids.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#compare(ids[middle] as NodeId, id) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-
-  #compare(a: NodeId, b: NodeId): number {
-    const x = (this.#places.get(a) as Place).order
-    const y = (this.#places.get(b) as Place).order
-    return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0
+  #columnOf(status: Status): Column {
+    return this.#columns.get(status) as Column
   }
 }
 
@@ -263,9 +227,3 @@ function orderOf(node: WorkNode): string {
   const order = read(node, 'order')
   return typeof order === 'string' ? order : ''
 }
-
-function put<K, V>(map: Map<K, V>, key: K, value: V): V {
-  map.set(key, value)
-  return value
-}
-

@@ -1,0 +1,77 @@
+/**
+ * A column of the board: its tasks in board order (fractional index, then id).
+ *
+ * Moves are only noted as they come; order is made when somebody looks, by one walk of the column however many moves there
+ * were. So a burst that nobody watches costs what it moves, and an import of 10,000 tasks sorts them once.
+ */
+
+import type { NodeId } from '../core/ids.ts'
+
+/** A task's seat in a column. One who moves leaves the old seat and takes a new one. */
+export interface Seat {
+  readonly id: NodeId
+  readonly order: string
+  isLeft: boolean
+}
+
+export class Column {
+  #seats: readonly Seat[] = []
+  #came: Seat[] = []
+  #someLeft = false
+  #ids: readonly NodeId[] | null = []
+
+  /** The ids in order; the same array until something moves. */
+  get ids(): readonly NodeId[] {
+    return (this.#ids ??= this.#settled().map(({ id }) => id))
+  }
+
+  add(id: NodeId, order: string): Seat {
+    const seat = { id, order, isLeft: false }
+    this.#came.push(seat)
+    this.#ids = null
+    return seat
+  }
+
+  leave(seat: Seat): void {
+    seat.isLeft = true
+    this.#someLeft = true
+    this.#ids = null
+  }
+
+  #settled(): readonly Seat[] {
+    const stay = this.#someLeft ? this.#seats.filter(({ isLeft }) => !isLeft) : this.#seats
+    const come = this.#came.filter(({ isLeft }) => !isLeft).toSorted(bySeat)
+    this.#someLeft = false
+    this.#came = []
+    this.#seats = come.length === 0 ? stay : stay.length === 0 ? come : merged(stay, come)
+    return this.#seats
+  }
+}
+
+/** Costs one walk of `stay` and a search for each that comes. */
+function merged(stay: readonly Seat[], come: readonly Seat[]): readonly Seat[] {
+  const seats: Seat[] = []
+  let from = 0
+  for (const seat of come) {
+    const to = indexFor(stay, seat, from)
+    for (; from < to; from++) seats.push(stay[from] as Seat)
+    seats.push(seat)
+  }
+  for (; from < stay.length; from++) seats.push(stay[from] as Seat)
+  return seats
+}
+
+function indexFor(seats: readonly Seat[], seat: Seat, from: number): number {
+  let low = from
+  let high = seats.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (bySeat(seats[middle] as Seat, seat) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function bySeat(a: Seat, b: Seat): number {
+  return a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
