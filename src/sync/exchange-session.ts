@@ -30,7 +30,7 @@ export interface SessionPorts {
   /** Whether this is the one peer that we catch up from. */
   isSource(session: Session): boolean
   /** The peer did what no honest peer does; the link is closed. */
-  blame(reason: string): void
+  blame(): void
   /** Somebody else has this batch, and what came before it. */
   shared(ordinal: number): void
   /** Numbers that people see, or the choice of the source, may be different now. */
@@ -123,8 +123,8 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
 
   function fault(reason: string): void {
     receiver.drop()
-    if (channel.closedBecause === null) channel.close(reason)
-    ports.blame(reason)
+    channel.close(reason)
+    ports.blame()
   }
 
   /** A plain reason if no honest peer would have sent this. */
@@ -260,6 +260,7 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
         const reason = decoded.ok ? handle(decoded.message, bytes.length) : decoded.reason
         if (reason !== null) return fault(reason)
       }
+      if (channel.isPeerAtFault) fault(channel.closedBecause ?? '')
     },
     learned(ordinals) {
       const hadMore = session.hasMore

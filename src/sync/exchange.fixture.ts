@@ -108,10 +108,9 @@ export class FakeLog implements LogSource {
     this.history.setArrival(ordinal, ++this.#arrivals)
     this.#fresh.push(ordinal)
     this.#ids.push(toHex(id))
-    for (const [name, waiting] of this.#waiting) {
-      this.#waiting.delete(name)
-      this.#admit(waiting)
-    }
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const wire of waiting) this.#admit(wire)
     return 'admitted'
   }
 }

@@ -167,7 +167,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       blame: false,
     }))
     if (!meeting.ok) {
-      if (meeting.blame) backoff.blame(linkName)
+      if (meeting.blame || channel.isPeerAtFault) backoff.blame(linkName)
       return link.close(meeting.reason)
     }
     actor = meeting.actor

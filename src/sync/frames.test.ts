@@ -72,8 +72,7 @@ describe('messages cut into frames', () => {
 describe('a channel', () => {
   test('hands messages over in order, and null once the link has closed', async () => {
     const { a, b, clock } = channels()
-    for (let i = 0; i < 5; i++) void a.send(new Uint8Array(90).fill(i))
-    await Promise.resolve()
+    await Promise.all([0, 1, 2, 3, 4].map((i) => a.send(new Uint8Array(90).fill(i))))
     clock.advance(10)
     for (let i = 0; i < 4; i++) expect((await b.next())?.[0]).toBe(i)
     a.close('enough')

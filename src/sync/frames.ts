@@ -17,6 +17,8 @@ export interface Channel {
   readonly link: Link
   /** Why the link closed, or null while it is open. */
   readonly closedBecause: string | null
+  /** Whether it closed because the peer broke the rules of frames. */
+  readonly isPeerAtFault: boolean
   /** Sends after all that was sent before; resolves when the link would take more. Does nothing once closed. */
   send(message: Bytes): Promise<void>
   /** The next message; null once the link has closed, whatever was still unread. One reader at a time. */
@@ -48,6 +50,7 @@ export function createChannel(link: Link, limits: ChannelLimits): Channel {
   let unreadBytes = 0
   let reader: ((message: Bytes | null) => void) | undefined
   let closedBecause: string | null = null
+  let isPeerAtFault = false
   let sending: Promise<void> = Promise.resolve()
 
   link.onClose((reason) => {
@@ -58,12 +61,17 @@ export function createChannel(link: Link, limits: ChannelLimits): Channel {
   link.onFrame((frame) => {
     if (closedBecause !== null) return
     const assembled = assembler(frame)
-    if (!assembled.ok) return link.close(assembled.reason)
+    if (!assembled.ok) return blame(assembled.reason)
     if (assembled.message === null || read(assembled.message)) return
     unread.push(assembled.message)
     unreadBytes += assembled.message.length
-    if (unreadBytes > limits.unreadBytes) link.close('The peer sends faster than was agreed.')
+    if (unreadBytes > limits.unreadBytes) blame('The peer sends faster than was agreed.')
   })
+
+  function blame(reason: string): void {
+    isPeerAtFault = true
+    link.close(reason)
+  }
 
   function read(message: Bytes | null): boolean {
     if (!reader) return false
@@ -86,6 +94,9 @@ export function createChannel(link: Link, limits: ChannelLimits): Channel {
     link,
     get closedBecause() {
       return closedBecause
+    },
+    get isPeerAtFault() {
+      return isPeerAtFault
     },
     send(message) {
       sending = sending.then(() => sendFrames(message))
