@@ -2,7 +2,10 @@
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import about from '../../package.json' with { type: 'json' }
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { serveCommand } from './commands/serve.ts'
+import { openNodeWorkspace } from './node-workspace.ts'
 
 // The same two steps up from src/hosts/ and from build/host/.
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -12,4 +15,6 @@ await new Command('worknode')
   .version(about.version)
   .showHelpAfterError()
   .addCommand(serveCommand(root))
+  .addCommand(importCommand((dataDir) => openNodeWorkspace(dataDir)))
+  .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))
   .parseAsync()
