@@ -45,7 +45,7 @@ function Comment({ id }: { readonly id: NodeId }) {
   const person = here.find(({ actor }) => actor === node.creator)
   const name = importedAuthor(node) ?? actorName(node.creator, here)
   const remove = (): void => {
-    if (act('delete_comment', { id })) notify('Comment deleted', { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) })
+    if (act('delete_comment', { id })) notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
   }
   return (
     <li className={css['comment']}>

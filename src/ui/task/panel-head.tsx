@@ -20,12 +20,12 @@ export function PanelHead({ task, onClose }: { readonly task: TaskRow; readonly 
     const { href } = new URL(`#${links.task(workspaceId, task.key)}`, location.href)
     navigator.clipboard.writeText(href).then(
       () => notify('Link copied'),
-      () => notify(`The browser did not let it be copied: ${href}`, null, 'bad'),
+      () => notify(`The browser did not let it be copied: ${href}`, { tone: 'bad' }),
     )
   }
   const remove = (): void => {
     if (!act('delete_task', { id: task.id })) return
-    notify(`${task.key} deleted`, { label: 'Undo', run: () => act('restore_task', { id: task.id }) }, 'plain', task.id)
+    notify(`${task.key} deleted`, { action: { label: 'Undo', run: () => act('restore_task', { id: task.id }) }, about: task.id })
     onClose()
   }
 
