@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { createEmitter } from '../base/emitter.ts'
-import type { Status } from '../core/fields.ts'
+import { STATUSES, type Status } from '../core/fields.ts'
 import { read } from '../core/fold.ts'
 import { type NodeId, workspaceNodeId } from '../core/ids.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -27,6 +27,14 @@ export function useColumn(status: Status): readonly NodeId[] {
   return useSyncExternalStore(
     (changed) => views.on(`column:${status}`, changed),
     () => views.column(status),
+  )
+}
+
+export function useHasTasks(): boolean {
+  const { views } = useSession().replica
+  return useSyncExternalStore(
+    (changed) => views.onChanged(changed),
+    () => STATUSES.some((status) => views.column(status).length > 0),
   )
 }
 

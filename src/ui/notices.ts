@@ -23,13 +23,14 @@ let last = 0
 
 export const notices: Observable<readonly Notice[]> = { get: () => shown, subscribe: (listener) => changed.on(listener) }
 
-/** A newer notice `about` the same thing takes the place of the older. */
-export function notify(
-  text: string,
-  action: Notice['action'] = null,
-  tone: Notice['tone'] = 'plain',
-  about: string | null = null,
-): void {
+interface NoticeOptions {
+  readonly action?: Notice['action']
+  readonly tone?: Notice['tone']
+  /** A newer notice about the same thing takes the place of the older. */
+  readonly about?: string | null
+}
+
+export function notify(text: string, { action = null, tone = 'plain', about = null }: NoticeOptions = {}): void {
   announce(text)
   const others = shown.filter((notice) => about === null || notice.about !== about)
   put([...others, { id: ++last, text, tone, action, about }].slice(-SHOWN))
@@ -37,7 +38,7 @@ export function notify(
 
 /** An operation was refused: says why. */
 export function notifyRefusal({ detail }: Refusal): void {
-  notify(detail, null, 'bad')
+  notify(detail, { tone: 'bad' })
 }
 
 export function dismiss(id: number): void {

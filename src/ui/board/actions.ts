@@ -53,7 +53,7 @@ export function createActions(session: Session): Actions {
       return announce(`${old.key} is now ${ids.indexOf(id) + 1} of ${ids.length} in ${STATUS_TITLE[status]}`)
     }
     const run = wayBack(() => session.run('order_task', { id, status: old.status, before: oldNext }))
-    notify(`${old.key} moved to ${STATUS_TITLE[status]}`, { label: 'Undo', run }, 'plain', id)
+    notify(`${old.key} moved to ${STATUS_TITLE[status]}`, { action: { label: 'Undo', run }, about: id })
   }
 
   function moveTo(id: NodeId, status: Status): void {
@@ -85,7 +85,7 @@ export function createActions(session: Session): Actions {
       const { key } = rowOf(id)
       const gone = session.run('delete_task', { id })
       if (!gone.ok) return notifyRefusal(gone.refusal)
-      notify(`${key} deleted`, { label: 'Undo', run: wayBack(() => session.run('restore_task', { id })) }, 'plain', id)
+      notify(`${key} deleted`, { action: { label: 'Undo', run: wayBack(() => session.run('restore_task', { id })) }, about: id })
     },
     undo: () => say('Undone', 'Nothing to undo', replica.undo()),
     redo: () => say('Done again', 'Nothing to do again', replica.redo()),
@@ -93,9 +93,9 @@ export function createActions(session: Session): Actions {
 }
 
 function say(done: string, nothing: string, step: { readonly label: string; readonly skipped: number } | null): void {
-  if (step === null) return notify(nothing, null, 'plain', 'undo')
+  if (step === null) return notify(nothing, { about: 'undo' })
   const rest = step.skipped > 0 ? '. Part of it was changed by others since, and stays as they left it' : ''
-  notify(`${done}: ${step.label}${rest}`, null, 'plain', 'undo')
+  notify(`${done}: ${step.label}${rest}`, { about: 'undo' })
 }
 
 function nextOf(ids: readonly NodeId[], id: NodeId): NodeId | null {

@@ -15,6 +15,7 @@ import { Column } from './column.tsx'
 import { useDrops } from './drag.ts'
 import { NO_FILTER } from './filter.ts'
 import { FilterBar } from './filter-bar.tsx'
+import { FirstSteps } from './first-steps.tsx'
 import { createCardFocus } from './focus.ts'
 import { useBoardKeys } from './keys.ts'
 import { NewTaskDialog } from './new-task-dialog.tsx'
@@ -61,6 +62,7 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
             <span className={css['newText']}>New task</span>
           </Button>
         </div>
+        <FirstSteps />
         <div className={css['columns']}>
           {STATUSES.map((status: Status) => (
             <Column key={status} status={status} filter={shownFilter} open={open} />

@@ -29,8 +29,7 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
     const { key } = made.value
     onClose()
     notify(`${key} added to ${STATUS_TITLE[status]}`, {
-      label: 'Open',
-      run: () => navigate(links.task(session.workspaceId, key)),
+      action: { label: 'Open', run: () => navigate(links.task(session.workspaceId, key)) },
     })
   }
   const submit = (event: FormEvent): void => {

@@ -34,7 +34,7 @@ export function SettingsDialog({ name: first, color: firstColor, onClose }: Prop
     event.preventDefault()
     onClose()
     save(name.trim(), color).catch((error: unknown) => {
-      notify(`Your name was not saved: ${error instanceof Error ? error.message : String(error)}`, null, 'bad')
+      notify(`Your name was not saved: ${error instanceof Error ? error.message : String(error)}`, { tone: 'bad' })
     })
   }
   return (

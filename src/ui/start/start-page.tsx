@@ -10,6 +10,7 @@ import type { Home, Observable, Session } from '../session.ts'
 import { ImportPlan, useFileDrop } from './import-plan.tsx'
 import { isInvited, JoinWorkspace } from './join-workspace.tsx'
 import { Logo } from './logo.tsx'
+import { Picture } from './picture.tsx'
 import { NewWorkspace } from './new-workspace.tsx'
 import css from './start.module.css'
 import { WorkspaceList } from './workspace-list.tsx'
@@ -35,47 +36,50 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
 
   return (
     <main className={css['page']}>
-      <div className={css['column']}>
-        <div className={css['brand']}>
-          <Logo size={36} />
-          <h1 className={css['name']}>Worknode</h1>
-        </div>
-        <p className={css['lead']}>
-          One board for people and AI agents. It lives in your browser and syncs straight from peer to peer, so it works offline
-          and no server owns your work.
-        </p>
-        {doing.what === 'nothing' ? (
-          <div className={css['actions']}>
-            <Button look="primary" size="large" onClick={() => setDoing({ what: 'new' })}>
-              <Plus size={16} aria-hidden /> New workspace
-            </Button>
-            <Button look="outline" size="large" onClick={() => setDoing({ what: 'join' })}>
-              <Link2 size={16} aria-hidden /> Join with a link
-            </Button>
-            <Button look="outline" size="large" onClick={() => picker.current?.click()}>
-              <FileUp size={16} aria-hidden /> Import a plan
-            </Button>
+      <div className={css['split']}>
+        <div className={css['column']}>
+          <div className={css['brand']}>
+            <Logo size={36} />
+            <h1 className={css['name']}>Worknode</h1>
           </div>
-        ) : null}
-        <input
-          ref={picker}
-          type="file"
-          className={css['hidden']}
-          aria-label="Plan to import"
-          tabIndex={-1}
-          accept=".jsonl,.json,.ndjson,.txt,application/json"
-          onChange={(event) => {
-            const file = event.target.files?.[0]
-            if (file) startImport(file)
-            event.target.value = ''
-          }}
-        />
-        {doing.what === 'new' ? <NewWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
-        {doing.what === 'join' ? <JoinWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
-        {doing.what === 'import' ? (
-          <ImportPlan key={doing.file.name} home={home} file={doing.file} onDone={enter} onCancel={stop} />
-        ) : null}
-        {workspaces.length > 0 ? <WorkspaceList workspaces={workspaces} /> : <Facts />}
+          <p className={css['lead']}>
+            One board for people and AI agents. It lives in your browser and syncs straight from peer to peer, so it works offline
+            and no server owns your work.
+          </p>
+          {doing.what === 'nothing' ? (
+            <div className={css['actions']}>
+              <Button look="primary" size="large" onClick={() => setDoing({ what: 'new' })}>
+                <Plus size={16} aria-hidden /> New workspace
+              </Button>
+              <Button look="outline" size="large" onClick={() => setDoing({ what: 'join' })}>
+                <Link2 size={16} aria-hidden /> Join with a link
+              </Button>
+              <Button look="outline" size="large" onClick={() => picker.current?.click()}>
+                <FileUp size={16} aria-hidden /> Import a plan
+              </Button>
+            </div>
+          ) : null}
+          <input
+            ref={picker}
+            type="file"
+            className={css['hidden']}
+            aria-label="Plan to import"
+            tabIndex={-1}
+            accept=".jsonl,.json,.ndjson,.txt,application/json"
+            onChange={(event) => {
+              const file = event.target.files?.[0]
+              if (file) startImport(file)
+              event.target.value = ''
+            }}
+          />
+          {doing.what === 'new' ? <NewWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
+          {doing.what === 'join' ? <JoinWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
+          {doing.what === 'import' ? (
+            <ImportPlan key={doing.file.name} home={home} file={doing.file} onDone={enter} onCancel={stop} />
+          ) : null}
+          {workspaces.length > 0 ? <WorkspaceList workspaces={workspaces} /> : <Facts />}
+        </div>
+        <Picture />
       </div>
       {dropping ? <div className={css['drop']}>Drop the plan to import it</div> : null}
     </main>
@@ -87,7 +91,7 @@ function Facts() {
   return (
     <div className={css['facts']}>
       <p className={css['fact']}>
-        <strong>Starts empty and at once</strong>
+        <strong>Ready at once</strong>
         No account, nothing to install. A workspace is kept in this browser.
       </p>
       <p className={css['fact']}>
