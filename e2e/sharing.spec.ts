@@ -8,10 +8,12 @@ import { makePlan } from './plan.ts'
 
 const BEADS = new URL('../../shared/data/beads-3003.jsonl', import.meta.url)
 
-test('a real plan of 3,003 issues is shared whole, and survives reloads with the signalling server gone', async ({ browser, host }) => {
+test('a real plan of 3,003 issues is shared whole, and survives reloads with the signalling server gone', async ({ browser, startHost }) => {
   test.skip(!existsSync(BEADS), 'the corpus lies beside the project, where there is one')
   test.setTimeout(240_000)
-  const issues = (await readFile(BEADS, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Issue)
+  const signalling = await startHost()
+  const host = await startHost({ SIGNALING_URLS: signalling.signalUrl })
+  const issues = (await readFile(BEADS, 'utf8')).trim().split('\n').map(parseIssue)
   const ada = await arrive(browser, host.url)
   await importPlan(ada.page, BEADS.pathname)
   const counted = await census(ada.page)
@@ -25,9 +27,8 @@ test('a real plan of 3,003 issues is shared whole, and survives reloads with the
   const bob = await joinByLink(browser, await inviteLink(ada.page), 120_000)
   await sameState(ada.page, bob.page, 120_000)
   expect(await census(bob.page)).toEqual(counted)
-  await host.stop()
+  await signalling.stop()
   const hash = await stateHash(ada.page)
-  await host.restart()
   for (const { page } of [ada, bob]) {
     await page.reload()
     await onBoard(page, 60_000)
@@ -97,6 +98,7 @@ test('a log of over 10 MB reaches a newcomer whose connection drops three times 
 })
 
 test('a tab that is killed loses nothing it had shown as saved', async ({ browser, host }) => {
+  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Crash')
   const board = ada.page.url()
@@ -165,6 +167,11 @@ test('what npm start prints is a board that is always there: its first opener is
   const bob = await joinByLink(browser, host.link)
   await expect(bob.page.getByRole('listitem', { name: /Kept by the host/ })).toBeVisible()
 })
+
+/** One line of the corpus has an escape that JSON does not know; it is read all the same. */
+function parseIssue(line: string): Issue {
+  return JSON.parse(line.replace(/\\\\|\\(?!["/bfnrtu])/g, '\\\\')) as Issue
+}
 
 interface Issue {
   readonly status: string

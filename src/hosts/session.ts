@@ -24,11 +24,11 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
   const { replica, exchange, known } = open
   const people = variable<readonly PeerRow[]>([])
   const awareness = variable<Awareness | null>(null)
-  const sync = variable<SyncState>(syncState())
   let presence: Presence | null = null
   let looksAt: string | null = null
   let myself: Settings = NO_SETTINGS
   let isOffline = offlineAtStart
+  const sync = variable<SyncState>(syncState())
 
   function syncState(): SyncState {
     const { peers } = exchange.status()

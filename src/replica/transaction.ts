@@ -43,7 +43,8 @@ export class Transaction {
     return this.#state.fold.nodes.get(id)
   }
 
-  create({ type, project = null, path = null, subject = null, number = 0, fields }: NewNode): NodeId {
+  create({ type, project = null, path = null, subject = null, number = 0, fields: given }: NewNode): NodeId {
+    const fields = given.map(([field, value]): FieldValue => [field, wellFormed(value)])
     const facts: NodeFacts = { type, project, path, subject, nonce: this.#random(16) }
     const node = nodeIdOf(this.#state.workspace, this.#key, facts)
     this.write({ op: 'create', node, facts, number, fields })
@@ -51,13 +52,15 @@ export class Transaction {
   }
 
   /** Writes a register; writing what it holds already, without conflict, is no change. */
-  set(node: NodeId, field: string, value: Value): void {
+  set(node: NodeId, field: string, given: Value): void {
+    const value = wellFormed(given)
     const versions = own(this.node(node)?.registers ?? {}, field)
     if (versions?.length === 2 && sameValue(versions[0] as Value, value)) return
     this.write({ op: 'set', node, field, value })
   }
 
-  add(node: NodeId, field: string, element: string): void {
+  add(node: NodeId, field: string, given: string): void {
+    const element = wellFormed(given) as string
     if (!this.#tags(node, field, element)) this.write({ op: 'add', node, field, element })
   }
 
@@ -79,4 +82,14 @@ export class Transaction {
     const ref = this.#write(edit)
     if (before) this.inverses.push('ours' in before ? { ...before, ours: ref } : before)
   }
+}
+
+const LONE_SURROGATE = /\p{Surrogate}/gu
+
+/** Half characters have no bytes: they would become another character on the wire, and we would differ from our own log. */
+function wellFormed(value: Value): Value {
+  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\uFFFD')
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(LONE_SURROGATE, '\uFFFD'), wellFormed(item)]))
 }
