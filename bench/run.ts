@@ -1,0 +1,74 @@
+/**
+ * `npm run bench [-- --quick]`: what Worknode costs, each figure beside the raw limit measured in the same run.
+ *
+ * Machines differ and are busy with other things, so times say little and ratios say much; none of them is a gate.
+ */
+
+import { execSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { toHex } from '../src/base/bytes.ts'
+import { browserFigures } from './browser.ts'
+import { pureFigures } from './pure.ts'
+import { serveBench } from './serve.ts'
+import { markdownTable, textTable } from './table.ts'
+import { weightFigure } from './weight.ts'
+import { packWires } from './wires.ts'
+import { buildWorkload, type WorkloadSize } from './workload.ts'
+
+const SIZES: Readonly<Record<'full' | 'quick', { readonly w: WorkloadSize; readonly singles: number; readonly history: readonly number[]; readonly rounds: number }>> = {
+  full: { w: { tasks: 10_000, updates: 90_000, authors: 6, together: 100, burst: 5 }, singles: 2000, history: [10_000, 100_000, 1_000_000], rounds: 7 },
+  quick: { w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 }, singles: 300, history: [3000, 10_000, 30_000], rounds: 3 },
+}
+
+const root = process.cwd()
+const startedAt = performance.now()
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
+const mode = process.argv.includes('--quick') ? 'quick' : 'full'
+const { w, singles, history, rounds } = SIZES[mode]
+
+const workload = await buildWorkload(w, say)
+say(`W: ${workload.changes} changes in ${workload.wires.length} batches`)
+const figures = only === 'browser' ? [] : await pureFigures(workload, history, say)
+if (only !== 'node') figures.push(...(await inBrowser()))
+if (!only) figures.push(weightFigure(root))
+report()
+
+async function inBrowser(): ReturnType<typeof browserFigures> {
+  const single = await buildWorkload({ tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 5 }, () => {})
+  const info = { workspace: toHex(workload.workspace), ownerSeed: toHex(workload.ownerSeed), changes: workload.changes }
+  const server = await serveBench(
+    root,
+    new Map<string, string | Uint8Array>([
+      ['/w.json', JSON.stringify(info)],
+      ['/w.bin', packWires(workload.wires)],
+      ['/singly.bin', packWires(single.wires)],
+      ['/steps.json', JSON.stringify(workload.steps)],
+    ]),
+  )
+  try {
+    return await browserFigures({ root, url: server.url, workload, singles: single.changes, rounds, say })
+  } finally {
+    server.close()
+  }
+}
+
+function report(): void {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`
+  const date = new Date().toISOString()
+  const folder = join(root, 'bench', 'results')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, `${date.slice(0, 19).replaceAll(':', '')}.json`)
+  writeFileSync(file, `${JSON.stringify({ date, mode, machine, commit: commit(), figures }, null, 2)}\n`)
+  writeFileSync(file.replace(/json$/, 'md'), `${markdownTable(figures)}\n`)
+  console.log(`\n${machine}; ${mode}; ratio: 1 is the limit, less is better\n\n${textTable(figures)}\n\nwritten to ${file}`)
+}
+
+function commit(): string {
+  return execSync('git rev-parse --short HEAD', { cwd: root, encoding: 'utf8' }).trim()
+}
+
+function say(line: string): void {
+  console.log(`[${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s] ${line}`)
+}
