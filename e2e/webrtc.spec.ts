@@ -68,25 +68,28 @@ test('hazard 2: peers that announce themselves at the same instant get a link th
   }
 })
 
-test('hazard 3: a candidate or an answer from somebody unknown leaves no phantom that hides that peer', async ({ world }) => {
-  const [a, b] = [await world.tab(), await world.tab()]
-  world.relay.hold()
-  await a.open()
-  await b.open()
-  const [idOfA, idOfB] = [a.id(), b.id()]
-  const [caller, other] = idOfA > idOfB ? [idOfA, idOfB] : [idOfB, idOfA]
-  const candidate = {
-    candidate: 'candidate:1 1 udp 2113937151 192.0.2.1 50000 typ host ufrag abcd',
-    sdpMid: '0',
-    sdpMLineIndex: 0,
-  }
-  for (const signal of [{ type: 'candidate', candidate }, { type: 'answer', sdp: 'v=0' }, { renegotiate: true }, {}, null]) {
+const strays = {
+  'a candidate': {
+    type: 'candidate',
+    candidate: { candidate: 'candidate:1 1 udp 2113937151 192.0.2.1 50000 typ host ufrag abcd', sdpMid: '0', sdpMLineIndex: 0 },
+  },
+  'an answer': { type: 'answer', sdp: 'v=0' },
+  'a wish to renegotiate': { renegotiate: true },
+  nothing: null,
+}
+for (const [what, signal] of Object.entries(strays)) {
+  test(`hazard 3: ${what} from somebody unknown leaves no phantom that hides that peer`, async ({ world }) => {
+    const [a, b] = [await world.tab(), await world.tab()]
+    world.relay.hold()
+    await a.open()
+    await b.open()
+    const [caller, other] = a.id() > b.id() ? [a.id(), b.id()] : [b.id(), a.id()]
     world.relay.inject(world.room, { type: 'signal', to: caller, from: other, token: 1, signal })
-  }
-  world.relay.release()
-  await linked(world, 1, a, b)
-  expect([(await state(world, a)).pageErrors, (await state(world, b)).pageErrors]).toEqual([[], []])
-})
+    world.relay.release()
+    await linked(world, 1, a, b)
+    expect([(await state(world, a)).pageErrors, (await state(world, b)).pageErrors]).toEqual([[], []])
+  })
+}
 
 test('hazard 3: what is forged into a link that works does not break it', async ({ world }) => {
   const [a, b] = await meet(world)
@@ -206,7 +209,7 @@ test('hazard 9: links outlive the signalling server, the status says so, and new
 
 test('hazard 9: of several signalling servers one is enough', async ({ world }) => {
   const [a, b] = [await world.tab(), await world.tab()]
-  await a.open({ signalling: ['ws://127.0.0.1:1/', world.relay.url, 'not a url'] })
+  await a.open({ signalling: ['ws://127.0.0.1:1/', world.relay.url, 'ftp://nowhere/'] })
   await b.open({ signalling: [world.relay.url, 'ws://127.0.0.1:1/'] })
   await linked(world, 1, a, b)
   expect((await state(world, a)).status.state).toBe('ready')
@@ -222,20 +225,23 @@ test('hazard 14: the first thing a peer says of itself is heard at once', async 
 test('hazard 16: to work offline closes links and signalling, is quiet, and comes back', async ({ world }) => {
   const [a, b] = await meet(world)
   await a.page.evaluate((room) => window.peer.say(room, 'me'), world.room)
+  await b.page.evaluate((room) => window.peer.say(room, 'you'), world.room)
   await expect.poll(async () => (await state(world, b)).heard).toEqual(['me'])
+  await expect.poll(async () => (await state(world, a)).heard).toEqual(['you'])
   await a.page.evaluate((room) => window.peer.stop(room), world.room)
+  expect((await state(world, a)).heard).toEqual([])
   expect((await state(world, a)).status).toMatchObject({ state: 'off', links: 0 })
   await expect.poll(async () => (await state(world, b)).links).toEqual([])
   await expect.poll(() => world.relay.sockets()).toBe(1)
   await expect.poll(async () => (await state(world, b)).heard, { timeout: 10_000 }).toEqual([])
   const idOfA = a.id()
   const before = world.relay.heard.filter(({ data }) => data.from === idOfA).length
-  await b.page.evaluate((room) => window.peer.say(room, 'alone'), world.room)
   await a.page.evaluate((room) => window.peer.start(room), world.room)
   await linked(world, 1, a, b)
   expect(world.relay.heard.filter(({ data }) => data.from === idOfA).length).toBe(before)
   await expect.poll(async () => (await state(world, b)).heard).toEqual(['me'])
-  await expect.poll(async () => (await state(world, a)).heard).toEqual(['alone'])
+  // Nothing was said meanwhile: what was heard before is heard again.
+  await expect.poll(async () => (await state(world, a)).heard, { timeout: 10_000 }).toEqual(['you'])
 })
 
 test('hazard 20: the ICE servers set are the only ones, and none means none', async ({ world }) => {
@@ -258,14 +264,25 @@ test('hazard 21: a page that comes back from the back/forward cache meets its pe
   expect(await ping(world, b)).toBe(1)
 })
 
+test('a link that breaks is dialled again within seconds, and is not mute', async ({ world }) => {
+  const [a, b] = await meet(world)
+  // Both at one instant, so that both look for each other at once.
+  await Promise.all([a, b].map((tab) => tab.page.evaluate((room) => window.peer.cut(room), world.room)))
+  await expect.poll(async () => (await state(world, a)).closed).toEqual(['the connection was lost'])
+  await linked(world, 1, a, b)
+  await a.page.evaluate((room) => window.peer.say(room, 'back'), world.room)
+  await expect.poll(async () => (await state(world, b)).heard).toEqual(['back'])
+  expect(await ping(world, b)).toBe(1)
+})
+
 test('a link that one end hangs up is gone at both, and is not dialled again at once', async ({ world }) => {
   const [a, b] = await meet(world)
   await a.page.evaluate((room) => window.peer.close(room, 'garbage'), world.room)
   await expect.poll(async () => (await state(world, b)).closed).toEqual(['the connection was lost'])
   const c = await world.tab()
   await c.open()
-  await linked(world, 1, a, b)
   await linked(world, 2, c)
+  expect((await state(world, a)).links.map((link) => link.peer)).toEqual([c.id()])
   expect((await state(world, a)).closed).toEqual(['garbage'])
 })
 

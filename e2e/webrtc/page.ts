@@ -26,6 +26,7 @@ interface RoomState {
   readonly configs: RTCConfiguration[]
   /** simple-peer's own channels of this page, to misuse them. */
   readonly channels: RTCDataChannel[]
+  readonly connections: RTCPeerConnection[]
   answers: number
   bulkBytes: number
 }
@@ -37,7 +38,7 @@ addEventListener('unhandledrejection', (event) => pageErrors.push(String(event.r
 
 const peer = {
   open(name: string, options: RoomOptions) {
-    const { channels, configs, rtc } = watchedRtc()
+    const { channels, configs, connections, rtc } = watchedRtc()
     const awareness = new Awareness(new Doc())
     const transport = createWebrtc({
       room: name,
@@ -51,7 +52,17 @@ const peer = {
       rtc,
       pace: options.pace ?? { connectMs: 600_000, announceMs: [600_000, 600_000] },
     })
-    const room: RoomState = { awareness, transport, links: [], closed: [], configs, channels, answers: 0, bulkBytes: 0 }
+    const room: RoomState = {
+      awareness,
+      transport,
+      links: [],
+      closed: [],
+      configs,
+      channels,
+      connections,
+      answers: 0,
+      bulkBytes: 0,
+    }
     rooms.set(name, room)
     peer.start(name)
   },
@@ -110,6 +121,11 @@ const peer = {
     }
   },
 
+  /** Breaks every connection below y-webrtc and below us, as a network would. */
+  cut(name: string) {
+    for (const connection of at(name).connections) connection.close()
+  },
+
   close: (name: string, reason: string) => at(name).links[0]?.close(reason),
 
   /** Says something on y-webrtc's own channel, past y-webrtc. */
@@ -165,10 +181,12 @@ function at(name: string): RoomState {
 function watchedRtc() {
   const channels: RTCDataChannel[] = []
   const configs: RTCConfiguration[] = []
+  const connections: RTCPeerConnection[] = []
   class Watched extends RTCPeerConnection {
     constructor(config?: RTCConfiguration) {
       super(config)
       configs.push(config ?? {})
+      connections.push(this)
       this.addEventListener('datachannel', (event) => channels.push(event.channel))
     }
     override createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {
@@ -177,7 +195,7 @@ function watchedRtc() {
       return channel
     }
   }
-  return { channels, configs, rtc: { RTCPeerConnection: Watched, RTCSessionDescription, RTCIceCandidate } }
+  return { channels, configs, connections, rtc: { RTCPeerConnection: Watched, RTCSessionDescription, RTCIceCandidate } }
 }
 
 declare global {

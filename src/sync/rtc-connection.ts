@@ -19,6 +19,8 @@ export interface LaneConnection extends RTCPeerConnection {
   readonly bornAt: number
   /** What the other end described itself as, when its description was let through. */
   remoteSdp: string | undefined
+  /** The other end has said something to this one, and not only into the room. */
+  answered: boolean
 }
 
 export interface LaneHooks {
@@ -42,6 +44,7 @@ export function laneRtc(parts: RtcParts, hooks: LaneHooks): RtcParts {
     readonly lane: RTCDataChannel
     readonly bornAt = hooks.now()
     remoteSdp: string | undefined
+    answered = false
     #hasChannel = false
 
     constructor(config?: RTCConfiguration) {

@@ -12,8 +12,8 @@ export interface SignallingHooks {
   session(peer: string): SessionView | undefined
   /** Whether a message that the rules allow is to be followed. */
   decide(verdict: Verdict): boolean
-  /** y-webrtc has taken in a message of that peer. */
-  passed(peer: string, sdp: string | undefined): void
+  /** y-webrtc has taken the message in. */
+  passed(verdict: Verdict & { readonly act: 'pass' | 'replace' }): void
   onChange(): void
 }
 
@@ -80,7 +80,7 @@ export function guardSignalling(conn: unknown, hooks: SignallingHooks): Signalli
     if (verdict.act === 'drop' || !hooks.decide(verdict)) return
     if (verdict.act === 'answer') return publish(message.topic, { type: 'announce', from: ownId, to: verdict.from })
     emit('message', [message, socket])
-    hooks.passed(verdict.from, verdict.sdp)
+    hooks.passed(verdict)
   }
 
   function publish(topic: string, data: object): void {

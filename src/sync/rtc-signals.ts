@@ -26,8 +26,11 @@ export interface SessionView {
 
 export type Verdict =
   | { readonly act: 'drop' }
-  /** Hand it to y-webrtc. `begins`: this makes a new entry. `sdp`: the other end's description. */
-  | { readonly act: 'pass'; readonly from: string; readonly begins: boolean; readonly sdp?: string }
+  /**
+   * Hand it to y-webrtc. `begins`: this makes a new entry. `addressed`: it was meant for this end, so whoever sent it listens.
+   * `sdp`: the other end's description.
+   */
+  | { readonly act: 'pass'; readonly from: string; readonly begins: boolean; readonly addressed: boolean; readonly sdp?: string }
   /** Forget the entry first: it is dead, and the other end begins anew. */
   | { readonly act: 'replace'; readonly from: string; readonly sdp: string }
   /** Let that peer call: tell it that we are here. */
@@ -45,20 +48,20 @@ export function judgeSignal(ownId: string, message: unknown, session: (from: str
   const known = session(from)
   if (type === 'announce') {
     if (known) return DROP
-    return ownId > from ? { act: 'pass', from, begins: true } : { act: 'answer', from }
+    return ownId > from ? { act: 'pass', from, begins: true, addressed: to === ownId } : { act: 'answer', from }
   }
   if (type !== 'signal' || to !== ownId || !isRecord(signal)) return DROP
   if (signal['type'] === 'candidate')
-    return known && belongs(signal['candidate'], known) ? { act: 'pass', from, begins: false } : DROP
+    return known && belongs(signal['candidate'], known) ? { act: 'pass', from, begins: false, addressed: true } : DROP
   const sdp = signal['sdp']
   if (typeof sdp !== 'string' || sdp.length > SDP_CHARS) return DROP
   if (signal['type'] === 'answer') {
     // One only: the certificate that counts is the one in the description that was applied.
     const expected = known?.initiator && known.awaitsAnswer && known.remoteSdp === undefined
-    return expected ? { act: 'pass', from, begins: false, sdp } : DROP
+    return expected ? { act: 'pass', from, begins: false, addressed: true, sdp } : DROP
   }
   if (signal['type'] !== 'offer' || ownId > from) return DROP
-  if (!known) return { act: 'pass', from, begins: true, sdp }
+  if (!known) return { act: 'pass', from, begins: true, addressed: true, sdp }
   return known.alive || known.remoteSdp === sdp ? DROP : { act: 'replace', from, sdp }
 }
 

@@ -55,13 +55,13 @@ const PENDING_MAX = 16
 const EVICT_MS = { silent: 500, answered: 3000 }
 const HOLD_OFF_MS = { first: 30_000, most: 600_000 }
 const HELD_OFF_MAX = 1024
-const REFUSED_MAX = 64
+const MISSED_MAX = 64
 
 export function openSession(options: SessionOptions): Session {
   const { room: roomName, awareness, rtc, random, pace, onLink, onChange } = options
   const links = new Map<LaneConnection, LaneLink>()
-  /** Peers that did not get through. They are told again that this end is here, and who is real answers. */
-  const refused = new Set<string>()
+  /** Peers that did not get through, or whose link broke. They are told again that this end is here, and who is real answers. */
+  const missed = new Set<string>()
   const heldOff = new Map<string, { until: number; times: number }>()
   const now = (): number => performance.now()
   let stopped = false
@@ -89,9 +89,11 @@ export function openSession(options: SessionOptions): Session {
       ownId: () => room?.peerId,
       session: (peer) => viewOf(room?.webrtcConns.get(peer)),
       decide,
-      passed(peer, sdp) {
-        const connection = connectionOf(room?.webrtcConns.get(peer))
-        if (connection && sdp !== undefined) connection.remoteSdp = sdp
+      passed(verdict) {
+        const connection = connectionOf(room?.webrtcConns.get(verdict.from))
+        if (!connection) return
+        connection.answered ||= verdict.act === 'replace' || verdict.addressed
+        if (verdict.sdp !== undefined) connection.remoteSdp = verdict.sdp
       },
       onChange,
     }),
@@ -118,6 +120,7 @@ export function openSession(options: SessionOptions): Session {
     const link = laneLink(connection, conn.remotePeerId, () => {
       // Still listed: it was not lost, this end hung up, and the peer is to stay away for a while.
       if (links.delete(connection)) holdOff(conn.remotePeerId)
+      else if (!stopped) missed.add(conn.remotePeerId)
       forget(conn)
       onChange()
     })
@@ -134,7 +137,7 @@ export function openSession(options: SessionOptions): Session {
     if (verdict.act === 'replace' && entry) forget(entry)
     if (verdict.act === 'answer') return room.webrtcConns.size < provider.maxConns
     if (verdict.act === 'replace' || !verdict.begins || makeRoom()) return true
-    refused.add(verdict.from)
+    missed.add(verdict.from)
     return false
   }
 
@@ -145,10 +148,12 @@ export function openSession(options: SessionOptions): Session {
     // Entries are in order of age.
     const given = pending.find((conn) => {
       const connection = connectionOf(conn)
-      return !connection || now() - connection.bornAt > (connection.remoteSdp ? EVICT_MS.answered : EVICT_MS.silent)
+      return !connection || now() - connection.bornAt > (connection.answered ? EVICT_MS.answered : EVICT_MS.silent)
     })
-    if (given) forget(given)
-    return given !== undefined
+    if (!given) return false
+    forget(given)
+    missed.add(given.remotePeerId)
+    return true
   }
 
   function sweep(): void {
@@ -156,11 +161,11 @@ export function openSession(options: SessionOptions): Session {
       const connection = connectionOf(conn)
       if (!connection || (connection.lane.readyState !== 'open' && now() - connection.bornAt > pace.connectMs)) {
         forget(conn)
-        refused.add(conn.remotePeerId)
+        missed.add(conn.remotePeerId)
       }
     }
-    for (const peer of [...refused].slice(-REFUSED_MAX)) announce(peer)
-    refused.clear()
+    for (const peer of [...missed].slice(-MISSED_MAX)) announce(peer)
+    missed.clear()
     // Awareness keeps a record for every client there ever was.
     if (awareness.meta.size > 2 * PRESENCE_STATES) {
       for (const id of [...awareness.meta.keys()])
