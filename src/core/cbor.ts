@@ -5,15 +5,16 @@
  * in bytewise order; everything of definite length in its shortest form. No floats, no tags, no `undefined`, nothing after
  * the value. So bytes -> value -> bytes is the identity, and two replicas never read the same bytes differently.
  *
- * A scan without recursion proves this of the bytes first (cborg alone lets pass invalid UTF-8, unsorted keys and any depth);
- * cborg then builds the value. What we encode is scanned too, so that nobody signs what nobody can read.
+ * A scan without recursion proves this of the bytes first (decoders let pass invalid UTF-8, unsorted keys and any depth);
+ * then the value is built, with nothing left to check. What we encode is scanned too, so that nobody signs what nobody can read.
  */
 
-import { decode, encode, rfc8949EncodeOptions, Tokenizer, type Token, Type } from 'cborg'
+import { encode, rfc8949EncodeOptions } from 'cborg'
 import { assert } from '../base/assert.ts'
 import type { Bytes } from '../base/bytes.ts'
-import { scanText } from '../base/utf8-scan.ts'
+import { isUtf8 } from '../base/utf8-scan.ts'
 import type { Value } from './batch.ts'
+import { readProven } from './cbor-read.ts'
 import { PROTOCOL } from './limits.ts'
 
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly detail: string }
@@ -24,7 +25,7 @@ export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly o
  */
 export function encodeCbor(value: Value): Bytes {
   const bytes = encode(value, rfc8949EncodeOptions)
-  const { fault } = scanCbor(bytes)
+  const fault = scanCbor(bytes)
   assert(fault === null, `what we encode can be decoded: ${fault}`)
   // In Node cborg may answer a view into a shared pool: a clone or a transfer of it would take the whole pool along.
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
@@ -32,84 +33,69 @@ export function encodeCbor(value: Value): Bytes {
 
 export function decodeCbor(bytes: Uint8Array, maxBytes: number = PROTOCOL.batchBytes): Decoded<Value> {
   if (bytes.length > maxBytes) return { ok: false, detail: `${bytes.length} bytes, at most ${maxBytes} are allowed` }
-  const { fault, hasMark } = scanCbor(bytes)
-  if (fault !== null) return { ok: false, detail: fault }
-  return { ok: true, value: (hasMark ? decode(bytes, { tokenizer: new MarkKeepingTokenizer(bytes) }) : decode(bytes)) as Value }
+  const fault = scanCbor(bytes)
+  return fault === null ? { ok: true, value: readProven(bytes) } : { ok: false, detail: fault }
 }
 
-interface CborScan {
-  /** Why these bytes are not one strict value, or null. */
-  readonly fault: string | null
-  /** Some text begins with a byte order mark. */
-  readonly hasMark: boolean
-}
-
-/** Linear in the bytes, whatever they claim. */
-function scanCbor(bytes: Uint8Array): CborScan {
+/** Why these bytes are not one strict value, or null. Linear in the bytes, whatever they claim. */
+function scanCbor(bytes: Uint8Array): string | null {
   // One entry a level: items still to come, whether it is a map, and where its last key lies.
   const left = [1]
   const isMap = [false]
   const keyFrom = [0]
   const keyTo = [0]
   const end = bytes.length
-  let hasMark = false
   let depth = 0
   let at = 0
   for (;;) {
     while (left[depth] === 0) {
-      if (depth === 0) return at === end ? { fault: null, hasMark } : refuse('bytes after the value')
+      if (depth === 0) return at === end ? null : 'bytes after the value'
       depth--
     }
-    if (at >= end) return refuse('the value ends early')
+    if (at >= end) return 'the value ends early'
     const todo = left[depth] as number
     const isKey = isMap[depth] === true && todo % 2 === 0
     left[depth] = todo - 1
     const head = bytes[at++] as number
     const major = head >> 5
     let size = head & 31
-    if (isKey && major !== 3) return refuse('a map key that is not text')
-    if (major === 6) return refuse('a tag')
+    if (isKey && major !== 3) return 'a map key that is not text'
+    if (major === 6) return 'a tag'
     if (major === 7) {
-      if (size < 20 || size > 22) return refuse('a float or simple value')
+      if (size < 20 || size > 22) return 'a float or simple value'
       continue
     }
     if (size > 23) {
-      if (size > 27) return refuse('an indefinite or reserved length')
+      if (size > 27) return 'an indefinite or reserved length'
       const width = 1 << (size - 24)
-      if (width > end - at) return refuse('the value ends early')
+      if (width > end - at) return 'the value ends early'
       size = 0
       for (let i = 0; i < width; i++) size = size * 256 + (bytes[at++] as number)
-      if (size < (width === 1 ? 24 : 256 ** (width / 2))) return refuse('a number that is not in its shortest form')
+      if (size < (width === 1 ? 24 : 256 ** (width / 2))) return 'a number that is not in its shortest form'
       // Above 2^53 `size` is rounded, but never down below it.
-      if (size >= Number.MAX_SAFE_INTEGER + (major === 1 ? 0 : 1)) return refuse('a number beyond the safe range')
+      if (size >= Number.MAX_SAFE_INTEGER + (major === 1 ? 0 : 1)) return 'a number beyond the safe range'
     }
     if (major < 2) continue
     if (major < 4) {
-      if (size > end - at) return refuse('the value ends early')
+      if (size > end - at) return 'the value ends early'
       const from = at
       at += size
       if (major === 2) continue
-      const text = scanText(bytes, from, at)
-      if (text === 'invalid') return refuse('text that is not UTF-8')
-      if (text === 'marked') hasMark = true
+      if (!isUtf8(bytes, from, at)) return 'text that is not UTF-8'
       if (!isKey) continue
       if (keyTo[depth] !== 0 && !isAfter(bytes, keyFrom[depth] as number, keyTo[depth] as number, from, at))
-        return refuse('map keys out of order')
+        return 'map keys out of order'
       keyFrom[depth] = from
       keyTo[depth] = at
       continue
     }
     const items = major === 5 ? size * 2 : size
-    if (items > end - at) return refuse('the value ends early')
-    if (++depth > PROTOCOL.nesting) return refuse(`nesting deeper than ${PROTOCOL.nesting}`)
+    if (items > end - at) return 'the value ends early'
+    if (++depth > PROTOCOL.nesting) return `nesting deeper than ${PROTOCOL.nesting}`
     left[depth] = items
     isMap[depth] = major === 5
     keyTo[depth] = 0
   }
-}
-
-function refuse(fault: string): CborScan {
-  return { fault, hasMark: false }
 }
 
 /** Order of RFC 8949: bytewise over the encoded keys, whose heads put the shorter first. */
@@ -121,19 +107,4 @@ function isAfter(bytes: Uint8Array, aFrom: number, aTo: number, from: number, to
     if (difference !== 0) return difference > 0
   }
   return false
-}
-
-/** cborg's text decoder swallows a leading byte order mark: two byte strings would become one value. */
-class MarkKeepingTokenizer extends Tokenizer {
-  override next(): Token {
-    const token = super.next()
-    if (!Type.equals(token.type, Type.string)) return token
-    const from = this.pos() - (token.encodedLength as number)
-    const info = (this.data[from] as number) & 31
-    const text = from + (info < 24 ? 1 : 1 + (1 << (info - 24)))
-    const marked =
-      text + 3 <= this.pos() && this.data[text] === 0xef && this.data[text + 1] === 0xbb && this.data[text + 2] === 0xbf
-    if (marked) token.value = `\ufeff${token.value}`
-    return token
-  }
 }
