@@ -42,9 +42,9 @@ export function parseInvite(link: string): Result<Invite> {
   if (!/^[A-Za-z0-9_-]+$/.test(code) || code.length % 4 === 1) return broken('Part of it is missing or was changed on the way.')
   const decoded = decodeCbor(codeBytes(code))
   if (!decoded.ok || !Array.isArray(decoded.value)) return broken('Part of it is missing or was changed on the way.')
-  const [version, workspace, secret, seed, signalling, batches] = decoded.value as readonly Value[]
+  const [version, workspace, secret, seed, signalling, batches, ...rest] = decoded.value as readonly Value[]
   if (version !== VERSION) return broken('It was made by a newer version of Worknode. Reload the page to update.')
-  if (!isBytes(workspace, 32) || !isBytes(secret, 16) || !isBytes(seed, 32)) return broken('Part of it is missing or was changed on the way.')
+  if (!isBytes(workspace, 32) || !isBytes(secret, 16) || !isBytes(seed, 32) || rest.length > 0) return broken('Part of it is missing or was changed on the way.')
   if (!Array.isArray(signalling) || signalling.length > 8 || !signalling.every((url) => typeof url === 'string' && /^wss?:\/\//.test(url)))
     return broken('It names odd signalling servers.')
   if (!Array.isArray(batches) || batches.length > 16 || !batches.every((wire) => wire instanceof Uint8Array)) return broken('Part of it was changed on the way.')

@@ -107,7 +107,11 @@ export function createComparison(ports: ComparisonPorts): Comparison {
       for (let from = 0; from === 0 || from < all.length; from += IDS_A_MESSAGE) {
         const part = all.slice(from, from + IDS_A_MESSAGE)
         const isLast = from + IDS_A_MESSAGE >= all.length
-        const heads = part.map((ordinal) => ({ feed: history.feedOf(ordinal), seq: history.seqOf(ordinal), id: history.idOf(ordinal) }))
+        const heads = part.map((ordinal) => ({
+          feed: history.feedOf(ordinal),
+          seq: history.seqOf(ordinal),
+          id: history.idOf(ordinal),
+        }))
         ask(part, true, { type: 'heads', wantsAnswer: wantsAnswer && isLast, isLast, heads })
       }
     },

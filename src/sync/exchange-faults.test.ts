@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concatBytes } from '../base/bytes.ts'
-import { seededBytes, seededRandom } from '../base/random.ts'
+import { seededBytes } from '../base/random.ts'
 import { encodeCbor } from '../core/cbor.ts'
 import { createWorld, fakeIdentity, fakeVerify, type Peer, sameLogs, type World } from './exchange.fixture.ts'
 import { decodeMessage, encodeMessage, MESSAGE_BYTES, type Message } from './exchange-messages.ts'
@@ -11,6 +11,7 @@ import { type Channel, createChannel } from './frames.ts'
 import { OPENING, shakeHands } from './hello.ts'
 import { createPair } from './pair.ts'
 
+const HEX = Array.from({ length: 16 }, (_, digit) => digit.toString(16))
 const ID = new Uint8Array(32).fill(3)
 
 describe('a peer that sends', () => {
@@ -139,7 +140,6 @@ test('backing off takes longer each time, and ends', async () => {
 })
 
 test('whatever bytes a peer sends, nothing is thrown and others are served', async () => {
-  const random = seededBytes(seededRandom(4))
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(anyMessage(), fc.uint8Array({ maxLength: 60 })), { maxLength: 12 }), async (messages) => {
       const world = createWorld()
@@ -153,7 +153,6 @@ test('whatever bytes a peer sends, nothing is thrown and others are served', asy
     }),
     { numRuns: 150 },
   )
-  expect(random(1).length).toBe(1)
 })
 
 test('messages survive encoding, and cut ones are refused', () => {
@@ -172,10 +171,15 @@ function anyMessage(): fc.Arbitrary<Bytes> {
   const id = fc.uint8Array({ minLength: 32, maxLength: 32 }) as fc.Arbitrary<Bytes>
   const ids = fc.array(id, { maxLength: 4 })
   const count = fc.nat({ max: 2 ** 40 })
-  const feed = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 82, maxLength: 82 })
+  const feed = fc.string({ unit: fc.constantFrom(...HEX), minLength: 82, maxLength: 82 })
   const message: fc.Arbitrary<Message> = fc.oneof(
-    fc.record({ type: fc.constant('heads' as const), wantsAnswer: fc.boolean(), isLast: fc.boolean(), heads: fc.array(fc.record({ feed, seq: count, id }), { maxLength: 4 }) }),
-    fc.record({ type: fc.constant('known' as const), taken: count, bitmap: fc.uint8Array({ maxLength: 3 }) as fc.Arbitrary<Bytes> }),
+    fc.record({
+      type: fc.constant('heads' as const),
+      wantsAnswer: fc.boolean(),
+      isLast: fc.boolean(),
+      heads: fc.array(fc.record({ feed, seq: count, id }), { maxLength: 4 }),
+    }),
+    fc.record({ type: fc.constant('known' as const), taken: count, bitmap: fc.uint8Array({ maxLength: 3 }) }),
     fc.record({ type: fc.constant('probe' as const), ids }),
     fc.record({ type: fc.constant('batches' as const), wires: fc.array(id, { minLength: 4, maxLength: 5 }), ids }),
     fc.record({ type: fc.constant('have' as const), credit: count, taken: count, ids }),
@@ -190,7 +194,12 @@ async function intrude(world: World, victim: Peer, isLetIn = true): Promise<Chan
   const { links } = createPair({ after: world.clock.after, names: ['victim', 'rogue'] })
   const channel = createChannel(links[1], { messageBytes: 8 * MESSAGE_BYTES, unreadBytes: 64 * MESSAGE_BYTES, opening: OPENING })
   victim.exchange.connect(links[0])
-  const meeting = shakeHands(channel, { identity: fakeIdentity('rogue'), verify: fakeVerify, randomBytes: seededBytes(world.random), after: world.clock.after })
+  const meeting = shakeHands(channel, {
+    identity: fakeIdentity('rogue'),
+    verify: fakeVerify,
+    randomBytes: seededBytes(world.random),
+    after: world.clock.after,
+  })
   await world.turn(20)
   expect((await meeting).ok).toBe(isLetIn)
   return channel

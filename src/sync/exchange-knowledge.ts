@@ -79,7 +79,11 @@ export function createMarks(history: History): Marks {
     holds: (ordinal) => history.seqOf(ordinal) <= at(history.chainOf(ordinal)),
     raise(ordinal) {
       let seq = history.seqOf(ordinal)
-      for (let chain: number | null = history.chainOf(ordinal); chain !== null && at(chain) < seq; chain = history.parentOf(chain)) {
+      for (
+        let chain: number | null = history.chainOf(ordinal);
+        chain !== null && at(chain) < seq;
+        chain = history.parentOf(chain)
+      ) {
         seqs[chain] = seq
         seq = history.firstSeqOf(chain) - 1
       }
@@ -110,7 +114,8 @@ export function trailOf(history: History, end: number, beyond: number): number[]
   const chain = history.chainOf(end)
   const first = Math.max(beyond + 1, history.firstSeqOf(chain))
   const trail: number[] = []
-  for (let back = 1, seq = history.seqOf(end) - back; seq > first; back *= 2, seq -= back) trail.push(history.ordinalAt(chain, seq) as number)
+  for (let back = 1, seq = history.seqOf(end) - back; seq > first; back *= 2, seq -= back)
+    trail.push(history.ordinalAt(chain, seq) as number)
   trail.push(history.ordinalAt(chain, first) as number)
   return trail
 }

@@ -69,24 +69,39 @@ function fieldsOf(message: Message): Value[] {
 }
 
 /** The message, or a plain reason why there is none. Never throws for what the bytes say. */
-export function decodeMessage(bytes: Bytes): { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: string } {
+export function decodeMessage(
+  bytes: Bytes,
+): { readonly ok: true; readonly message: Message } | { readonly ok: false; readonly reason: string } {
   const decoded = decodeCbor(bytes, MESSAGE_BYTES)
   if (!decoded.ok) return { ok: false, reason: `The peer sent garbage: ${decoded.detail}.` }
   if (!Array.isArray(decoded.value)) return { ok: false, reason: 'The peer sent garbage: no array.' }
   const [type, ...fields] = decoded.value as readonly Value[]
-  if (!Object.values<Value | undefined>(TYPES).includes(type)) return { ok: false, reason: 'The peer sent a message of a kind that is not known here.' }
+  if (!Object.values<Value | undefined>(TYPES).includes(type))
+    return { ok: false, reason: 'The peer sent a message of a kind that is not known here.' }
   const message = readMessage(type as number, fields)
   return message ? { ok: true, message } : { ok: false, reason: 'The peer sent a malformed message.' }
 }
 
 function readMessage(type: number, fields: readonly Value[]): Message | null {
   const [a, b, c] = fields
-  if (type === TYPES.heads && fields.length === 3 && typeof a === 'boolean' && typeof b === 'boolean' && isListOf(c, isHead, IDS_A_MESSAGE))
+  if (
+    type === TYPES.heads &&
+    fields.length === 3 &&
+    typeof a === 'boolean' &&
+    typeof b === 'boolean' &&
+    isListOf(c, isHead, IDS_A_MESSAGE)
+  )
     return { type: 'heads', wantsAnswer: a, isLast: b, heads: c.map(([feed, seq, id]) => ({ feed: toHex(feed), seq, id })) }
   if (type === TYPES.known && fields.length === 2 && isCount(a) && b instanceof Uint8Array && b.length <= IDS_A_MESSAGE / 8)
     return { type: 'known', taken: a, bitmap: b }
   if (type === TYPES.probe && fields.length === 1 && isListOf(a, isId, IDS_A_MESSAGE)) return { type: 'probe', ids: a }
-  if (type === TYPES.batches && fields.length === 2 && isListOf(a, isWire, IDS_A_MESSAGE) && isListOf(b, isId, a.length) && a.length > 0)
+  if (
+    type === TYPES.batches &&
+    fields.length === 2 &&
+    isListOf(a, isWire, IDS_A_MESSAGE) &&
+    isListOf(b, isId, a.length) &&
+    a.length > 0
+  )
     return { type: 'batches', wires: a, ids: b }
   if (type === TYPES.have && fields.length === 3 && isCount(a) && isCount(b) && isListOf(c, isId, IDS_A_MESSAGE))
     return { type: 'have', credit: a, taken: b, ids: c }
@@ -95,7 +110,11 @@ function readMessage(type: number, fields: readonly Value[]): Message | null {
   return null
 }
 
-function isListOf<T extends Value>(value: Value | undefined, is: (item: Value | undefined) => item is T, most: number): value is readonly T[] {
+function isListOf<T extends Value>(
+  value: Value | undefined,
+  is: (item: Value | undefined) => item is T,
+  most: number,
+): value is readonly T[] {
   return Array.isArray(value) && value.length <= most && value.every((item: Value) => is(item))
 }
 

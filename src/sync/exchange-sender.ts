@@ -74,7 +74,9 @@ export function createSender({ log, ends, channel, has, told, now }: SenderPorts
   function pump(): void {
     if (isPumping || !isCompared) return
     isPumping = true
-    run().catch((error: unknown) => channel.close(`Our own log could not be read: ${error instanceof Error ? error.message : String(error)}`))
+    run().catch((error: unknown) =>
+      channel.close(`Our own log could not be read: ${error instanceof Error ? error.message : String(error)}`),
+    )
   }
 
   async function run(): Promise<void> {

@@ -32,9 +32,11 @@ export class FakeLog implements LogSource {
   #arrivals = 0
 
   /** Writes a batch that has seen everything here; `prev` forks the feed. */
-  append(feed: string, bytes = 40, prev: number | null | undefined = undefined): Bytes {
+  append(feed: string, bytes = 40, prev?: number | null): Bytes {
     const end = prev === undefined ? this.#endOf(feed) : prev
-    const after = [...this.history.heads].filter((head) => head !== end && prev === undefined && this.history.feedOf(head) !== feed).slice(0, 16)
+    const after = [...this.history.heads]
+      .filter((head) => head !== end && prev === undefined && this.history.feedOf(head) !== feed)
+      .slice(0, 16)
     const wire = encodeCbor([
       fromHex(feed),
       end === null ? 0 : this.history.seqOf(end) + 1,

@@ -12,16 +12,31 @@ type Step =
   | { readonly do: 'wait'; readonly ms: number }
 
 const PEERS = 3
-const PAIRS = [[0, 1], [1, 2], [0, 2]] as const
+const PAIRS = [
+  [0, 1],
+  [1, 2],
+  [0, 2],
+] as const
 
-const steps = fc.array(
+const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), at: fc.nat(PEERS - 1), count: fc.integer({ min: 1, max: 30 }), feed: fc.nat(2) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('fork' as const), at: fc.nat(PEERS - 1), of: fc.nat(1000), back: fc.nat(20) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('write' as const),
+        at: fc.nat(PEERS - 1),
+        count: fc.integer({ min: 1, max: 30 }),
+        feed: fc.nat(2),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('fork' as const), at: fc.nat(PEERS - 1), of: fc.nat(1000), back: fc.nat(20) }),
+    },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('link' as const), between: fc.nat(2) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), between: fc.nat(2) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 150 }) }) },
-  ) as fc.Arbitrary<Step>,
+  ),
   { maxLength: 30 },
 )
 
@@ -30,28 +45,42 @@ test('peers that write, fork and lose their links end with the same batches, and
     fc.asyncProperty(steps, fc.integer(), async (steps, seed) => {
       const world = createWorld(seed)
       const peers = ['a', 'b', 'c'].map((name) => world.peer(name))
-      for (const peer of peers) peer.log.storing = () => new Promise((resolve) => world.clock.after(Math.floor(world.random() * 12), resolve))
+      for (const peer of peers)
+        peer.log.storing = () => new Promise((resolve) => world.clock.after(Math.floor(world.random() * 12), resolve))
       const links: (Linked | undefined)[] = []
       const used: Linked[] = []
       for (const step of steps) {
         const linked = await take(step, world, peers, links)
         if (linked) used.push(linked)
       }
-      PAIRS.forEach(([a, b], n) => (links[n] ??= world.link(peers[a] as Peer, peers[b] as Peer, { travelMs: () => 1 + world.random() * 20 })))
+      PAIRS.forEach(
+        ([a, b], n) => (links[n] ??= world.link(peers[a] as Peer, peers[b] as Peer, { travelMs: () => 1 + world.random() * 20 })),
+      )
       await world.until(() => sameLogs(...peers), 5000)
       await world.turn(200)
-      for (const { a, b } of [...used, ...(links as Linked[])]) for (const end of [a, b]) expect(new Set(end.wires()).size).toBe(end.wires().length)
+      for (const { a, b } of [...used, ...(links as Linked[])])
+        for (const end of [a, b]) expect(new Set(end.wires()).size).toBe(end.wires().length)
       const status = peers.flatMap(({ exchange }) => exchange.status().peers)
       expect(status.map(({ behind, ahead }) => [behind, ahead])).toEqual(status.map(() => [0, false]))
       expect(peers.map(({ exchange }) => exchange.shared().ownUnacknowledged)).toEqual([0, 0, 0])
     }),
-    { numRuns: Number(process.env.FC_RUNS ?? 60), endOnFailure: true, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: false },
+    {
+      numRuns: Number(process.env.FC_RUNS ?? 60),
+      endOnFailure: true,
+      interruptAfterTimeLimit: 100_000,
+      markInterruptAsFailure: false,
+    },
   )
 }, 120_000)
 
 type Linked = ReturnType<World['link']>
 
-async function take(step: Step, world: World, peers: readonly Peer[], links: (Linked | undefined)[]): Promise<Linked | undefined> {
+async function take(
+  step: Step,
+  world: World,
+  peers: readonly Peer[],
+  links: (Linked | undefined)[],
+): Promise<Linked | undefined> {
   switch (step.do) {
     case 'write': {
       const peer = peers[step.at] as Peer

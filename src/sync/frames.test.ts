@@ -10,19 +10,23 @@ const LIMITS = { messageBytes: 1000, unreadBytes: 3000, opening: { messages: 1, 
 describe('messages cut into frames', () => {
   test('come out as they went in, whatever the sizes', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 500 }), { maxLength: 10 }), fc.integer({ min: 6, max: 300 }), (messages, frameBytes) => {
-        const assemble = createAssembler(() => 500)
-        const out: Bytes[] = []
-        for (const message of messages) {
-          for (const frame of framesOf(message, frameBytes)) {
-            expect(frame.length).toBeLessThanOrEqual(frameBytes)
-            const assembled = assemble(frame)
-            if (!assembled.ok) throw new Error(assembled.reason)
-            if (assembled.message) out.push(assembled.message.slice())
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 500 }), { maxLength: 10 }),
+        fc.integer({ min: 6, max: 300 }),
+        (messages, frameBytes) => {
+          const assemble = createAssembler(() => 500)
+          const out: Bytes[] = []
+          for (const message of messages) {
+            for (const frame of framesOf(message, frameBytes)) {
+              expect(frame.length).toBeLessThanOrEqual(frameBytes)
+              const assembled = assemble(frame)
+              if (!assembled.ok) throw new Error(assembled.reason)
+              if (assembled.message) out.push(assembled.message.slice())
+            }
           }
-        }
-        expect(out).toEqual(messages)
-      }),
+          expect(out).toEqual(messages)
+        },
+      ),
     )
   })
 
@@ -35,9 +39,27 @@ describe('messages cut into frames', () => {
       [[[1, 0, 0, 0, 5]], /without content/],
       [[[1, 0, 0, 0, 0, 1]], /more than it had announced/],
       [[[1, 0, 0, 0, 5, 1], [2]], /without content/],
-      [[[1, 0, 0, 0, 3, 1], [2, 1, 1, 1]], /more than it had announced/],
-      [[[1, 0, 0, 0, 3, 1], [0, 1]], /inside another/],
-      [[[1, 0, 0, 0, 3, 1], [1, 0, 0, 0, 3, 1]], /inside another/],
+      [
+        [
+          [1, 0, 0, 0, 3, 1],
+          [2, 1, 1, 1],
+        ],
+        /more than it had announced/,
+      ],
+      [
+        [
+          [1, 0, 0, 0, 3, 1],
+          [0, 1],
+        ],
+        /inside another/,
+      ],
+      [
+        [
+          [1, 0, 0, 0, 3, 1],
+          [1, 0, 0, 0, 3, 1],
+        ],
+        /inside another/,
+      ],
       [[[1, 255, 255, 255, 255, 1]], /4294967295 bytes; at most 10/],
       [[[0, ...Array.from({ length: 11 }, () => 1)]], /11 bytes; at most 10/],
     ]
@@ -118,7 +140,9 @@ describe('a channel', () => {
       got.push((await next) as Bytes)
     }
     await sent
-    expect(got.map((message) => [message.length, message[0], message.at(-1)])).toEqual([1, 2, 3].map((byte) => [3_000_000, byte, byte]))
+    expect(got.map((message) => [message.length, message[0], message.at(-1)])).toEqual(
+      [1, 2, 3].map((byte) => [3_000_000, byte, byte]),
+    )
     expect(maxBuffered).toBeLessThanOrEqual(HIGH_WATER + 64 * 1024)
   })
 })

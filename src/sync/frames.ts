@@ -168,7 +168,8 @@ export function createAssembler(limitOf: (nth: number) => number): (frame: Bytes
   return (frame) => {
     const kind = frame[0]
     const limit = limitOf(whole)
-    if (kind === FURTHER) return total === 0 ? fault('The peer sent the end of a message without its start.') : add(frame.subarray(1))
+    if (kind === FURTHER)
+      return total === 0 ? fault('The peer sent the end of a message without its start.') : add(frame.subarray(1))
     if (kind !== WHOLE && kind !== FIRST) return fault('The peer sent a frame of no known kind.')
     if (total !== 0) return fault('The peer began a message inside another.')
     if (kind === WHOLE) return frame.length - 1 > limit ? tooLong(frame.length - 1, limit) : finished(frame.subarray(1))

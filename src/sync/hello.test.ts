@@ -52,11 +52,19 @@ describe('two peers that meet', () => {
 
 describe('a peer that does not play by the rules', () => {
   test('cannot answer with our own words', async () => {
-    expect(await against((message) => message)).toMatchObject({ ok: false, reason: 'The peer sent our own hello back.', blame: true })
+    expect(await against((message) => message)).toMatchObject({
+      ok: false,
+      reason: 'The peer sent our own hello back.',
+      blame: true,
+    })
   })
 
   test('of a newer version is told so, not blamed', async () => {
-    expect(await against(() => encodeCbor([0, 2, 'who knows']))).toMatchObject({ ok: false, reason: 'The peer speaks another version (2, here 1).', blame: false })
+    expect(await against(() => encodeCbor([0, 2, 'who knows']))).toMatchObject({
+      ok: false,
+      reason: 'The peer speaks another version (2, here 1).',
+      blame: false,
+    })
   })
 
   test.each<[string, Bytes]>([
@@ -99,7 +107,12 @@ async function identity(seed: number): Promise<Identity> {
 type Clock = ReturnType<typeof createVirtualClock>
 
 function shake(link: Link, who: Identity, clock: Clock, seed: number): Promise<Meeting> {
-  const ports: HelloPorts = { identity: who, verify: verifySignature, randomBytes: seededBytes(seededRandom(seed)), after: clock.after }
+  const ports: HelloPorts = {
+    identity: who,
+    verify: verifySignature,
+    randomBytes: seededBytes(seededRandom(seed)),
+    after: clock.after,
+  }
   return shakeHands(createChannel(link, LIMITS), ports)
 }
 
@@ -108,7 +121,11 @@ async function meet(a: Identity, b: Identity, options: Partial<PairOptions> = {}
   const { links } = createPair({ after: clock.after, ...options })
   const [first, second] = [shake(links[0], a, clock, 1), shake(links[1], b, clock, 2)]
   // Who finds fault hangs up, as the exchange does.
-  for (const [meeting, link] of [[first, links[0]], [second, links[1]]] as const) void meeting.then((met) => met.ok || link.close(met.reason))
+  for (const [meeting, link] of [
+    [first, links[0]],
+    [second, links[1]],
+  ] as const)
+    void meeting.then((met) => met.ok || link.close(met.reason))
   return turned(clock, Promise.all([first, second]))
 }
 

@@ -72,8 +72,10 @@ async function introduce(channel: Channel, { identity, verify, randomBytes }: He
   const [kind, version, theirWorkspace, theirNonce, theirKey] = theirs ?? []
   if (kind !== HELLO || typeof version !== 'number') return fault('The peer did not begin with a hello.')
   // Of another version nothing more is known: what follows may have any shape.
-  if (version !== HELLO_VERSION) return { ok: false, reason: `The peer speaks another version (${version}, here ${HELLO_VERSION}).`, blame: false }
-  if (theirs?.length !== 5 || !isBytes(theirWorkspace, 32) || !isBytes(theirNonce, 32) || !isBytes(theirKey, 33)) return fault('The peer sent a malformed hello.')
+  if (version !== HELLO_VERSION)
+    return { ok: false, reason: `The peer speaks another version (${version}, here ${HELLO_VERSION}).`, blame: false }
+  if (theirs?.length !== 5 || !isBytes(theirWorkspace, 32) || !isBytes(theirNonce, 32) || !isBytes(theirKey, 33))
+    return fault('The peer sent a malformed hello.')
   if (!equalBytes(theirWorkspace, workspace)) return { ok: false, reason: 'The peer is in another workspace.', blame: false }
   if (equalBytes(theirNonce, nonce)) return fault('The peer sent our own hello back.')
 
@@ -82,10 +84,12 @@ async function introduce(channel: Channel, { identity, verify, randomBytes }: He
   const proof = await channel.next()
   if (proof === null) return gone(channel)
   const [type, mac, signature, ...rest] = readArray(proof) ?? []
-  if (type !== PROOF || !isBytes(mac, 32) || !isBytes(signature, 64) || rest.length > 0) return fault('The peer sent a malformed proof.')
+  if (type !== PROOF || !isBytes(mac, 32) || !isBytes(signature, 64) || rest.length > 0)
+    return fault('The peer sent a malformed proof.')
   const transcript = concatBytes(workspace, nonce, theirNonce, key, theirKey, channel.link.binding)
   if (!sameCode(mac, macOf(roomSecret, transcript))) return fault('The peer does not know the secret of this workspace.')
-  if (!(await verify(theirKey, signature, concatBytes(KEY_DOMAIN, transcript)))) return fault('The peer could not prove who it is.')
+  if (!(await verify(theirKey, signature, concatBytes(KEY_DOMAIN, transcript))))
+    return fault('The peer could not prove who it is.')
   if (channel.closedBecause !== null) return gone(channel)
   return { ok: true, actor: toHex(theirKey) }
 }
