@@ -130,8 +130,11 @@ export function createPresence(options: PresenceOptions): Presence {
 
   function consider(clientId: number): void {
     const state: unknown = awareness.getStates().get(clientId)
-    // Nothing was said yet: every awareness begins like that.
-    if (isEmpty(state)) return
+    // Nothing is said: every awareness begins like that.
+    if (isEmpty(state)) {
+      if (heard.delete(clientId)) changed.emit()
+      return
+    }
     const signed = signedOf(state)
     if (signed === undefined) return silence(clientId)
     const words = JSON.stringify(signed)
@@ -227,5 +230,5 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function isEmpty(state: unknown): boolean {
-  return isRecord(state) && Object.keys(state).length === 0
+  return isRecord(state) && !Array.isArray(state) && Object.keys(state).length === 0
 }
