@@ -9,6 +9,7 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import { generateKeys, inviteKeys, keyPairOf } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
 import { type Invite, parseInvite } from '../replica/invite.ts'
+import { rewriteEdits } from '../replica/rewrite.ts'
 import { createGenesis, heldInvite, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { openIndexedDbProfile } from '../store/indexeddb-profile.ts'
@@ -48,8 +49,16 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     await remember(open)
     session.set(next)
     exposeForScripts(next)
+    open.replica.onFeedMoved(() => void reopen(open))
     void joinNetwork(open, next, workOffline, network)
     return next
+  }
+
+  /** Another writer took our feed: what it did not let us save goes into a feed of a fresh replica. */
+  async function reopen({ known, replica }: OpenWorkspace): Promise<void> {
+    const unsaved = replica.unsavedEdits()
+    const next = await show(known)
+    rewriteEdits(next.replica, unsaved)
   }
 
   async function remember({ known, replica }: OpenWorkspace): Promise<void> {

@@ -72,6 +72,7 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     random: randomBytes,
     yieldToUi,
   })
+  store.onLost((error) => replica.storeLost(error))
   const exchange = createExchange({
     log: replica,
     clock: { now: () => Date.now(), after: (ms, run) => void setTimeout(run, ms) },

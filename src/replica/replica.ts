@@ -253,6 +253,12 @@ export class Replica implements LogSource {
     await this.#disk?.settled()
   }
 
+  /** The store went away while open: said at once, not only when the next write fails. */
+  storeLost(error: Error): void {
+    this.#failure = error.message
+    this.#saving.emit(this.saveState)
+  }
+
   /** Tries again to save what a full or lost store refused. */
   async retrySaving(): Promise<void> {
     this.#failure = null

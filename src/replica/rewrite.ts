@@ -1,0 +1,64 @@
+/**
+ * Writing edits anew: when another writer took over our feed, what was not saved is written again by a fresh replica, under
+ * its own feed. Removed tags are looked up anew; typed text is written as what it changed, under the new feed's client id.
+ */
+
+import { applyUpdate, type Doc } from 'yjs'
+import type { Bytes } from '../base/bytes.ts'
+import type { Edit } from '../core/change.ts'
+import type { NodeId } from '../core/ids.ts'
+import type { Replica } from './replica.ts'
+import { projectText, textClientId, textName } from './text.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Answers how many edits had nothing left to change. Order is kept. */
+export function rewriteEdits(replica: Replica, edits: readonly Edit[]): number {
+  let idle = 0
+  for (const edit of edits) {
+    const written = replica.transact(null, (tx) => rewriteEdit(replica, tx, edit))
+    if (!written) idle++
+  }
+  return idle
+}
+
+function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit): boolean {
+  if (edit.op !== 'create' && !tx.node(edit.node)) return false
+  if (edit.op === 'create' && tx.node(edit.node)) return false
+  if (edit.op === 'text') return rewriteText(replica, tx, edit.node, edit.field, edit.update)
+  if (edit.op === 'remove') tx.remove(edit.node, edit.field, edit.element)
+  else tx.write(edit)
+  return true
+}
+
+/** Lets the old update change a copy of the field, and writes the difference. */
+function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: string, update: Bytes): boolean {
+  const node = tx.node(id)
+  if (!node) return false
+  const name = textName(id, field)
+  const copy = projectText(node, field, replica.history)
+  applyUpdate(copy, update)
+  const wanted = copy.getText(name).toString()
+  copy.destroy()
+  const doc = projectText(node, field, replica.history)
+  doc.clientID = textClientId(replica.feedName, id, field)
+  const updates = changeText(doc, name, wanted)
+  for (const one of updates) tx.text(id, field, one)
+  doc.destroy()
+  return updates.length > 0
+}
+
+function changeText(doc: Doc, name: string, wanted: string): Bytes[] {
+  const text = doc.getText(name)
+  const now = text.toString()
+  let same = 0
+  while (same < now.length && same < wanted.length && now[same] === wanted[same]) same++
+  let tail = 0
+  while (tail < now.length - same && tail < wanted.length - same && now.at(-1 - tail) === wanted.at(-1 - tail)) tail++
+  const updates: Bytes[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update as Bytes))
+  doc.transact(() => {
+    if (now.length > same + tail) text.delete(same, now.length - same - tail)
+    if (wanted.length > same + tail) text.insert(same, wanted.slice(same, wanted.length - tail))
+  })
+  return updates
+}
