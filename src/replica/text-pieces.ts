@@ -36,19 +36,31 @@ function cut(item: Item, chars: number): Item[] {
   const { content, id } = item
   if (!(content instanceof ContentString) || content.str.length <= chars) return [item]
   const parts: Item[] = []
-  for (let from = 0; from < content.str.length; ) {
+  for (let from = 0; from < content.str.length;) {
     const to = wholeCharacters(content.str, Math.min(from + chars, content.str.length))
     const clock = id.clock + from
     const origin = from === 0 ? item.origin : { client: id.client, clock: clock - 1 }
     parts.push(
-      new Item({ client: id.client, clock }, null, origin, null, item.rightOrigin, item.parent, item.parentSub, new ContentString(content.str.slice(from, to))),
+      new Item(
+        { client: id.client, clock },
+        null,
+        origin,
+        null,
+        item.rightOrigin,
+        item.parent,
+        item.parentSub,
+        new ContentString(content.str.slice(from, to)),
+      ),
     )
     from = to
   }
   return parts
 }
 
-function encode(items: readonly Item[], deleted: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>): Bytes {
+function encode(
+  items: readonly Item[],
+  deleted: ReadonlyMap<number, readonly { readonly clock: number; readonly len: number }[]>,
+): Bytes {
   const encoder = new UpdateEncoderV1()
   const first = items[0]
   writeVarUint(encoder.restEncoder, first ? 1 : 0)

@@ -108,7 +108,10 @@ test('any number of people typing at once read the same text, in whatever order 
   const turn = fc.record({
     who: fc.nat(2),
     act: fc.oneof(
-      { weight: 4, arbitrary: fc.record({ insert: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), at: fc.nat(40) }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ insert: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }), at: fc.nat(40) }),
+      },
       { weight: 2, arbitrary: fc.record({ remove: fc.integer({ min: 1, max: 8 }), at: fc.nat(40) }) },
       { weight: 2, arbitrary: fc.constant('flush' as const) },
       { weight: 3, arbitrary: fc.record({ hear: fc.nat(2) }) },
@@ -130,7 +133,8 @@ test('any number of people typing at once read the same text, in whatever order 
         else text.delete(Math.min(act.at, text.length), Math.min(act.remove, text.length - Math.min(act.at, text.length)))
       }
       for (const text of texts) text.flush()
-      for (let round = 0; round < 2; round++) for (const from of people) for (const to of people) if (from !== to) await settle(from, to)
+      for (let round = 0; round < 2; round++)
+        for (const from of people) for (const to of people) if (from !== to) await settle(from, to)
       const shown = texts.map((text) => text.text.toString())
       expect(new Set([...shown, ...people.map((person) => stored(person, id))]).size).toBe(1)
       for (const text of opened.splice(0)) text.close()
@@ -201,14 +205,18 @@ test('of a forked feed one branch is read, on every replica and in every order',
 /** Receives everything these replicas hold in some twenty orders, each in fresh hands; answers the text all agree on. */
 async function expectSameInAnyOrder(replicas: readonly Replica[], id: NodeId): Promise<string> {
   const wires = new Map<string, Bytes>()
-  for (const replica of replicas) for await (const page of replica.exportLog()) for (const wire of page) wires.set(String(wire), wire)
+  for (const replica of replicas)
+    for await (const page of replica.exportLog()) for (const wire of page) wires.set(String(wire), wire)
   const results = new Set<string>()
   await fc.assert(
-    fc.asyncProperty(fc.shuffledSubarray([...wires.values()], { minLength: wires.size, maxLength: wires.size }), async (order) => {
-      const fresh = await freshReplica(replicas[0] as Replica)
-      for (const wire of order) await fresh.receive([wire], 'peer')
-      results.add(stored(fresh, id))
-    }),
+    fc.asyncProperty(
+      fc.shuffledSubarray([...wires.values()], { minLength: wires.size, maxLength: wires.size }),
+      async (order) => {
+        const fresh = await freshReplica(replicas[0] as Replica)
+        for (const wire of order) await fresh.receive([wire], 'peer')
+        results.add(stored(fresh, id))
+      },
+    ),
     { numRuns: 20 },
   )
   expect(results.size).toBe(1)

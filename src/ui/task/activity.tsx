@@ -66,7 +66,11 @@ function useEdits(task: TaskRow): Edits {
       if (wanted) setEdits({ edits: next, problem: null })
     }
     read().catch((error: unknown) => {
-      if (wanted) setEdits(({ edits }) => ({ edits, problem: `The log cannot be read now: ${error instanceof Error ? error.message : String(error)}` }))
+      if (wanted)
+        setEdits(({ edits }) => ({
+          edits,
+          problem: `The log cannot be read now: ${error instanceof Error ? error.message : String(error)}`,
+        }))
     })
     return () => {
       wanted = false

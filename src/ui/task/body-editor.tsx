@@ -37,7 +37,8 @@ export function BodyEditor({ id, onDone }: { readonly id: NodeId; readonly onDon
           label: 'Description',
           placeholder: 'What is to be done, why, and how one can tell that it is done. Markdown works.',
           onDone: () => done.current(),
-          onFull: () => notify(`A text has ${Math.floor(LOCAL.textBytes / 3)} characters at most.`, { tone: 'bad', about: 'full' }),
+          onFull: () =>
+            notify(`A text has ${Math.floor(LOCAL.textBytes / 3)} characters at most.`, { tone: 'bad', about: 'full' }),
         })
         setReady(true)
         editor.focus()

@@ -42,9 +42,18 @@ function CheckLine({ taskId, check, fixed }: { readonly taskId: string; readonly
         disabled={fixed}
         onChange={(event) => act('update_check', { ...change, done: event.target.checked })}
       />
-      <LineEdit label={`Words of the check ${check.text}`} value={check.text} fixed={fixed} onKeep={(text) => act('update_check', { ...change, text })} />
+      <LineEdit
+        label={`Words of the check ${check.text}`}
+        value={check.text}
+        fixed={fixed}
+        onKeep={(text) => act('update_check', { ...change, text })}
+      />
       {fixed ? null : (
-        <IconButton label={`Remove ${check.text}`} className={css['quiet']} onClick={() => act('update_check', { ...change, remove: true })}>
+        <IconButton
+          label={`Remove ${check.text}`}
+          className={css['quiet']}
+          onClick={() => act('update_check', { ...change, remove: true })}
+        >
           <X size={13} aria-hidden />
         </IconButton>
       )}

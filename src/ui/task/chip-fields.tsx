@@ -107,7 +107,10 @@ function Chip({ label, onRemove, children }: ChipProps) {
 }
 
 /** What other tasks use, the most frequent first; a bounded look, for suggestions need not be complete. */
-function usedElsewhere(views: { tasks(): Iterable<TaskRow['id']>; task(id: TaskRow['id']): TaskRow | null }, field: 'labels' | 'assignees'): Choice[] {
+function usedElsewhere(
+  views: { tasks(): Iterable<TaskRow['id']>; task(id: TaskRow['id']): TaskRow | null },
+  field: 'labels' | 'assignees',
+): Choice[] {
   const uses = new Map<string, number>()
   let looked = 0
   for (const id of views.tasks()) {

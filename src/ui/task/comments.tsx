@@ -45,7 +45,8 @@ function Comment({ id }: { readonly id: NodeId }) {
   const person = here.find(({ actor }) => actor === node.creator)
   const name = importedAuthor(node) ?? actorName(node.creator, here)
   const remove = (): void => {
-    if (act('delete_comment', { id })) notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
+    if (act('delete_comment', { id }))
+      notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
   }
   return (
     <li className={css['comment']}>
@@ -90,7 +91,14 @@ function NewComment({ task }: { readonly task: NodeId }) {
         send()
       }}
     >
-      <textarea aria-label="Comment" placeholder="Leave a comment. Markdown works." rows={1} value={body} onChange={(event) => setBody(event.target.value)} onKeyDown={onKeyDown} />
+      <textarea
+        aria-label="Comment"
+        placeholder="Leave a comment. Markdown works."
+        rows={1}
+        value={body}
+        onChange={(event) => setBody(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
       <Button type="submit" look="outline" disabled={body.trim() === ''}>
         Comment
       </Button>

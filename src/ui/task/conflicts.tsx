@@ -41,7 +41,8 @@ function ConflictNotice({ node, conflict }: { readonly node: WorkNode; readonly 
   return (
     <section className={css['conflict']} aria-label={`Conflict: ${name}`}>
       <p className={css['what']}>
-        <strong>{name}</strong> was set in {versions.length === 2 ? 'two ways' : `${versions.length} ways`} at the same time. Which one holds?
+        <strong>{name}</strong> was set in {versions.length === 2 ? 'two ways' : `${versions.length} ways`} at the same time.
+        Which one holds?
       </p>
       <ul className={css['versions']}>
         {versions.map(({ value, ref }, choice) => {
@@ -51,11 +52,16 @@ function ConflictNotice({ node, conflict }: { readonly node: WorkNode; readonly 
               <div className={css['said']}>
                 <span className={css['value']}>{shown}</span>
                 <span className={css['by']}>
-                  {actorName(replica.history.feedOf(Math.floor(ref / 256)).slice(0, 66), here)}, {ago(replica.history.msOf(ref), now)}
+                  {actorName(replica.history.feedOf(Math.floor(ref / 256)).slice(0, 66), here)},{' '}
+                  {ago(replica.history.msOf(ref), now)}
                   {choice === 0 ? ', shown now' : ''}
                 </span>
               </div>
-              <Button look="outline" aria-label={`Keep ${shown}`} onClick={() => act('resolve_conflict', { id: node.id, field, choice })}>
+              <Button
+                look="outline"
+                aria-label={`Keep ${shown}`}
+                onClick={() => act('resolve_conflict', { id: node.id, field, choice })}
+              >
                 Keep
               </Button>
             </li>

@@ -1,4 +1,4 @@
-import { Check, Hourglass, X } from 'lucide-react'
+import { Check, Hourglass, Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
@@ -20,14 +20,18 @@ export function Dependencies({ task }: { readonly task: TaskRow }) {
   const [problem, setProblem] = useState<string | null>(null)
   const fixed = !replica.may('update', 'task')
   const open = task.dependencies.filter(({ done }) => !done).length
-  const choicesFor = (typed: string): Choice[] => findTasks(replica.views, typed, [task.id, ...task.dependencies.map(({ to }) => to)])
+  const choicesFor = (typed: string): Choice[] =>
+    findTasks(replica.views, typed, [task.id, ...task.dependencies.map(({ to }) => to)])
   const add = (to: string): boolean => {
     const refusal = attempt(session, 'link_task', { id: task.id, to })
     setProblem(refusal?.detail ?? null)
     return refusal === null
   }
   return (
-    <Section title="Dependencies" note={task.dependencies.length === 0 ? undefined : open === 0 ? 'all done' : `waits on ${open}`}>
+    <Section
+      title="Dependencies"
+      note={task.dependencies.length === 0 ? undefined : open === 0 ? 'all done' : `waits on ${open}`}
+    >
       {task.dependencies.length > 0 ? (
         <ul className={css['list']}>
           {task.dependencies.map((dependency) => (
@@ -35,7 +39,12 @@ export function Dependencies({ task }: { readonly task: TaskRow }) {
           ))}
         </ul>
       ) : null}
-      {fixed ? null : <Picker label="Add a dependency" placeholder="Wait on a task: key or title" choicesFor={choicesFor} onPick={add} />}
+      {fixed ? null : (
+        <div className={css['addLine']}>
+          <Plus size={14} aria-hidden />
+          <Picker label="Add a dependency" placeholder="Wait on a task: its key or title" choicesFor={choicesFor} onPick={add} />
+        </div>
+      )}
       {problem ? (
         <p role="alert" className={css['problem']}>
           {problem}
@@ -45,7 +54,15 @@ export function Dependencies({ task }: { readonly task: TaskRow }) {
   )
 }
 
-function DependencyLine({ task, dependency, fixed }: { readonly task: TaskRow; readonly dependency: DependencyRow; readonly fixed: boolean }) {
+function DependencyLine({
+  task,
+  dependency,
+  fixed,
+}: {
+  readonly task: TaskRow
+  readonly dependency: DependencyRow
+  readonly fixed: boolean
+}) {
   const { workspaceId } = useSession()
   const act = useAct()
   const target = useTask(dependency.to as NodeId)
@@ -64,7 +81,9 @@ function DependencyLine({ task, dependency, fixed }: { readonly task: TaskRow; r
       ) : (
         <span className={css['name']}>{name}</span>
       )}
-      <span className={css['state']}>{type === 'blocks' ? (target ? STATUS_TITLE[target.status] : 'not here') : type.replaceAll('_', ' ')}</span>
+      <span className={css['state']}>
+        {type === 'blocks' ? (target ? STATUS_TITLE[target.status] : 'not here') : type.replaceAll('_', ' ')}
+      </span>
       {fixed ? null : (
         <IconButton
           label={`Remove the dependency on ${name}`}
@@ -79,7 +98,11 @@ function DependencyLine({ task, dependency, fixed }: { readonly task: TaskRow; r
 }
 
 /** Tasks whose key or title fits, those whose key fits first; open ones before done ones. A bounded look. */
-function findTasks(views: { tasks(): Iterable<NodeId>; task(id: NodeId): TaskRow | null }, typed: string, taken: readonly string[]): Choice[] {
+function findTasks(
+  views: { tasks(): Iterable<NodeId>; task(id: NodeId): TaskRow | null },
+  typed: string,
+  taken: readonly string[],
+): Choice[] {
   const wanted = typed.toLowerCase()
   const byKey: Choice[] = []
   const byTitle: Choice[] = []

@@ -17,13 +17,13 @@ export const editorTheme = EditorView.theme({
   // The name of who writes there stays readable, not only under the pointer.
   '.cm-ySelectionInfo': {
     opacity: '1',
-    top: '-1.15em',
+    top: '-1.05em',
     padding: '0 0.3em',
     borderRadius: '0.25em 0.25em 0.25em 0',
     fontFamily: 'var(--font)',
-    fontSize: '0.6875rem',
+    fontSize: '0.625rem',
     fontWeight: '600',
-    lineHeight: '1.4',
+    lineHeight: '1.3',
     transitionDelay: '0s',
   },
   '.cm-ySelectionCaretDot': { display: 'none' },

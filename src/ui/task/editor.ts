@@ -81,7 +81,10 @@ export function mountEditor(options: EditorOptions): Editor {
       syntaxHighlighting(highlight),
       placeholderText(options.placeholder),
       EditorState.changeFilter.of((transaction) => {
-        const fits = !transaction.isUserEvent('input') || transaction.newDoc.length <= MOST_CHARS || transaction.newDoc.length < transaction.startState.doc.length
+        const fits =
+          !transaction.isUserEvent('input') ||
+          transaction.newDoc.length <= MOST_CHARS ||
+          transaction.newDoc.length < transaction.startState.doc.length
         if (!fits) queueMicrotask(options.onFull)
         return fits
       }),

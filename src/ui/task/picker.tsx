@@ -106,6 +106,7 @@ export function Picker({ label, placeholder, choicesFor, asTyped, onPick }: Pick
 
 function offered(choices: readonly Choice[], typed: string, asTyped: PickerProps['asTyped']): readonly Choice[] {
   const shown = choices.slice(0, SHOWN)
-  const isNew = asTyped && typed !== '' && !choices.some(({ value, label }) => value === typed || label.toLowerCase() === typed.toLowerCase())
+  const isNew =
+    asTyped && typed !== '' && !choices.some(({ value, label }) => value === typed || label.toLowerCase() === typed.toLowerCase())
   return isNew ? [...shown, { value: typed, label: asTyped(typed) }] : shown
 }

@@ -20,7 +20,12 @@ export function Properties({ task }: { readonly task: TaskRow }) {
         {(props) => (
           <span className={css['choice']}>
             <StatusIcon status={task.status} />
-            <select {...props} value={task.status} disabled={fixed} onChange={(event) => act('update_task', { id, status: event.target.value })}>
+            <select
+              {...props}
+              value={task.status}
+              disabled={fixed}
+              onChange={(event) => act('update_task', { id, status: event.target.value })}
+            >
               {STATUSES.map((status) => (
                 <option key={status} value={status}>
                   {STATUS_TITLE[status]}
@@ -34,7 +39,12 @@ export function Properties({ task }: { readonly task: TaskRow }) {
         {(props) => (
           <span className={css['choice']}>
             <PriorityIcon priority={task.priority} />
-            <select {...props} value={task.priority} disabled={fixed} onChange={(event) => act('update_task', { id, priority: Number(event.target.value) })}>
+            <select
+              {...props}
+              value={task.priority}
+              disabled={fixed}
+              onChange={(event) => act('update_task', { id, priority: Number(event.target.value) })}
+            >
               {PRIORITY_TITLE.map((title, priority) => (
                 <option key={title} value={priority}>
                   {title}
@@ -56,7 +66,13 @@ export function Properties({ task }: { readonly task: TaskRow }) {
 }
 
 /** One control with its label. */
-function Property({ label, children }: { readonly label: string; readonly children: (props: { readonly id: string; readonly className: string }) => ReactNode }) {
+function Property({
+  label,
+  children,
+}: {
+  readonly label: string
+  readonly children: (props: { readonly id: string; readonly className: string }) => ReactNode
+}) {
   const id = useId()
   return (
     <div className={css['property']}>

@@ -8,7 +8,24 @@ import { micromark } from 'micromark'
 import { createElement, Fragment, type ReactNode } from 'react'
 
 const TAGS = new Set([
-  'p', 'br', 'hr', 'em', 'strong', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6',
+  'p',
+  'br',
+  'hr',
+  'em',
+  'strong',
+  'code',
+  'pre',
+  'blockquote',
+  'ul',
+  'ol',
+  'li',
+  'a',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
 ])
 
 export function renderMarkdown(source: string): ReactNode {

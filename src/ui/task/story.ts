@@ -21,13 +21,18 @@ export interface Told {
 }
 
 /** The edits behind the node's last changes, oldest first; only what is saved can be read. `known` keeps what was read before. */
-export async function readEdits(replica: Replica, node: WorkNode, known: Map<number, readonly (Edit | null)[]>): Promise<{ ref: Ref; edit: Edit }[]> {
+export async function readEdits(
+  replica: Replica,
+  node: WorkNode,
+  known: Map<number, readonly (Edit | null)[]>,
+): Promise<{ ref: Ref; edit: Edit }[]> {
   const { history } = replica
   const refs = [...node.recent]
   const names: TagNames = { ordinalOf: (id: Bytes) => history.ordinalOf(id), idOf: (ordinal) => history.idOf(ordinal) }
   const missing = [...new Set(refs.map(batchOf))].filter((ordinal) => !known.has(ordinal) && history.arrivalOf(ordinal) > 0)
   for await (const page of replica.wires(missing)) {
-    for (const { ordinal, wire } of page) known.set(ordinal, readStored(wire).body?.changes.map((change) => decodeEdit(change, ordinal, names)) ?? [])
+    for (const { ordinal, wire } of page)
+      known.set(ordinal, readStored(wire).body?.changes.map((change) => decodeEdit(change, ordinal, names)) ?? [])
   }
   return refs.flatMap((ref) => {
     const edit = known.get(batchOf(ref))?.[ref % 256]
@@ -45,9 +50,11 @@ export function tell(edits: readonly { readonly ref: Ref; readonly edit: Edit }[
     if (edit.op === 'create') opened.add('create')
     if (edit.op === 'add' && edit.field === 'checks') opened.add(edit.element)
     const last = told.at(-1)
-    const isPartOfLast = last !== undefined && last.actor === actor && at - last.at < SITTING_MS && continues(edit, last.text, opened)
+    const isPartOfLast =
+      last !== undefined && last.actor === actor && at - last.at < SITTING_MS && continues(edit, last.text, opened)
     const text = isPartOfLast ? null : describeEdit(edit, words)
-    if (text !== null && !(last?.text === text && last.actor === actor && at - last.at < SITTING_MS)) told.push({ ref, actor, at, text })
+    if (text !== null && !(last?.text === text && last.actor === actor && at - last.at < SITTING_MS))
+      told.push({ ref, actor, at, text })
   }
   return told.toReversed()
 }

@@ -26,7 +26,13 @@ export function Subtasks({ task }: { readonly task: TaskRow }) {
           ))}
           {named.map((name) => (
             <li key={name} className={css['line']} data-done>
-              <input type="checkbox" className={css['box']} aria-label={name} checked onChange={() => act('complete_subtask', { id: task.id, subtask: name, undone: true })} />
+              <input
+                type="checkbox"
+                className={css['box']}
+                aria-label={name}
+                checked
+                onChange={() => act('complete_subtask', { id: task.id, subtask: name, undone: true })}
+              />
               <span className={css['name']}>{name}</span>
             </li>
           ))}

@@ -113,7 +113,10 @@ test('a cursor that is none, and a colour that is more than one, do no harm', as
   const { owner } = await founded()
   create(owner, { title: 'Hostile', body: 'words' })
   const [a, b] = linkedAwareness()
-  b.setLocalState({ user: { name: 'x'.repeat(5000), color: 'red;background:url(https://evil.example)' }, cursor: { anchor: { item: { client: -1, clock: -5 } }, head: 7 } })
+  b.setLocalState({
+    user: { name: 'x'.repeat(5000), color: 'red;background:url(https://evil.example)' },
+    cursor: { anchor: { item: { client: -1, clock: -5 } }, head: 7 },
+  })
   shown.push(showTask(await sessionOf(owner, { awareness: settable<Awareness | null>(a) }), 'WN-1'))
   await userEvent.click(page.getByRole('button', { name: 'Edit' }))
   const editor = page.getByRole('textbox', { name: 'Description' })
@@ -126,7 +129,10 @@ test('a cursor that is none, and a colour that is more than one, do no harm', as
 
 test('a description is shown as Markdown, and never as markup of its author', async () => {
   const { owner } = await founded()
-  create(owner, { title: 'Safe', body: '# Plan\n\n<img src=x onerror="window.hacked=1"> **bold** [link](https://example.com) [bad](javascript:alert(1)) ![pixel](https://evil.example/p.png)' })
+  create(owner, {
+    title: 'Safe',
+    body: '# Plan\n\n<img src=x onerror="window.hacked=1"> **bold** [link](https://example.com) [bad](javascript:alert(1)) ![pixel](https://evil.example/p.png)',
+  })
   const { host } = await open(owner)
   await expect.element(page.getByRole('heading', { name: 'Plan' })).toBeVisible()
   await expect.element(page.getByRole('link', { name: 'link' })).toHaveAttribute('rel', 'noopener noreferrer nofollow')
@@ -146,7 +152,10 @@ test('a conflict shows both values and who wrote them, and a choice settles it f
   await userEvent.click(conflict.getByRole('button', { name: 'Keep Owner says' }))
   await expect.element(conflict).not.toBeInTheDocument()
   await swap(owner, member)
-  expect([row(owner), row(member)].map(({ title, conflicts }) => [title, conflicts.length])).toEqual([['Owner says', 0], ['Owner says', 0]])
+  expect([row(owner), row(member)].map(({ title, conflicts }) => [title, conflicts.length])).toEqual([
+    ['Owner says', 0],
+    ['Owner says', 0],
+  ])
 })
 
 test('checks are added, ticked, reworded and removed', async () => {
@@ -160,7 +169,10 @@ test('checks are added, ticked, reworded and removed', async () => {
   await userEvent.click(page.getByRole('checkbox', { name: 'Works offline' }))
   await userEvent.fill(page.getByRole('textbox', { name: 'Words of the check Documented' }), 'Documented well')
   await userEvent.keyboard('{Enter}')
-  expect(row(owner).checks).toMatchObject([{ text: 'Works offline', done: true }, { text: 'Documented well', done: false }])
+  expect(row(owner).checks).toMatchObject([
+    { text: 'Works offline', done: true },
+    { text: 'Documented well', done: false },
+  ])
   await expect.element(page.getByText('1 of 2')).toBeVisible()
   await userEvent.click(page.getByRole('button', { name: 'Remove Works offline' }))
   expect(row(owner).checks).toHaveLength(1)
@@ -273,7 +285,10 @@ async function swap(a: Replica, b: Replica): Promise<void> {
 function linkedAwareness(): [Awareness, Awareness] {
   const pair: [Awareness, Awareness] = [new Awareness(new Doc()), new Awareness(new Doc())]
   const [a, b] = pair
-  for (const [from, to] of [[a, b], [b, a]] as const) {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
     from.on('update', ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown) => {
       if (origin !== 'link') applyAwarenessUpdate(to, encodeAwarenessUpdate(from, [...added, ...updated, ...removed]), 'link')
     })

@@ -76,7 +76,9 @@ function Missing({ taskKey, onClose }: { readonly taskKey: string; readonly onCl
     <Frame label={taskKey} onClose={onClose}>
       <div className={css['missing']}>
         <p className={css['missingTitle']}>{taskKey} is not here</p>
-        <p>There is no such task yet. It may still be on its way from somebody who is offline; it opens by itself when it comes.</p>
+        <p>
+          There is no such task yet. It may still be on its way from somebody who is offline; it opens by itself when it comes.
+        </p>
         <Button look="outline" onClick={onClose}>
           Close
         </Button>

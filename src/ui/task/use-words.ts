@@ -12,7 +12,8 @@ export function useWords(id: NodeId): Words {
   const here = useObservable(people)
   return useMemo(
     () => ({
-      task: (other) => (isNodeId(other) && replica.views.task(other)?.key) || (isNodeId(other) ? 'a task that is not here' : other),
+      task: (other) =>
+        (isNodeId(other) && replica.views.task(other)?.key) || (isNodeId(other) ? 'a task that is not here' : other),
       assignee: (assignee) => assigneeName(assignee, replica.nodes, here),
       check(check) {
         const node = replica.nodes.get(id)
