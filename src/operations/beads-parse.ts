@@ -150,7 +150,7 @@ function parseJson(text: string): Json | undefined {
 function withEscapesMended(text: string): string {
   return text
     .replaceAll(/\\(?:u[0-9a-fA-F]{4}|["\\/bfnrt])|\\/g, (found) => (found === '\\' ? '\\\\' : found))
-    .replaceAll(/[\u0000-\u001f]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll(/\p{Cc}/gu, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** `parent` and the counts are derived from dependencies and comments whenever Beads prints an issue. */

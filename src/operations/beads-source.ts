@@ -57,7 +57,7 @@ export function extOf({ id, raw, marks, absent }: Source): Value {
   return {
     id,
     raw: toValue(raw),
-    marks: toValue(marks as JsonMap),
+    marks: toValue(marks),
     absent: [...absent],
     system: SYSTEM,
   }
@@ -70,11 +70,11 @@ export function sourceIn(node: WorkNode): Source | null {
   const raw = fromValue(ext['raw'] ?? null)
   const marks = fromValue(ext['marks'] ?? null)
   const absent = Array.isArray(ext['absent']) ? (ext['absent'] as readonly Value[]).filter((key) => typeof key === 'string') : []
-  return { id: ext['id'], raw: isJsonMap(raw) ? raw : {}, marks: (isJsonMap(marks) ? marks : {}) as Source['marks'], absent }
+  return { id: ext['id'], raw: isJsonMap(raw) ? raw : {}, marks: isJsonMap(marks) ? marks : {}, absent }
 }
 
 export function sameSource(a: Source, b: Source): boolean {
-  return a.id === b.id && sameJson(a.raw, b.raw) && sameJson(a.marks as JsonMap, b.marks as JsonMap) && sameJson(a.absent, b.absent)
+  return a.id === b.id && sameJson(a.raw, b.raw) && sameJson(a.marks, b.marks) && sameJson(a.absent, b.absent)
 }
 
 /** The issue as it is to leave, its comments aside. `updated` is when the task was last changed here. */

@@ -1,6 +1,7 @@
 /** Plans for tests: real ones where they are at hand, and records of our own making. */
 
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Replica } from '../replica/replica.ts'
 import { exportPlan } from './export-plan.ts'
 import { importPlan } from './import-plan.ts'
@@ -8,8 +9,8 @@ import type { ImportReport } from './import-report.ts'
 
 /** The text of a real plan beside the project, or null where it is not. */
 export function realPlan(name: string): string | null {
-  const url = new URL(`../../../shared/data/${name}`, import.meta.url)
-  return existsSync(url) ? readFileSync(url, 'utf8') : null
+  const path = join(import.meta.dirname, '../../../shared/data', name)
+  return existsSync(path) ? readFileSync(path, 'utf8') : null
 }
 
 export const now = (): Promise<void> => Promise.resolve()

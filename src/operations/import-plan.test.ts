@@ -57,7 +57,7 @@ describe.each(PLANS)('the plan $file', ({ file, issues, dependencies, comments, 
       const row = task(owner, String(record['id']))
       const { title, priority, issue_type: kind, labels = [], assignee } = record
       expect(row).toMatchObject({ title, priority, kind, labels, assignees: assignee ? [assignee] : [], deleted: record['status'] === 'tombstone' })
-      if (!row.deleted) expect(`${record['id']} ${row.status}`).toBe(`${record['id']} ${statusOf(record)}`)
+      if (!row.deleted) expect([row.title, row.status]).toEqual([title, statusOf(record)])
     }
     expect([...owner.views.tasks()]).toHaveLength(issues - deleted)
   })
@@ -155,6 +155,20 @@ describe('importing again', () => {
     expect(exported(other)).toBe(exported(owner))
   })
 
+  test('a new title changes the time of the issue, and closing it says when', async () => {
+    const { owner } = await founded()
+    await imported(owner, lines({ ...before, id: 'a-0' }, before, { ...before, id: 'a-2', status: 'closed', closed_at: '2025-12-31T00:00:00Z' }))
+    run({ replica: owner }, 'update_task', { id: task(owner, 'a-0').id, title: 'New' })
+    run({ replica: owner }, 'update_task', { id: task(owner, 'a-1').id, status: 'done' })
+    run({ replica: owner }, 'update_task', { id: task(owner, 'a-2').id, status: 'ready' })
+    const at = '2026-01-01T00:00:00.000Z'
+    expect(recordsIn(exported(owner))).toEqual([
+      { ...before, id: 'a-0', title: 'New', updated_at: at },
+      { ...before, status: 'closed', closed_at: at, updated_at: at },
+      { ...before, id: 'a-2', updated_at: at },
+    ])
+  })
+
   test('a task that was made here leaves and finds itself again, and an edit in the file is taken', async () => {
     const { owner } = await founded()
     run({ replica: owner }, 'create_task', { title: 'Born here', body: 'Words', dependencies: [] })
@@ -192,7 +206,8 @@ describe('importing again', () => {
     const under = (id: string, parent: string): object => ({ id, title: id, dependencies: [{ issue_id: id, depends_on_id: parent, type: 'parent-child' }] })
     const plan = lines(under('a', 'b'), under('b', 'c'), under('c', 'a'))
     await imported(owner, plan)
-    expect(['a', 'b', 'c'].map((id) => task(owner, id).parent === null)).toEqual([false, false, true])
+    expect(['a', 'b', 'c'].map((id) => task(owner, id).parent)).toEqual([task(owner, 'b').id, task(owner, 'c').id, null])
+    expect(task(owner, 'c').dependencies).toMatchObject([{ type: 'parent-child', to: task(owner, 'a').id }])
     expect(recordsIn(exported(owner))).toEqual(recordsIn(plan))
   })
 })

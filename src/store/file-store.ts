@@ -11,16 +11,15 @@
  * sealed already, and opening skips it.
  */
 
-import { constants, type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { deserialize, serialize } from 'node:v8'
-import { crc32 } from 'node:zlib'
 import { assert } from '../base/assert.ts'
 import { type Bytes, concatBytes, equalBytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { deflate, inflate } from './deflate.ts'
 import { dataOffset, encodeFrame, readBytes, readFrames, replaceFile, syncFolder } from './file-frames.ts'
 import { lockFolder } from './file-lock.ts'
+import { readSnapshotFile, writeSnapshotFile } from './file-snapshot.ts'
 import { decodeRecord, encodeRecord, groupWires, type RecordInfo, sealableRuns, storedBytes } from './records.ts'
 import {
   type FeedHead, FeedMovedError, type OwnAppend, type Snapshot, type Store, type StoredBatch, StoreFullError, StoreGoneError, type StoreSize,
@@ -175,24 +174,13 @@ class FileStore implements Store {
   }
 
   readSnapshot(): Promise<Snapshot | null> {
-    return this.#turn(async () => {
-      const parts = await this.#snapshotParts()
-      if (!parts) return null
-      return { meta: deserialize(parts.meta) as unknown, chunks: new Map([...parts.chunks].map(([name, bytes]) => [name, deserialize(bytes) as unknown])) }
-    })
+    return this.#turn(() => readSnapshotFile(this.#path('snapshot')))
   }
 
   async writeSnapshot(snapshot: Snapshot, fresh: boolean): Promise<void> {
     // The clone refuses what cannot be stored, and keeps what is stored from changing under us.
-    const { meta, chunks } = structuredClone({ meta: snapshot.meta, chunks: snapshot.chunks })
-    const packed = new Map([...chunks].map(([name, chunk]) => [name, serialize(chunk)]))
-    await this.#turn(async () => {
-      const kept = fresh ? undefined : (await this.#snapshotParts())?.chunks
-      const bytes = serialize({ meta: serialize(meta), chunks: new Map([...(kept ?? []), ...packed]) })
-      const check = Buffer.alloc(4)
-      check.writeUInt32LE(crc32(bytes))
-      await this.#guard(() => replaceFile(this.#path('snapshot'), [check, bytes]))
-    })
+    const copy = structuredClone({ meta: snapshot.meta, chunks: snapshot.chunks })
+    await this.#turn(() => this.#guard(() => writeSnapshotFile(this.#path('snapshot'), copy, fresh)))
   }
 
   dropSnapshot(): Promise<void> {
@@ -327,19 +315,6 @@ class FileStore implements Store {
     const record = this.#records[recordOf(this.#records, arrival)]
     if (!record) return null
     return decodeRecord(await this.#raw(record)).map((wire, i) => ({ arrival: record.first + i, wire }))
-  }
-
-  async #snapshotParts(): Promise<{ readonly meta: Buffer; readonly chunks: ReadonlyMap<string, Buffer> } | null> {
-    let file: Buffer
-    try {
-      file = await readFile(this.#path('snapshot'))
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw error
-    }
-    // A cache: one that is not whole is none.
-    if (file.length < 4 || crc32(file.subarray(4)) !== file.readUInt32LE(0)) return null
-    return deserialize(file.subarray(4)) as { meta: Buffer; chunks: Map<string, Buffer> }
   }
 
   /** Names what went wrong with the disk; whatever is not a full one is the end of this store. */
