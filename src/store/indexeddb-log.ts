@@ -16,23 +16,24 @@ import type { Database } from './indexeddb.ts'
 import { decodeRecord, encodeRecord, groupWires, sealableRuns, storedBytes, type RecordInfo } from './records.ts'
 import { StoreGoneError, type Store, type StoredBatch } from './store.ts'
 
-/** Encodes now; what it returns puts the records after the last one, inside the caller's transaction. */
-export function recordsToPut(wires: readonly Bytes[]): (log: WritableLog) => Promise<number> {
+/** Encodes now; what it returns says which records to put once it is known where the log ends. */
+export function recordsToPut(wires: readonly Bytes[]): (first: number) => readonly { readonly key: RecordKey; readonly bytes: Bytes }[] {
   assert(wires.length > 0, 'an append holds a batch')
   const groups = groupWires(wires).map((group) => ({ count: group.length, bytes: encodeRecord(group) }))
-  return async (log) => {
-    const last = await log.openKeyCursor(null, 'prev')
-    const answer = last ? lastArrival(keyToRecord(last.key)) + 1 : 1
-    let first = answer
-    // Async, so that a put that throws at once leaves no other without a listener.
-    const puts = groups.map(async ({ count, bytes }) => {
-      const key: RecordKey = [first, count, bytes.length, 0]
-      first += count
-      return log.put(bytes, key)
+  return (first) => {
+    let next = first
+    return groups.map(({ count, bytes }) => {
+      const key: RecordKey = [next, count, bytes.length, 0]
+      next += count
+      return { key, bytes }
     })
-    await Promise.all(puts)
-    return answer
   }
+}
+
+/** The arrival that comes next. */
+export async function endOfLog(log: ReadableLog): Promise<number> {
+  const last = await log.openKeyCursor(null, 'prev')
+  return last ? lastArrival(keyToRecord(last.key)) + 1 : 1
 }
 
 export function indexedDbLog(db: Database<StoreSchema>): Pick<Store, 'readSince' | 'readAt' | 'seal' | 'size'> {
@@ -138,10 +139,9 @@ interface Page {
   readonly next: number | null
 }
 
-/** The object store `log` of a writing transaction. */
-interface WritableLog {
+/** The object store `log` of a transaction. */
+interface ReadableLog {
   openKeyCursor(query: null, direction: 'prev'): Promise<{ readonly key: RecordKey } | null>
-  put(bytes: Bytes, key: RecordKey): Promise<RecordKey>
 }
 
 /** The wanted records until the page is full, and how many of the window that took. */

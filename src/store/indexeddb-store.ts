@@ -13,9 +13,9 @@
 import { assert } from '../base/assert.ts'
 import { equalBytes, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
-import { indexedDbLog, recordsToPut } from './indexeddb-log.ts'
+import { endOfLog, indexedDbLog, recordsToPut } from './indexeddb-log.ts'
 import type { FeedState, StoreSchema } from './indexeddb-schema.ts'
-import { deleteDatabase, openDatabase } from './indexeddb.ts'
+import { deleteDatabase, lastWrites, openDatabase } from './indexeddb.ts'
 import { FeedMovedError, type OwnAppend, type Store } from './store.ts'
 
 export interface IndexedDbStoreOptions {
@@ -38,14 +38,17 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
     ...indexedDbLog(db),
 
     async append(wires, own) {
-      const putRecords = recordsToPut(wires)
-      if (!own) return db.write(['log'], 'strict', (tx) => putRecords(tx.objectStore('log')))
-      const head: FeedState = { seq: own.head.seq, id: own.head.id.slice(), clean: false }
+      const recordsFrom = recordsToPut(wires)
+      const head = own && { seq: own.head.seq, id: own.head.id.slice(), clean: false }
       return db.write(['log', 'feeds'], 'strict', async (tx) => {
-        const feeds = tx.objectStore('feeds')
-        checkHead(own, await feeds.get([own.key, own.feed]))
-        await feeds.put(head, [own.key, own.feed])
-        return putRecords(tx.objectStore('log'))
+        const [log, feeds] = [tx.objectStore('log'), tx.objectStore('feeds')]
+        const [first, now] = await Promise.all([endOfLog(log), own && feeds.get([own.key, own.feed])])
+        if (own) checkHead(own, now)
+        await lastWrites(tx, [
+          ...recordsFrom(first).map(({ key, bytes }) => () => log.put(bytes, key)),
+          ...(own && head ? [() => feeds.put(head, [own.key, own.feed])] : []),
+        ])
+        return first
       })
     },
 

@@ -134,6 +134,23 @@ export async function openDatabase<S extends DBSchema>(
   }
 }
 
+/**
+ * Asks for the writes that end a transaction, and for its end with them: it need not hear their answers first, which would
+ * cost one more trip to the browser's process and back.
+ */
+export async function lastWrites(tx: { commit(): void }, writes: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const asked: Promise<unknown>[] = []
+  try {
+    for (const write of writes) asked.push(write())
+  } catch (error) {
+    // One that throws at once takes the transaction along, and so the others.
+    for (const write of asked) write.catch(ignoreReported)
+    throw error
+  }
+  tx.commit()
+  await Promise.all(asked)
+}
+
 /** Other handles on it are told to let go; resolves once they have and it is gone. */
 export async function deleteDatabase(name: string): Promise<void> {
   try {
