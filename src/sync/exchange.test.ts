@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createWorld, type Peer, sameLogs, type Tapped } from './exchange.fixture.ts'
+import { createWorld, fakeIdentity, type Peer, sameLogs, type Tapped } from './exchange.fixture.ts'
 
 function fill(peer: Peer, count: number, bytes = 40, feed = peer.feed): void {
   for (let i = 0; i < count; i++) peer.log.append(feed, bytes)
@@ -168,6 +168,38 @@ describe('several peers', () => {
     expect(peers.map(({ log }) => log.received)).toEqual([44, 44, 44, 44, 44])
   })
 
+  test('a batch that need not wait does not overtake one of its feed that does', async () => {
+    const world = createWorld()
+    const [a, b, c] = [world.peer('a'), world.peer('b'), world.peer('c')]
+    world.link(a, b)
+    world.link(b, c)
+    await world.turn(100)
+    fill(a, 1)
+    await world.until(() => b.log.history.count === 1)
+    // As when another tab of the profile has stored it: it does not come by a link.
+    fill(b, 1, 40, a.feed)
+    await world.until(() => sameLogs(b, c), 1000)
+  })
+
+  test('two tabs of a profile do not both send what one of them wrote', async () => {
+    const world = createWorld()
+    const identity = fakeIdentity('profile')
+    const [one, two] = ['one', 'two'].map((name, n) => {
+      const tab: Peer = world.peer(name, { identity, isWrittenHere: (feed) => feed === tab.otherFeed(n) })
+      return tab
+    }) as [Peer, Peer]
+    const remote = world.peer('remote')
+    world.link(one, two)
+    world.link(one, remote)
+    world.link(two, remote)
+    await world.turn(200)
+    fill(one, 3, 40, one.otherFeed(0))
+    fill(two, 2, 40, two.otherFeed(1))
+    await world.until(() => sameLogs(one, two, remote))
+    await world.turn(500)
+    expect(remote.log.received).toBe(5)
+  })
+
   test('a newcomer that meets many full peers gets everything from one', async () => {
     const world = createWorld()
     const full = ['a', 'b', 'c', 'd'].map((name) => world.peer(name))
@@ -241,6 +273,17 @@ describe('forks', () => {
     await world.until(() => sameLogs(a, b), 5000)
     expect(link.a.wires()).toEqual([])
     expect(link.b.wires().length).toBe(1)
+  })
+
+  test('whoever has a branch has what it branched off from', async () => {
+    const world = createWorld()
+    const [a, b] = [world.peer('a'), world.peer('b')]
+    fill(a, 100)
+    const branch = a.log.append(a.feed, 41, 10)
+    await b.log.receive([...a.log.wiresByOrdinal.slice(0, 11), branch])
+    const link = world.link(a, b)
+    await world.until(() => sameLogs(a, b), 5000)
+    expect(link.a.wires().length).toBe(89)
   })
 
   test('forks made at three peers reach all, through one in the middle', async () => {

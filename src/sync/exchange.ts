@@ -31,6 +31,11 @@ export interface ExchangeOptions extends Omit<HelloPorts, 'after'> {
   readonly clock: Clock
   /** For jitter. */
   readonly random: () => number
+  /**
+   * Whether this very replica writes this feed (key and feed in hex); by default, any of our key. With several tabs on one key,
+   * pass the tab's own feed, so that not each of them sends what one has written.
+   */
+  readonly isWrittenHere?: (feed: string) => boolean
   /** What an earlier session's `sharedUpTo` said, so that a restart offline does not call everything unshared. */
   readonly sharedBefore?: readonly Bytes[]
 }
@@ -90,6 +95,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const { history } = log
   const ends = createDurableEnds(history)
   const own = toHex(identity.key)
+  const isWrittenHere = options.isWrittenHere ?? ((feed: string) => feed.startsWith(own))
   const sharedMarks = createMarks(history)
   const backoff = createBackoff(clock.now)
   const status = createEmitter<ExchangeStatus>()
@@ -114,7 +120,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const later: number[] = []
     for (const ordinal of ordinals) {
       const feed = history.feedOf(ordinal)
-      if (!relayedFeeds.has(feed) && (receiving === 0 || feed.startsWith(own))) atOnce.push(ordinal)
+      if (!relayedFeeds.has(feed) && (receiving === 0 || isWrittenHere(feed))) atOnce.push(ordinal)
       else {
         later.push(ordinal)
         relayedFeeds.add(feed)
