@@ -16,6 +16,8 @@ export const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Local addresses go out as they are: resolving the .local names that hide them fails now and then on a busy machine.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
 ]
 
 /** @returns {string | undefined} */
