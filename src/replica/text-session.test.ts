@@ -2,13 +2,12 @@ import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { Doc, encodeStateAsUpdate } from 'yjs'
 import { type Bytes, fromHex } from '../base/bytes.ts'
-import { run } from '../operations/table.ts'
 import type { NodeId } from '../core/ids.ts'
 import { memoryDisk, memoryStore } from '../store/memory-store.ts'
 import { exchange, founded, joined, type TestClock, testPeer, type TestPeer } from './cluster.fixture.ts'
 import { openReplica, type Replica } from './replica.ts'
 import { type Later, type OpenText, openText } from './text-session.ts'
-import { textClientId, textName, textOf } from './text.ts'
+import { initialText, textClientId, textName, textOf } from './text.ts'
 
 const opened: OpenText[] = []
 afterEach(() => {
@@ -237,9 +236,12 @@ function wordsBy(client: number, id: NodeId, ...words: string[]): Bytes[] {
 
 async function withTask(body: string): Promise<{ owner: Replica; id: NodeId; clock: TestClock; peer: TestPeer }> {
   const { owner, clock, peer } = await founded()
-  const made = run({ replica: owner }, 'create_task', { title: 'Text', body })
-  if (!made.ok) throw new Error(made.refusal.detail)
-  return { owner, id: made.value.id, clock, peer }
+  const id = owner.transact(null, (tx) => {
+    const task = tx.create({ type: 'task', number: 1, fields: [['title', 'Text']] })
+    for (const update of initialText(body, owner.feedName, task, 'body')) tx.text(task, 'body', update)
+    return task
+  })
+  return { owner, id, clock, peer }
 }
 
 async function withPair(body: string): Promise<{ owner: Replica; member: Replica; id: NodeId; clock: TestClock }> {
