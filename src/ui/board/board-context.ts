@@ -1,13 +1,14 @@
 import { createContext, use } from 'react'
 import type { Status } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
+import type { Anchor } from '../kit/menu.tsx'
 import type { Actions } from './actions.ts'
 import type { CardFocus } from './focus.ts'
 
 /** Where a menu opens: at a button, or where the pointer was. */
 export interface MenuPlace {
   readonly task: NodeId
-  readonly anchor: Element | { getBoundingClientRect(): DOMRect }
+  readonly anchor: Anchor
 }
 
 export interface BoardTools {

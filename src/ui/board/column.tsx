@@ -74,9 +74,16 @@ function Cards({
   const scroll = useRef<HTMLDivElement>(null)
   const keep = tabStop === undefined ? -1 : ids.indexOf(tabStop)
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- see the card
-    <div ref={scroll} className={css['scroll']} role="list" aria-label={STATUS_TITLE[status]} hidden={ids.length === 0}>
-      <Virtualizer data={ids} scrollRef={scroll} keepMounted={keep < 0 ? [] : [keep]} bufferSize={400} itemSize={96}>
+    <div
+      ref={scroll}
+      className={css['scroll']}
+      // A scrolling box with boxes in between, not a plain ul: see the card.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+      role="list"
+      aria-label={STATUS_TITLE[status]}
+      data-empty={ids.length === 0 || undefined}
+    >
+      <Virtualizer data={ids} scrollRef={scroll} keepMounted={keep < 0 ? [] : [keep]} bufferSize={250} itemSize={96}>
         {(id, index) => (
           <Card key={id} id={id} position={index + 1} size={ids.length} tabStop={id === tabStop} open={id === open} />
         )}
