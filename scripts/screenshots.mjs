@@ -34,7 +34,7 @@ try {
   await ada.waitForFunction(() => window.worknode.people.get().length === 2)
   await grace.getByRole('region', { name: 'In progress' }).scrollIntoViewIfNeeded()
   await grace.screenshot({ path: 'docs/board-phone.png' })
-  for (const colorScheme of ['dark', 'light']) {
+  for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
     await ada.emulateMedia({ colorScheme })
     await ada.screenshot({ path: `docs/board-${colorScheme}.png` })
   }
@@ -49,8 +49,12 @@ try {
   await rm(data, { recursive: true, force: true })
 }
 
+/**
+ * @param {string} url
+ * @param {import('@playwright/test').BrowserContextOptions} options
+ */
 async function open(url, options) {
-  const page = await (await browser.newContext(options)).newPage()
+  const page = await (await browser.newContext({ ...options, reducedMotion: 'reduce' })).newPage()
   await page.goto(url)
   await page.getByRole('heading', { name: 'Worknode' }).waitFor()
   return page

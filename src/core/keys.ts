@@ -28,22 +28,34 @@ export class Keys {
     return Math.min(this.#highest + 1, LAST_NUMBER)
   }
 
-  /** Takes in a task; its number never changes but when an earlier valid create of it comes late (then call again). */
-  add(node: WorkNode): void {
+  /**
+   * Takes in a task; its number never changes but when an earlier valid create of it comes late (then call again). Answers
+   * the other tasks whose key is a different one now.
+   */
+  add(node: WorkNode): readonly WorkNode[] {
+    const others: WorkNode[] = []
     const before = this.#numberOf.get(node)
-    if (before !== undefined && before !== node.number) this.#leave(node, before)
+    if (before !== undefined && before !== node.number) others.push(...this.#leave(node, before))
     this.#numberOf.set(node, node.number)
     const same = this.#byNumber.get(node.number)
     if (!same) this.#byNumber.set(node.number, [node])
-    else if (!same.includes(node)) same.push(node)
-    if (same) same.sort((a, b) => this.#history.compare(a.created, b.created))
+    else {
+      const first = same[0] as WorkNode
+      if (!same.includes(node)) same.push(node)
+      same.sort((a, b) => this.#history.compare(a.created, b.created))
+      if (same[0] !== first) others.push(first, same[0] as WorkNode)
+    }
     if (node.number > this.#highest && node.number <= LAST_NUMBER) this.#highest = node.number
+    return others.filter((other) => other !== node)
   }
 
-  #leave(node: WorkNode, number: number): void {
-    const left = this.#byNumber.get(number)?.filter((other) => other !== node) ?? []
+  /** Answers the task that has the plain key now, if that is another one. */
+  #leave(node: WorkNode, number: number): readonly WorkNode[] {
+    const same = this.#byNumber.get(number) ?? []
+    const left = same.filter((other) => other !== node)
     if (left.length > 0) this.#byNumber.set(number, left)
     else this.#byNumber.delete(number)
+    return same[0] === node ? left.slice(0, 1) : []
   }
 
   keyOf(node: WorkNode, prefix = DEFAULT_PREFIX): string {

@@ -107,8 +107,14 @@ function isIndex(key: string): boolean {
 
 /** RFC 8949: by length of the encoded key, then bytewise. */
 function inCodecOrder(a: string, b: string): number {
+  // Nearly all keys are plain words, whose letters are their bytes.
+  if (isPlain(a) && isPlain(b)) return a.length - b.length || (a < b ? -1 : 1)
   const [x, y] = [utf8(a), utf8(b)]
   return x.length - y.length || compareBytes(x, y)
+}
+
+function isPlain(key: string): boolean {
+  return /^\w+$/.test(key)
 }
 
 function parsed(text: string): Json {

@@ -67,7 +67,7 @@ export function taskRow(node: WorkNode, state: State, views: Views, now: number)
   const { history } = state
   const why = whyNotReady(node, views.nodes, now)
   const checks = checksOf(node)
-  const subtasks = [...views.tree.childrenOf(node.id)].filter((id) => !isDeleted(views.nodes.get(id) as WorkNode))
+  const subtasks = subtasksOf(node, views)
   const completedSubtasks = completedOf(node, subtasks, views)
   const ordinalOf = (ref: number): number => Math.floor(ref / 256)
   const iso = (ref: number): string => new Date(history.msOf(ref)).toISOString()
@@ -105,6 +105,16 @@ export function taskRow(node: WorkNode, state: State, views: Views, now: number)
     hasBody: (node.texts['body']?.length ?? 0) > 0,
     ext: read(node, 'ext') ?? null,
   }
+}
+
+/** Child tasks in board order, as all replicas show them: not as they came. */
+function subtasksOf(node: WorkNode, views: Views): NodeId[] {
+  const order = (id: NodeId): string => textOr(read(views.nodes.get(id) as WorkNode, 'order'), '')
+  return [...views.tree.childrenOf(node.id)]
+    .filter((id) => !isDeleted(views.nodes.get(id) as WorkNode))
+    .map((id) => ({ id, order: order(id) }))
+    .toSorted((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : a.id < b.id ? -1 : 1))
+    .map(({ id }) => id)
 }
 
 /** Items in their fractional order. */

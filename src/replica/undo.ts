@@ -9,6 +9,7 @@
 import type { Edit } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
 import { own } from '../core/crdt/own.ts'
+import { fieldAccepts } from '../core/fields.ts'
 import { winner, winnerRef } from '../core/crdt/register.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
@@ -85,7 +86,9 @@ function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {
   }
   const written = winnerRef(own(node.registers, field))
   const stillOurs = written === inverse.ours || (field === 'deleted' && written === undefined)
-  return stillOurs ? { op: 'set', node: node.id, field, value: inverse.value } : null
+  // A register that has no blank value, such as a place in a column, cannot go back to never having been written.
+  const canBe = stillOurs && fieldAccepts(field, inverse.value)
+  return canBe ? { op: 'set', node: node.id, field, value: inverse.value } : null
 }
 
 /** What a register that was never written goes back to. */

@@ -142,7 +142,11 @@ export class Views {
   }
 
   #updateTask(node: WorkNode, stale: Set<NodeId>, topics: Set<string>): void {
-    this.keys.add(node)
+    // Two who created apart may have proposed one number: then the other's key changes, here and where it is named.
+    for (const { id } of this.keys.add(node)) {
+      stale.add(id)
+      for (const dependent of this.dependentsOf(id)) stale.add(dependent)
+    }
     const parent = read(node, 'parent')
     const parentRef = winnerRef(node.registers['parent'])
     if (parentRef !== undefined) {

@@ -3,6 +3,7 @@
 import { page } from 'vitest/browser'
 import { mount } from './app.tsx'
 import { links } from './links.ts'
+import { dismiss, notices } from './notices.ts'
 import type { Home, Session } from './session.ts'
 import { createTestHome, createTestSession, settable, type Settable, type TestSession } from './test-session.ts'
 
@@ -35,6 +36,7 @@ function show(home: Home, session: Settable<Session | null>): () => void {
   document.body.append(host)
   const unmount = mount(host, { home, session })
   return () => {
+    for (const { id } of notices.get()) dismiss(id)
     unmount()
     host.remove()
     location.hash = ''

@@ -104,12 +104,12 @@ test('a deleted task comes back where it was', async () => {
 test('a drag puts a card before the one it is dropped on, in another column and in its own', async () => {
   await show(0)
   await addTasks('ready', 'One')
-  await addTasks('done', 'Two', 'Three')
-  await userEvent.dragAndDrop(card('WN-1'), card('WN-3'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 } })
-  await expect.poll(() => keysIn('done')).toEqual(['WN-2', 'WN-1', 'WN-3'])
+  await addTasks('in_progress', 'Two', 'Three')
+  await userEvent.dragAndDrop(card('WN-1'), card('WN-3'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 }, steps: 8 })
+  await expect.poll(() => keysIn('in_progress')).toEqual(['WN-2', 'WN-1', 'WN-3'])
   expect(keysIn('ready')).toEqual([])
-  await userEvent.dragAndDrop(card('WN-3'), card('WN-2'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 } })
-  await expect.poll(() => keysIn('done')).toEqual(['WN-3', 'WN-2', 'WN-1'])
+  await userEvent.dragAndDrop(card('WN-3'), card('WN-2'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 }, steps: 8 })
+  await expect.poll(() => keysIn('in_progress')).toEqual(['WN-3', 'WN-2', 'WN-1'])
   // A drop never opens the card.
   expect(location.hash).toMatch(/board$/)
 })
@@ -117,9 +117,9 @@ test('a drag puts a card before the one it is dropped on, in another column and 
 test('a drag onto the ground of a column puts the card at its end', async () => {
   await show(0)
   await addTasks('ready', 'One')
-  await addTasks('done', 'Two', 'Three')
-  await userEvent.dragAndDrop(card('WN-1'), column('Done'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 700 } })
-  await expect.poll(() => keysIn('done')).toEqual(['WN-2', 'WN-3', 'WN-1'])
+  await addTasks('in_progress', 'Two', 'Three')
+  await userEvent.dragAndDrop(card('WN-1'), column('In progress'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 700 }, steps: 8 })
+  await expect.poll(() => keysIn('in_progress')).toEqual(['WN-2', 'WN-3', 'WN-1'])
 })
 
 test('keys walk over the cards, move one, order it, and take it back', async () => {
@@ -203,6 +203,7 @@ test('a column of thousands holds few elements, and the keyboard reaches its end
     }
   })
   await expect.element(column('Ready').getByText('3,000')).toBeVisible()
+  await expect.element(cardLink('WN-1')).toBeVisible()
   expect(cards('Ready').elements().length).toBeLessThan(60)
   cardLink('WN-1').element().focus()
   for (let i = 0; i < 40; i++) await userEvent.keyboard('j')

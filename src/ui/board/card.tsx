@@ -121,9 +121,9 @@ function useKeptFocus(id: NodeId, slot: RefObject<HTMLElement | null>, link: Ref
   const { focus } = useBoard()
   useLayoutEffect(() => {
     const element = slot.current
-    if (focus.take(id)) link.current?.focus()
+    if (link.current) focus.appeared(id, link.current)
     return () => {
-      if (element?.contains(document.activeElement)) focus.leave(id)
+      if (element?.contains(document.activeElement)) focus.left(id)
     }
   }, [id, focus, slot, link])
 }

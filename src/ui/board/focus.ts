@@ -1,62 +1,76 @@
 /**
  * Which card has the focus of the keyboard, also while it is on its way.
  *
- * A card that moves to another column is taken away and made anew. Whoever worked on it goes on working on it: a card that
- * disappears with the focus leaves a wish, and the card that appears with that id takes it.
+ * A card that moves to another column is taken away and made anew, and is not focusable until it has been measured.
+ * Whoever worked on it goes on working on it: a card that disappears with the focus leaves a wish, and the card that
+ * appears with that id takes the focus as soon as it can.
  */
 
 import { createEmitter } from '../../base/emitter.ts'
 import type { NodeId } from '../../core/ids.ts'
 
-/** A wish that no card has taken by then is void: the task is gone or filtered out. */
+/** A wish that is not fulfilled by then is void: the task is gone or filtered out. */
 const WISH_MS = 1000
 
 export interface CardFocus {
   /** The card that arrow keys start from; its column keeps it mounted. */
   active(): NodeId | null
   subscribe(listener: () => void): () => void
-  /** The card got the focus by itself. */
+  /** The card that is about to have the focus. */
+  coming(): NodeId | null
+  /** The card got the focus. */
   arrived(id: NodeId): void
   /** Gives the focus to the card as soon as it is there. */
   want(id: NodeId): void
   /** The card went away with the focus: the next one with its id takes it up. */
-  leave(id: NodeId): void
-  /** Whether the card that just appeared should take the focus. */
-  take(id: NodeId): boolean
+  left(id: NodeId): void
+  /** The card appeared; takes the focus if that was wished for. */
+  appeared(id: NodeId, link: HTMLElement): void
 }
 
 export function createCardFocus(): CardFocus {
   const changed = createEmitter<void>()
   let active: NodeId | null = null
   let wish: { readonly id: NodeId; readonly until: number } | null = null
-  const wishFor = (id: NodeId): void => {
-    wish = { id, until: performance.now() + WISH_MS }
+
+  function coming(): NodeId | null {
+    if (wish && performance.now() >= wish.until) wish = null
+    return wish?.id ?? null
   }
-  const activate = (id: NodeId): void => {
+
+  function arrived(id: NodeId): void {
+    wish = null
     if (active === id) return
     active = id
     changed.emit()
   }
+
+  function wishFor(id: NodeId): void {
+    wish = { id, until: performance.now() + WISH_MS }
+  }
+
+  /** Until it has been measured a card is invisible, and refuses. */
+  function tryOn(id: NodeId, link: HTMLElement): void {
+    if (coming() !== id || !link.isConnected) return
+    link.focus()
+    if (document.activeElement !== link) requestAnimationFrame(() => tryOn(id, link))
+  }
+
   return {
     active: () => active,
     subscribe: (listener) => changed.on(listener),
-    arrived: activate,
+    coming,
+    arrived,
     want(id) {
-      const shown = linkOf(id)
-      if (!shown) wishFor(id)
-      activate(id)
-      shown?.focus()
+      wishFor(id)
+      const link = document.querySelector<HTMLElement>(`[data-task="${id}"] a`)
+      if (active !== id) {
+        active = id
+        changed.emit()
+      }
+      if (link) tryOn(id, link)
     },
-    leave: wishFor,
-    take(id) {
-      const granted = wish?.id === id && performance.now() < wish.until
-      if (granted) wish = null
-      return granted
-    },
+    left: wishFor,
+    appeared: tryOn,
   }
-}
-
-/** The link of a card that is on the page. */
-function linkOf(id: NodeId): HTMLElement | null {
-  return document.querySelector(`[data-task="${id}"] a`)
 }

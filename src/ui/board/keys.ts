@@ -36,7 +36,7 @@ function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: Ke
     else if (key === 'y') actions.redo()
     return key === 'z' || key === 'y'
   }
-  const card = cardAt(event.target)
+  const card = cardAt(event.target) ?? (event.target === document.body ? board.focus.coming() : null)
   if (event.altKey) {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (card && by !== 0) actions.shift(card, by)

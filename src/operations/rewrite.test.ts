@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { run } from '../operations/table.ts'
-import { founded, portsOf } from './cluster.fixture.ts'
-import { openReplica } from './replica.ts'
-import { rewriteEdits } from './rewrite.ts'
-import { textClientId, textName, textOf, projectText } from './text.ts'
+import { run } from './table.ts'
+import { founded, portsOf } from '../replica/cluster.fixture.ts'
+import { openReplica } from '../replica/replica.ts'
+import { rewriteEdits } from '../replica/rewrite.ts'
+import { textClientId, textName, textOf, projectText } from '../replica/text.ts'
 
 test('when another writer took the feed, what was not saved is written anew and nothing is lost', async () => {
   const { owner, peer, clock } = await founded()

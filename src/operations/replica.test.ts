@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { run } from '../operations/table.ts'
-import { exchange, founded, joined } from './cluster.fixture.ts'
-import { openReplica } from './replica.ts'
-import type { TaskRow } from './task-row.ts'
+import { run } from './table.ts'
+import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
+import { openReplica } from '../replica/replica.ts'
+import type { TaskRow } from '../replica/task-row.ts'
 
 test('a task that is created is on the board at once and saved soon', async () => {
   const { owner } = await founded()
