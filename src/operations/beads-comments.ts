@@ -53,6 +53,7 @@ export function commentSource(node: WorkNode): { readonly key: string; readonly 
 
 function keyOf(entry: JsonMap): string {
   const id = at(entry, 'id')
-  if (typeof id === 'number' || (typeof id === 'string' && id !== '' && id.length <= 200)) return wellFormed(`id ${typeof id} ${id}`)
+  if (typeof id === 'number' || (typeof id === 'string' && id !== '' && id.length <= 200))
+    return wellFormed(`id ${typeof id} ${id}`)
   return `said ${fingerprint(JSON.stringify([at(entry, 'author') ?? null, at(entry, 'created_at') ?? null, at(entry, 'text') ?? null]))}`
 }

@@ -55,8 +55,10 @@ const TEXT_CHARS = Math.floor(LOCAL.textBytes / 3)
 
 const asIs = (plain: string | number): Json => plain
 const iso = (plain: string | number): Json => new Date(plain).toISOString()
-const text = (most: number) => (json: Json) => (typeof json === 'string' && json !== '' && json.length <= most ? wellFormed(json) : undefined)
-const whole = (most: number) => (json: Json) => (typeof json === 'number' && Number.isInteger(json) && json >= 0 && json <= most ? json + 0 : undefined)
+const text = (most: number) => (json: Json) =>
+  typeof json === 'string' && json !== '' && json.length <= most ? wellFormed(json) : undefined
+const whole = (most: number) => (json: Json) =>
+  typeof json === 'number' && Number.isInteger(json) && json >= 0 && json <= most ? json + 0 : undefined
 
 export const SCALARS: readonly ScalarRow[] = [
   { field: 'title', key: 'title', from: (json, { id }) => titleOf(json) ?? id, to: asIs },
@@ -82,7 +84,13 @@ export function taskOf(record: BeadsRecord): PlanTask {
     const plain = from(at(fields, key) ?? null, record)
     if (plain !== undefined) scalars[field] = plain
   }
-  return { scalars, labels: labelsOf(fields), assignees: assigneesOf(fields), checks: checksFrom(at(fields, 'acceptance_criteria')), links: linksOf(record) }
+  return {
+    scalars,
+    labels: labelsOf(fields),
+    assignees: assigneesOf(fields),
+    checks: checksFrom(at(fields, 'acceptance_criteria')),
+    links: linksOf(record),
+  }
 }
 
 /** An own key; what a prototype has says nothing. */
@@ -104,13 +112,28 @@ export function isDeletedState(state: string): boolean {
 }
 
 const STATUS_WORDS: Readonly<Record<string, Status>> = {
-  open: 'ready', todo: 'ready', pinned: 'ready', ready: 'ready',
-  in_progress: 'in_progress', hooked: 'in_progress', active: 'in_progress', started: 'in_progress',
-  blocked: 'blocked', waiting: 'blocked',
-  deferred: 'backlog', backlog: 'backlog', frozen: 'backlog',
-  review: 'in_review', in_review: 'in_review',
-  closed: 'done', done: 'done', completed: 'done', resolved: 'done',
-  cancelled: 'cancelled', canceled: 'cancelled', wontfix: 'cancelled',
+  open: 'ready',
+  todo: 'ready',
+  pinned: 'ready',
+  ready: 'ready',
+  in_progress: 'in_progress',
+  hooked: 'in_progress',
+  active: 'in_progress',
+  started: 'in_progress',
+  blocked: 'blocked',
+  waiting: 'blocked',
+  deferred: 'backlog',
+  backlog: 'backlog',
+  frozen: 'backlog',
+  review: 'in_review',
+  in_review: 'in_review',
+  closed: 'done',
+  done: 'done',
+  completed: 'done',
+  resolved: 'done',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+  wontfix: 'cancelled',
 }
 
 /** Beads knows no cancelled issue: the first words of the reason it was closed for tell. */
@@ -123,7 +146,10 @@ export function stateOf(fields: JsonMap): string {
   const deleted = word === 'tombstone'
   if (isStatus(own) && beadsStatus(stateWord(own, deleted)) === word) return stateWord(own, deleted)
   if (deleted) return stateWord(at(fields, 'closed_at') === undefined ? 'ready' : 'done', true)
-  const status = typeof word === 'string' && Object.hasOwn(STATUS_WORDS, word.toLowerCase()) ? (STATUS_WORDS[word.toLowerCase()] as Status) : 'ready'
+  const status =
+    typeof word === 'string' && Object.hasOwn(STATUS_WORDS, word.toLowerCase())
+      ? (STATUS_WORDS[word.toLowerCase()] as Status)
+      : 'ready'
   const reason = at(fields, 'close_reason')
   return status === 'done' && typeof reason === 'string' && FAILED.test(reason) ? 'cancelled' : status
 }
@@ -131,7 +157,13 @@ export function stateOf(fields: JsonMap): string {
 export function beadsStatus(state: string): string {
   if (isDeletedState(state)) return 'tombstone'
   const words: Readonly<Record<Status, string>> = {
-    backlog: 'deferred', ready: 'open', in_progress: 'in_progress', blocked: 'blocked', in_review: 'in_progress', done: 'closed', cancelled: 'closed',
+    backlog: 'deferred',
+    ready: 'open',
+    in_progress: 'in_progress',
+    blocked: 'blocked',
+    in_review: 'in_progress',
+    done: 'closed',
+    cancelled: 'closed',
   }
   return words[statusIn(state)]
 }
@@ -166,13 +198,18 @@ export function labelsOf(fields: JsonMap): string[] {
 /** `assignee` is Beads' own; `assignees` is ours, where there are more. */
 export function assigneesOf(fields: JsonMap): string[] {
   const more = at(fields, 'assignees')
-  return wordsIn([at(fields, 'assignee') ?? null, ...(Array.isArray(more) ? (more as readonly Json[]) : [])], LOCAL.assigneesPerTask)
+  return wordsIn(
+    [at(fields, 'assignee') ?? null, ...(Array.isArray(more) ? (more as readonly Json[]) : [])],
+    LOCAL.assigneesPerTask,
+  )
 }
 
 /** Items of a Markdown list; where there is no list, each line that says something. */
 export function checksFrom(json: Json | undefined): PlanCheck[] {
   if (typeof json !== 'string') return []
-  const lines = wellFormed(json).split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
+  const lines = wellFormed(json)
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '')
   const items = lines.flatMap((line) => {
     const item = /^\s*(?:[-*+•]|\d{1,4}[.)])\s+(?:\[([ xX])\]\s+)?(.*\S)/.exec(line)
     return item ? [{ text: item[2] as string, done: (item[1] ?? ' ') !== ' ' }] : []
@@ -203,10 +240,12 @@ export function linkOf(entry: Json, id: string): PlanLink | null {
 /** Each once, in the order of the record: `dependencies`, then the older `blocked_by`. */
 function linksOf({ id, fields }: BeadsRecord): PlanLink[] {
   const links = new Map<string, PlanLink>()
-  const keep = (link: PlanLink | null): unknown => link && links.size < LOCAL.dependenciesPerTask && links.set(linkKey(link), link)
+  const keep = (link: PlanLink | null): unknown =>
+    link && links.size < LOCAL.dependenciesPerTask && links.set(linkKey(link), link)
   const [entries, blockedBy] = [at(fields, 'dependencies'), at(fields, 'blocked_by')]
   for (const entry of Array.isArray(entries) ? (entries as readonly Json[]) : []) keep(linkOf(entry, id))
-  for (const to of Array.isArray(blockedBy) ? (blockedBy as readonly Json[]) : []) if (isWord(to) && to !== id) keep({ type: 'blocks', to })
+  for (const to of Array.isArray(blockedBy) ? (blockedBy as readonly Json[]) : [])
+    if (isWord(to) && to !== id) keep({ type: 'blocks', to })
   return [...links.values()]
 }
 

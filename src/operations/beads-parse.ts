@@ -92,7 +92,8 @@ export class BeadsParser {
     if (!isJsonMap(json)) return this.#skip('it is JSON, but not an object')
     const { id } = json
     if (typeof id !== 'string' || id.trim() === '') return this.#skip('it has no id')
-    if (id.length > LOCAL.nameChars || !isWellFormed(id)) return this.#skip(`its id is no text of at most ${LOCAL.nameChars} characters`)
+    if (id.length > LOCAL.nameChars || !isWellFormed(id))
+      return this.#skip(`its id is no text of at most ${LOCAL.nameChars} characters`)
     this.#keep({ id, fields: withoutComputed(json) })
   }
 
@@ -134,7 +135,10 @@ export function instantOf(json: Json | undefined): number | undefined {
 }
 
 function tooLarge(most: string): Result<never> {
-  return refuse({ code: 'too_large', detail: `A plan of up to ${most} can be imported. Split the file and import its parts one after the other.` })
+  return refuse({
+    code: 'too_large',
+    detail: `A plan of up to ${most} can be imported. Split the file and import its parts one after the other.`,
+  })
 }
 
 function parseJson(text: string): Json | undefined {

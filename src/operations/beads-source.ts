@@ -15,8 +15,23 @@
 import type { Value } from '../core/batch.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import {
-  at, assigneesOf, checksTo, isClosedState, isDeletedState, labelsOf, linkKey, linkOf, LIST_KEYS, type PlanLink, type PlanTask,
-  type Scalar, SCALARS, STATUS_KEY, stateOf, statusIn, taskOf,
+  at,
+  assigneesOf,
+  checksTo,
+  isClosedState,
+  isDeletedState,
+  labelsOf,
+  linkKey,
+  linkOf,
+  LIST_KEYS,
+  type PlanLink,
+  type PlanTask,
+  type Scalar,
+  SCALARS,
+  STATUS_KEY,
+  stateOf,
+  statusIn,
+  taskOf,
 } from './beads-map.ts'
 import type { BeadsRecord } from './beads-parse.ts'
 import { commentsIn } from './beads-comments.ts'
@@ -50,7 +65,12 @@ export function sourceOf(record: BeadsRecord): Source {
     else if (plain !== undefined && sameJson(given, to(plain))) homed.add(key)
   }
   if (commentsIn(record)) homed.add('comments')
-  return { id: record.id, raw: Object.fromEntries(Object.entries(record.fields).filter(([key]) => !homed.has(key))), marks, absent }
+  return {
+    id: record.id,
+    raw: Object.fromEntries(Object.entries(record.fields).filter(([key]) => !homed.has(key))),
+    marks,
+    absent,
+  }
 }
 
 export function extOf({ id, raw, marks, absent }: Source): Value {
@@ -146,10 +166,17 @@ function writeLinks({ links }: PlanTask, { id, raw }: Source): JsonMap {
   const gone = (link: PlanLink | null): boolean => link !== null && before.has(linkKey(link)) && !now.has(linkKey(link))
   const [entries, blockedBy] = [at(raw, 'dependencies'), at(raw, 'blocked_by')]
   const kept = Array.isArray(entries) ? (entries as readonly Json[]).filter((entry) => !gone(linkOf(entry, id))) : []
-  const fresh = links.filter((link) => !before.has(linkKey(link))).map(({ type, to }): Json => ({ issue_id: id, depends_on_id: to, type }))
+  const fresh = links
+    .filter((link) => !before.has(linkKey(link)))
+    .map(({ type, to }): Json => ({ issue_id: id, depends_on_id: to, type }))
   const dependencies = [...kept, ...fresh]
-  const stillBlocked = Array.isArray(blockedBy) ? (blockedBy as readonly Json[]).filter((to) => !(typeof to === 'string' && gone({ type: 'blocks', to }))) : []
-  return { ...(dependencies.length > 0 ? { dependencies } : {}), ...(stillBlocked.length > 0 ? { blocked_by: stillBlocked } : {}) }
+  const stillBlocked = Array.isArray(blockedBy)
+    ? (blockedBy as readonly Json[]).filter((to) => !(typeof to === 'string' && gone({ type: 'blocks', to })))
+    : []
+  return {
+    ...(dependencies.length > 0 ? { dependencies } : {}),
+    ...(stillBlocked.length > 0 ? { blocked_by: stillBlocked } : {}),
+  }
 }
 
 /** The keys beside `status` that say when and by whom: a new state makes them anew. */
@@ -160,4 +187,3 @@ function restate(out: Record<string, Json>, state: string, updated: string): voi
   if (isDeletedState(state)) out['deleted_at'] ??= updated
   else for (const key of ['deleted_at', 'deleted_by', 'delete_reason', 'original_type']) delete out[key]
 }
-

@@ -11,7 +11,18 @@ import type { Replica } from '../replica/replica.ts'
 import { checksOf } from '../replica/task-row.ts'
 import { textOf } from '../replica/text.ts'
 import { commentSource } from './beads-comments.ts'
-import { at, checkText, ID_KEY, linkKey, PARENT, type PlanLink, type PlanTask, type Scalar, stateWord, TEXT_FIELDS } from './beads-map.ts'
+import {
+  at,
+  checkText,
+  ID_KEY,
+  linkKey,
+  PARENT,
+  type PlanLink,
+  type PlanTask,
+  type Scalar,
+  stateWord,
+  TEXT_FIELDS,
+} from './beads-map.ts'
 import { fieldsOf, sourceIn, type Source } from './beads-source.ts'
 import { fingerprint, type Json, type JsonMap } from './beads-values.ts'
 
@@ -22,7 +33,10 @@ export function* exportPlan(replica: Replica): Iterable<string> {
   const ids = exportedIds(replica)
   const nodes = [...ids.keys()].map((id) => replica.nodes.get(id) as WorkNode)
   for (let from = 0; from < nodes.length; from += LINES) {
-    yield nodes.slice(from, from + LINES).map((node) => `${lineOf(exportTask(replica, node, ids))}\n`).join('')
+    yield nodes
+      .slice(from, from + LINES)
+      .map((node) => `${lineOf(exportTask(replica, node, ids))}\n`)
+      .join('')
   }
 }
 
@@ -50,9 +64,16 @@ export function exportTask(replica: Replica, node: WorkNode, ids: ReadonlyMap<No
   const { history } = replica
   const iso = (ref: number): string => new Date(history.msOf(ref)).toISOString()
   const id = ids.get(node.id) as string
-  const source: Source = sourceIn(node) ?? { id, raw: { created_at: iso(node.created), [ID_KEY]: node.id }, marks: {}, absent: [] }
+  const source: Source = sourceIn(node) ?? {
+    id,
+    raw: { created_at: iso(node.created), [ID_KEY]: node.id },
+    marks: {},
+    absent: [],
+  }
   const fields = fieldsOf(planTask(replica, node, ids), { ...source, id }, iso(node.updated))
-  const comments = replica.views.commentsOn(node.id).map((comment) => exportComment(replica, replica.nodes.get(comment) as WorkNode, id, iso))
+  const comments = replica.views
+    .commentsOn(node.id)
+    .map((comment) => exportComment(replica, replica.nodes.get(comment) as WorkNode, id, iso))
   return comments.length > 0 ? { ...fields, comments } : fields
 }
 
@@ -93,15 +114,47 @@ function exportComment(replica: Replica, node: WorkNode, task: string, iso: (ref
 
 /** As Beads writes them, so that a plan under version control changes only where it changed. */
 const KEY_ORDER = [
-  'id', 'issue_id', 'depends_on_id', 'type', 'author', 'text', 'title', 'description', 'design', 'acceptance_criteria', 'notes', 'status', 'priority',
-  'issue_type', 'assignee', 'owner', 'estimated_minutes', 'created_at', 'created_by', 'updated_at', 'closed_at', 'close_reason', 'due_at',
-  'defer_until', 'external_ref', 'labels', 'dependencies', 'comments', 'deleted_at', 'deleted_by', 'delete_reason', 'original_type',
+  'id',
+  'issue_id',
+  'depends_on_id',
+  'type',
+  'author',
+  'text',
+  'title',
+  'description',
+  'design',
+  'acceptance_criteria',
+  'notes',
+  'status',
+  'priority',
+  'issue_type',
+  'assignee',
+  'owner',
+  'estimated_minutes',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'closed_at',
+  'close_reason',
+  'due_at',
+  'defer_until',
+  'external_ref',
+  'labels',
+  'dependencies',
+  'comments',
+  'deleted_at',
+  'deleted_by',
+  'delete_reason',
+  'original_type',
 ]
 const RANK = new Map(KEY_ORDER.map((key, i) => [key, i]))
 
 export function lineOf(fields: JsonMap): string {
   // The escapes of Go's encoder.
-  return JSON.stringify(inKeyOrder(fields)).replaceAll(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return JSON.stringify(inKeyOrder(fields)).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function inKeyOrder(json: Json): Json {

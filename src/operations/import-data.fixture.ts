@@ -31,5 +31,8 @@ export function lines(...records: readonly object[]): string {
 
 /** Records of a plan's text that are plain JSON. */
 export function recordsIn(text: string): Record<string, unknown>[] {
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>)
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 }

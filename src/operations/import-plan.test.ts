@@ -15,7 +15,12 @@ function task(replica: Replica, id: string): TaskRow {
 
 /** As the field map has it, written down once more and by hand. */
 function statusOf({ status, close_reason }: Record<string, unknown>): string {
-  if (status !== 'closed') return ({ open: 'ready', hooked: 'in_progress', in_progress: 'in_progress', blocked: 'blocked' } as Record<string, string>)[String(status)] ?? '?'
+  if (status !== 'closed')
+    return (
+      ({ open: 'ready', hooked: 'in_progress', in_progress: 'in_progress', blocked: 'blocked' } as Record<string, string>)[
+        String(status)
+      ] ?? '?'
+    )
   return /^(Won't fix|Duplicate of|Stale|rejected:|Superseded|Cancelled)/.test(String(close_reason)) ? 'cancelled' : 'done'
 }
 
@@ -45,7 +50,10 @@ describe.each(PLANS)('the plan $file', ({ file, issues, dependencies, comments, 
     if (text === null) return skip(missing)
     const told: number[] = []
     const result = await importPlan(owner, text, (done) => void told.push(done), now)
-    expect(result).toMatchObject({ ok: true, value: { created: issues, updated: 0, dependencies, comments, deleted, unresolved: 0, skipped: 0 } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { created: issues, updated: 0, dependencies, comments, deleted, unresolved: 0, skipped: 0 },
+    })
     expect(records).toHaveLength(issues)
     expect(told).toEqual(told.toSorted((a, b) => a - b))
     expect(told.at(-1)).toBe(issues)
@@ -56,7 +64,14 @@ describe.each(PLANS)('the plan $file', ({ file, issues, dependencies, comments, 
     for (const record of records) {
       const row = task(owner, String(record['id']))
       const { title, priority, issue_type: kind, labels = [], assignee } = record
-      expect(row).toMatchObject({ title, priority, kind, labels, assignees: assignee ? [assignee] : [], deleted: record['status'] === 'tombstone' })
+      expect(row).toMatchObject({
+        title,
+        priority,
+        kind,
+        labels,
+        assignees: assignee ? [assignee] : [],
+        deleted: record['status'] === 'tombstone',
+      })
       if (!row.deleted) expect([row.title, row.status]).toEqual([title, statusOf(record)])
     }
     expect([...owner.views.tasks()]).toHaveLength(issues - deleted)
@@ -111,14 +126,28 @@ describe.each(PLANS)('the plan $file', ({ file, issues, dependencies, comments, 
 })
 
 describe('importing again', () => {
-  const before = { id: 'a-1', title: 'One', description: 'First words', status: 'open', priority: 2, labels: ['x', 'y'], updated_at: '2026-01-01T00:00:00Z' }
+  const before = {
+    id: 'a-1',
+    title: 'One',
+    description: 'First words',
+    status: 'open',
+    priority: 2,
+    labels: ['x', 'y'],
+    updated_at: '2026-01-01T00:00:00Z',
+  }
   const after = { ...before, updated_at: '2026-01-02T00:00:00Z' }
 
   async function edited(): Promise<{ owner: Replica; id: string }> {
     const { owner } = await founded()
     await imported(owner, lines(before))
     const { id } = task(owner, 'a-1')
-    const result = run({ replica: owner }, 'update_task', { id, title: 'Ours', priority: 0, status: 'in_review', labels: ['y', 'ours'] })
+    const result = run({ replica: owner }, 'update_task', {
+      id,
+      title: 'Ours',
+      priority: 0,
+      status: 'in_review',
+      labels: ['y', 'ours'],
+    })
     expect(result.ok).toBe(true)
     return { owner, id }
   }
@@ -134,7 +163,12 @@ describe('importing again', () => {
   test('a field that the source changed is taken, and only that', async () => {
     const { owner, id } = await edited()
     await imported(owner, lines({ ...after, title: 'Theirs', description: 'Second words', labels: ['x', 'y', 'theirs'] }))
-    expect(task(owner, 'a-1')).toMatchObject({ title: 'Theirs', priority: 0, status: 'in_review', labels: ['ours', 'theirs', 'y'] })
+    expect(task(owner, 'a-1')).toMatchObject({
+      title: 'Theirs',
+      priority: 0,
+      status: 'in_review',
+      labels: ['ours', 'theirs', 'y'],
+    })
     expect(textOf(owner.nodes.get(id as never) as never, 'body', owner.history)).toBe('Second words')
   })
 
@@ -147,7 +181,14 @@ describe('importing again', () => {
   test('edits made here leave with the plan, with the time of the last one', async () => {
     const { owner } = await edited()
     const [out] = recordsIn(exported(owner))
-    expect(out).toMatchObject({ id: 'a-1', title: 'Ours', priority: 0, status: 'in_progress', worknode_status: 'in_review', labels: ['y', 'ours'] })
+    expect(out).toMatchObject({
+      id: 'a-1',
+      title: 'Ours',
+      priority: 0,
+      status: 'in_progress',
+      worknode_status: 'in_review',
+      labels: ['y', 'ours'],
+    })
     expect(out).not.toMatchObject({ updated_at: before.updated_at })
     const { owner: other } = await founded(3)
     await imported(other, exported(owner))
@@ -157,7 +198,10 @@ describe('importing again', () => {
 
   test('a new title changes the time of the issue, and closing it says when', async () => {
     const { owner } = await founded()
-    await imported(owner, lines({ ...before, id: 'a-0' }, before, { ...before, id: 'a-2', status: 'closed', closed_at: '2025-12-31T00:00:00Z' }))
+    await imported(
+      owner,
+      lines({ ...before, id: 'a-0' }, before, { ...before, id: 'a-2', status: 'closed', closed_at: '2025-12-31T00:00:00Z' }),
+    )
     run({ replica: owner }, 'update_task', { id: task(owner, 'a-0').id, title: 'New' })
     run({ replica: owner }, 'update_task', { id: task(owner, 'a-1').id, status: 'done' })
     run({ replica: owner }, 'update_task', { id: task(owner, 'a-2').id, status: 'ready' })
@@ -183,27 +227,54 @@ describe('importing again', () => {
 
   test('a comment that the source adds is written, and one deleted here stays deleted', async () => {
     const { owner } = await founded()
-    const said = (id: number | string, text: string): object => ({ id, issue_id: 'a-1', author: 'ann', text, created_at: '2026-01-01T00:00:00Z' })
+    const said = (id: number | string, text: string): object => ({
+      id,
+      issue_id: 'a-1',
+      author: 'ann',
+      text,
+      created_at: '2026-01-01T00:00:00Z',
+    })
     await imported(owner, lines({ ...before, comments: [said(1, 'one'), said('1', 'other one')] }))
     const { id } = task(owner, 'a-1')
     const [first] = owner.views.commentsOn(id)
     owner.transact(null, (tx) => tx.set(first as never, 'deleted', true))
-    expect(await imported(owner, lines({ ...after, comments: [said(1, 'one'), said('1', 'changed'), said(2, 'two')] }))).toMatchObject({ comments: 2 })
-    expect(owner.views.commentsOn(id).map((comment) => textOf(owner.nodes.get(comment) as never, 'body', owner.history))).toEqual(['changed', 'two'])
+    expect(
+      await imported(owner, lines({ ...after, comments: [said(1, 'one'), said('1', 'changed'), said(2, 'two')] })),
+    ).toMatchObject({ comments: 2 })
+    expect(owner.views.commentsOn(id).map((comment) => textOf(owner.nodes.get(comment) as never, 'body', owner.history))).toEqual(
+      ['changed', 'two'],
+    )
   })
 
   test('a dependency on what is not there is kept as text until an import brings it', async () => {
     const { owner } = await founded()
-    const child = { ...before, dependencies: [{ issue_id: 'a-1', depends_on_id: 'a-9', type: 'blocks' }, { issue_id: 'a-1', depends_on_id: 'a-8', type: 'parent-child' }] }
+    const child = {
+      ...before,
+      dependencies: [
+        { issue_id: 'a-1', depends_on_id: 'a-9', type: 'blocks' },
+        { issue_id: 'a-1', depends_on_id: 'a-8', type: 'parent-child' },
+      ],
+    }
     expect(await imported(owner, lines(child))).toMatchObject({ unresolved: 2 })
     expect(task(owner, 'a-1')).toMatchObject({ ready: true, parent: null, dependencies: [{ to: 'a-9' }, { to: 'a-8' }] })
-    expect(await imported(owner, lines({ id: 'a-9', title: 'Nine' }, { id: 'a-8', title: 'Eight' }, child))).toMatchObject({ unresolved: 0, dependencies: 2 })
-    expect(task(owner, 'a-1')).toMatchObject({ ready: false, parent: task(owner, 'a-8').id, dependencies: [{ to: task(owner, 'a-9').id }] })
+    expect(await imported(owner, lines({ id: 'a-9', title: 'Nine' }, { id: 'a-8', title: 'Eight' }, child))).toMatchObject({
+      unresolved: 0,
+      dependencies: 2,
+    })
+    expect(task(owner, 'a-1')).toMatchObject({
+      ready: false,
+      parent: task(owner, 'a-8').id,
+      dependencies: [{ to: task(owner, 'a-9').id }],
+    })
   })
 
   test('a plan whose parents make a circle loses no task and no link', async () => {
     const { owner } = await founded()
-    const under = (id: string, parent: string): object => ({ id, title: id, dependencies: [{ issue_id: id, depends_on_id: parent, type: 'parent-child' }] })
+    const under = (id: string, parent: string): object => ({
+      id,
+      title: id,
+      dependencies: [{ issue_id: id, depends_on_id: parent, type: 'parent-child' }],
+    })
     const plan = lines(under('a', 'b'), under('b', 'c'), under('c', 'a'))
     await imported(owner, plan)
     expect(['a', 'b', 'c'].map((id) => task(owner, id).parent)).toEqual([task(owner, 'b').id, task(owner, 'c').id, null])
@@ -215,7 +286,10 @@ describe('importing again', () => {
 describe('files that are not quite plans', () => {
   test('a file with git conflict markers gives both sides, the newest where they differ, and says so', async () => {
     const { owner } = await founded()
-    const [ours, theirs] = [{ id: 'c', title: 'Ours', updated_at: '2026-01-02T00:00:00Z' }, { id: 'c', title: 'Theirs', updated_at: '2026-01-01T00:00:00Z' }]
+    const [ours, theirs] = [
+      { id: 'c', title: 'Ours', updated_at: '2026-01-02T00:00:00Z' },
+      { id: 'c', title: 'Theirs', updated_at: '2026-01-01T00:00:00Z' },
+    ]
     const text = `\ufeff${lines({ id: 'a', title: 'A' })}<<<<<<< HEAD\r\n${lines(ours, { id: 'd', title: 'D' })}||||||| base\n${lines({ id: 'z', title: 'Ancestor' })}=======\n${lines(theirs)}>>>>>>> other\n${lines({ id: 'b', title: 'B' })}`
     expect(await imported(owner, text)).toMatchObject({ created: 4, conflictHunks: 1, repeated: 1, skipped: 0 })
     expect(['a', 'b', 'c', 'd'].map((id) => task(owner, id).title)).toEqual(['A', 'B', 'Ours', 'D'])
@@ -224,7 +298,14 @@ describe('files that are not quite plans', () => {
 
   test('lines that cannot be read are left out and named, and the rest comes', async () => {
     const { owner } = await founded()
-    const text = ['{"id":"a","title":"A"}', '{"id":"b"', '[1]', '{"title":"no id"}', '\u0000\u0001', '{"id":"e","title":"E"}'].join('\n')
+    const text = [
+      '{"id":"a","title":"A"}',
+      '{"id":"b"',
+      '[1]',
+      '{"title":"no id"}',
+      '\u0000\u0001',
+      '{"id":"e","title":"E"}',
+    ].join('\n')
     const report = await imported(owner, text)
     expect(report).toMatchObject({ created: 2, skipped: 4 })
     expect(report.firstSkipped.map((skipped) => 'line' in skipped && skipped.line)).toEqual([2, 3, 4, 5])
@@ -244,7 +325,14 @@ describe('files that are not quite plans', () => {
 
   test('an issue too large for the log is left out by name', async () => {
     const { owner } = await founded()
-    const report = await imported(owner, lines({ id: 'a', title: 'A', metadata: { blob: 'x'.repeat(60_000) } }, { id: 'b', title: 'B', description: 'x'.repeat(400_000) }, { id: 'c', title: 'C' }))
+    const report = await imported(
+      owner,
+      lines(
+        { id: 'a', title: 'A', metadata: { blob: 'x'.repeat(60_000) } },
+        { id: 'b', title: 'B', description: 'x'.repeat(400_000) },
+        { id: 'c', title: 'C' },
+      ),
+    )
     expect(report).toMatchObject({ created: 1, skipped: 2, firstSkipped: [{ id: 'a' }, { id: 'b' }] })
   })
 
@@ -252,22 +340,43 @@ describe('files that are not quite plans', () => {
     const { owner } = await founded()
     const plan = lines({ id: 'x-1', title: 'One', blocked_by: ['x-2'] }, { id: 'x-2', title: 'Two' })
     await imported(owner, plan)
-    expect(task(owner, 'x-1')).toMatchObject({ kind: 'task', ready: false, dependencies: [{ type: 'blocks', to: task(owner, 'x-2').id }] })
+    expect(task(owner, 'x-1')).toMatchObject({
+      kind: 'task',
+      ready: false,
+      dependencies: [{ type: 'blocks', to: task(owner, 'x-2').id }],
+    })
     expect(recordsIn(exported(owner))).toEqual(recordsIn(plan))
   })
 
   test('keys that Beads computes are not kept, all others are', async () => {
     const { owner } = await founded()
-    await imported(owner, lines({ id: 'a', title: 'A', status: 'simmering', issue_type: 'convoy', parent: 'b', dependency_count: 3, timeout: 0.5, mol: { deep: [[[[[[1]]]]]] } }))
+    await imported(
+      owner,
+      lines({
+        id: 'a',
+        title: 'A',
+        status: 'simmering',
+        issue_type: 'convoy',
+        parent: 'b',
+        dependency_count: 3,
+        timeout: 0.5,
+        mol: { deep: [[[[[[1]]]]]] },
+      }),
+    )
     expect(task(owner, 'a')).toMatchObject({ status: 'ready', kind: 'convoy' })
-    expect(recordsIn(exported(owner))).toEqual([{ id: 'a', title: 'A', status: 'simmering', issue_type: 'convoy', timeout: 0.5, mol: { deep: [[[[[[1]]]]]] } }])
+    expect(recordsIn(exported(owner))).toEqual([
+      { id: 'a', title: 'A', status: 'simmering', issue_type: 'convoy', timeout: 0.5, mol: { deep: [[[[[[1]]]]]] } },
+    ])
   })
 
   test('acceptance criteria become checks, and a check that was ticked here leaves ticked', async () => {
     const { owner } = await founded()
     await imported(owner, lines({ id: 'a', title: 'A', acceptance_criteria: '- [x] Done\n- Open' }))
     const { id, checks } = task(owner, 'a')
-    expect(checks.map(({ text, done }) => [text, done])).toEqual([['Done', true], ['Open', false]])
+    expect(checks.map(({ text, done }) => [text, done])).toEqual([
+      ['Done', true],
+      ['Open', false],
+    ])
     run({ replica: owner }, 'update_check', { id, check: checks[1]?.id as string, done: true })
     expect(recordsIn(exported(owner))).toMatchObject([{ acceptance_criteria: '- [x] Done\n- [x] Open' }])
   })

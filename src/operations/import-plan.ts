@@ -20,14 +20,29 @@ import { type Source, sourceIn, sourceOf, SYSTEM } from './beads-source.ts'
 import { exportedIds, exportTask } from './export-plan.ts'
 import { hasResolvable, linkIssue } from './import-links.ts'
 import { type ImportReport, newTally, reportOf, type Tally } from './import-report.ts'
-import { columnEnds, createIssue, type Issue, issueOf, type KnownComments, knownComments, updateIssue, whyTooLarge } from './import-task.ts'
+import {
+  columnEnds,
+  createIssue,
+  type Issue,
+  issueOf,
+  type KnownComments,
+  knownComments,
+  updateIssue,
+  whyTooLarge,
+} from './import-task.ts'
 
 /** One batch holds 256 changes; a task takes two or three. */
 const CHUNK_TASKS = 100
 const CHUNK_LINES = 500
 /** Chunks between two waits for the disk: what is signed and not stored must not pile up. */
 const CHUNKS_UNSAVED = 16
-const NEEDS = [['create', 'task'], ['update', 'task'], ['assign', 'task'], ['delete', 'task'], ['comment', 'comment']] as const
+const NEEDS = [
+  ['create', 'task'],
+  ['update', 'task'],
+  ['assign', 'task'],
+  ['delete', 'task'],
+  ['comment', 'comment'],
+] as const
 
 export type Progress = (done: number, total: number) => void
 
@@ -39,7 +54,11 @@ export async function importPlan(
   yieldToUi: () => Promise<void>,
 ): Promise<Result<ImportReport>> {
   const lacking = NEEDS.find(([right, type]) => !replica.may(right, type))
-  if (lacking) return refuse({ code: 'permission_denied', detail: `To import a plan you must be allowed to ${lacking[0]} a ${lacking[1]} here.` })
+  if (lacking)
+    return refuse({
+      code: 'permission_denied',
+      detail: `To import a plan you must be allowed to ${lacking[0]} a ${lacking[1]} here.`,
+    })
   const read = await parse(source, yieldToUi)
   if (!read.ok) return read
   return ok(await new Import(replica, read.value, onProgress, yieldToUi).run())
@@ -57,7 +76,10 @@ async function parse(source: string | Iterable<string>, yieldToUi: () => Promise
   if (plan.records.length > 0) return ok(plan)
   const [first] = plan.firstSkipped
   const why = first ? `Of ${plan.skipped} lines none is an issue; line ${first.line}: ${first.reason}.` : 'It is empty.'
-  return refuse({ code: 'invalid', detail: `This is no plan that can be read. ${why} A plan has one JSON object a line, each with an "id".` })
+  return refuse({
+    code: 'invalid',
+    detail: `This is no plan that can be read. ${why} A plan has one JSON object a line, each with an "id".`,
+  })
 }
 
 interface Known {
@@ -134,7 +156,9 @@ class Import {
   #update(tx: Transaction, issue: Issue, { id, old }: Known, comments: KnownComments, orderIn: (status: string) => string): void {
     const links = taskOf({ id: old.id, fields: old.raw }).links
     const node = tx.node(id) as WorkNode
-    const written = isStale(issue, old, node) ? NOTHING : updateIssue(this.#replica, tx, node, issue, old, comments.get(id) ?? new Map(), orderIn)
+    const written = isStale(issue, old, node)
+      ? NOTHING
+      : updateIssue(this.#replica, tx, node, issue, old, comments.get(id) ?? new Map(), orderIn)
     this.#settle(issue.record.id, id, links, written.changed ? 'updated' : 'unchanged')
     this.#tally.comments += written.comments
   }
@@ -185,7 +209,10 @@ class Import {
     return { id: node.id, old: sourceOf({ id: record.id, fields: exportTask(this.#replica, node, this.#exported) }) }
   }
 
-  async #inChunks(issues: readonly Issue[], write: (tx: Transaction, issue: Issue, nextNumber: () => number) => void): Promise<void> {
+  async #inChunks(
+    issues: readonly Issue[],
+    write: (tx: Transaction, issue: Issue, nextNumber: () => number) => void,
+  ): Promise<void> {
     for (let from = 0; from < issues.length; from += CHUNK_TASKS) {
       const chunk = issues.slice(from, from + CHUNK_TASKS)
       let number = this.#replica.views.keys.next

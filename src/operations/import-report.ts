@@ -21,13 +21,19 @@ export interface ImportReport {
   readonly firstSkipped: readonly (SkippedLine | { readonly id: string; readonly reason: string })[]
 }
 
-export type Tally = { -readonly [K in 'created' | 'updated' | 'unchanged' | 'deleted' | 'comments' | 'dependencies' | 'unresolved']: number }
+export type Tally = {
+  -readonly [K in 'created' | 'updated' | 'unchanged' | 'deleted' | 'comments' | 'dependencies' | 'unresolved']: number
+}
 
 export function newTally(): Tally {
   return { created: 0, updated: 0, unchanged: 0, deleted: 0, comments: 0, dependencies: 0, unresolved: 0 }
 }
 
-export function reportOf(plan: ParsedPlan, tally: Tally, refused: readonly { readonly id: string; readonly reason: string }[]): ImportReport {
+export function reportOf(
+  plan: ParsedPlan,
+  tally: Tally,
+  refused: readonly { readonly id: string; readonly reason: string }[],
+): ImportReport {
   const { conflictHunks, repaired, repeated } = plan
   return {
     ...tally,
@@ -47,12 +53,16 @@ export function wordsOf(report: ImportReport): string[] {
   say(report.deleted, `${count(report.deleted, 'task')} of them marked as deleted in the plan`)
   say(report.comments, `${count(report.comments, 'comment')} written`)
   say(report.dependencies, `${count(report.dependencies, 'dependency', 'dependencies')} written`)
-  say(report.unresolved, `${count(report.unresolved, 'dependency', 'dependencies')} on tasks that the plan does not hold, kept as text`)
+  say(
+    report.unresolved,
+    `${count(report.unresolved, 'dependency', 'dependencies')} on tasks that the plan does not hold, kept as text`,
+  )
   say(report.conflictHunks, `${count(report.conflictHunks, 'conflict')} left in the file by git: both sides taken`)
   say(report.repeated, `${count(report.repeated, 'issue')} came more than once: the newest taken`)
   say(report.repaired, `${count(report.repaired, 'line')} not quite JSON, read all the same`)
   say(report.skipped, `${count(report.skipped, 'line')} left out:`)
-  for (const skipped of report.firstSkipped) lines.push(`  ${'line' in skipped ? `line ${skipped.line}` : skipped.id}: ${skipped.reason}`)
+  for (const skipped of report.firstSkipped)
+    lines.push(`  ${'line' in skipped ? `line ${skipped.line}` : skipped.id}: ${skipped.reason}`)
   return lines
 }
 

@@ -17,7 +17,18 @@ import { checksOf } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { commentExt, commentsIn, commentSource, type PlanComment } from './beads-comments.ts'
 import {
-  assigneesOf, at, checksFrom, checkText, isDeletedState, labelsOf, type PlanTask, type Scalar, statusIn, taskOf, TEXT_FIELDS, type TextField,
+  assigneesOf,
+  at,
+  checksFrom,
+  checkText,
+  isDeletedState,
+  labelsOf,
+  type PlanTask,
+  type Scalar,
+  statusIn,
+  taskOf,
+  TEXT_FIELDS,
+  type TextField,
 } from './beads-map.ts'
 import type { BeadsRecord } from './beads-parse.ts'
 import { extOf, sameSource, type Source, sourceOf } from './beads-source.ts'
@@ -49,14 +60,25 @@ export function whyTooLarge({ record, source }: Issue): string | null {
     const text = at(record.fields, key)
     if (typeof text === 'string' && text.length > TEXT_CHARS) return `its ${key} has more than ${TEXT_CHARS} characters`
   }
-  if (commentsIn(record)?.some(({ text, raw }) => text.length > TEXT_CHARS || JSON.stringify(raw).length > RAW_CHARS)) return 'a comment of it is too large'
+  if (commentsIn(record)?.some(({ text, raw }) => text.length > TEXT_CHARS || JSON.stringify(raw).length > RAW_CHARS))
+    return 'a comment of it is too large'
   return JSON.stringify(source.raw).length > RAW_CHARS ? `its other keys take more than ${RAW_CHARS} characters` : null
 }
 
-export function createIssue(replica: Replica, tx: Transaction, { record, task, source }: Issue, order: string, number: number): { id: NodeId; comments: number } {
+export function createIssue(
+  replica: Replica,
+  tx: Transaction,
+  { record, task, source }: Issue,
+  order: string,
+  number: number,
+): { id: NodeId; comments: number } {
   const { scalars } = task
   const state = String(scalars.state)
-  const fields: FieldValue[] = [['status', statusIn(state)], ['order', order], ['ext', extOf(source)]]
+  const fields: FieldValue[] = [
+    ['status', statusIn(state)],
+    ['order', order],
+    ['ext', extOf(source)],
+  ]
   for (const field of REGISTERS) if (scalars[field] !== undefined) fields.push([field, scalars[field]])
   if (isDeletedState(state)) fields.push(['deleted', true])
   const id = tx.create({ type: 'task', number, fields })
@@ -64,7 +86,8 @@ export function createIssue(replica: Replica, tx: Transaction, { record, task, s
   for (const label of task.labels) tx.add(id, 'labels', label)
   for (const assignee of task.assignees) tx.add(id, 'assignees', assignee)
   let last: string | null = null
-  for (const { text, done } of task.checks) last = writeCheck(replica, tx, tx.node(id) as WorkNode, { text, kind: 'ac', done }, last)
+  for (const { text, done } of task.checks)
+    last = writeCheck(replica, tx, tx.node(id) as WorkNode, { text, kind: 'ac', done }, last)
   const comments = commentsIn(record) ?? []
   for (const comment of comments) writeComment(replica, tx, id, comment.text, commentExt(comment))
   return { id, comments: comments.length }
@@ -96,7 +119,15 @@ export function updateIssue(
 type Register = Exclude<Scalar, 'state' | TextField>
 const REGISTERS: readonly Register[] = ['title', 'priority', 'kind', 'summary', 'due', 'notBefore', 'estimate']
 /** What a register says once the source has taken its value away. */
-const BLANK: Readonly<Record<Register, Value>> = { title: '', priority: 2, kind: 'task', summary: '', due: null, notBefore: null, estimate: null }
+const BLANK: Readonly<Record<Register, Value>> = {
+  title: '',
+  priority: 2,
+  kind: 'task',
+  summary: '',
+  due: null,
+  notBefore: null,
+  estimate: null,
+}
 
 function setUnlessSame(tx: Transaction, node: WorkNode, field: string, value: Value): void {
   if (read(node, field) !== value) tx.set(node.id, field, value)
@@ -134,7 +165,13 @@ function mergeChecks(replica: Replica, tx: Transaction, node: WorkNode, old: Sou
   }
 }
 
-function updateComments(replica: Replica, tx: Transaction, task: NodeId, comments: readonly PlanComment[], known: ReadonlyMap<string, WorkNode>): number {
+function updateComments(
+  replica: Replica,
+  tx: Transaction,
+  task: NodeId,
+  comments: readonly PlanComment[],
+  known: ReadonlyMap<string, WorkNode>,
+): number {
   let written = 0
   for (const comment of comments) {
     const own = known.get(String(comment.raw['id']))
@@ -177,4 +214,3 @@ export function columnEnds(replica: Replica): (status: string) => string {
     return next
   }
 }
-

@@ -47,7 +47,11 @@ export async function readFrames<Facts>(file: FileHandle, take: (frame: Frame<Fa
     const body = await readBytes(file, at + HEAD, length)
     if (crc32(body) !== view(head).getUint32(4, true)) break
     const data = FACTS_HEAD + view(body).getUint32(0, true)
-    take({ facts: JSON.parse(Buffer.from(body.subarray(FACTS_HEAD, data)).toString()) as Facts, at: at + HEAD + data, length: length - data })
+    take({
+      facts: JSON.parse(Buffer.from(body.subarray(FACTS_HEAD, data)).toString()) as Facts,
+      at: at + HEAD + data,
+      length: length - data,
+    })
     at += HEAD + length
   }
   return at

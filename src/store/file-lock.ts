@@ -30,7 +30,9 @@ export async function lockFolder(file: string): Promise<() => Promise<void>> {
     }
     const owner = Number(await readFile(path, 'utf8').catch(() => ''))
     if (owner !== process.pid && isAlive(owner)) {
-      throw new FolderInUseError(`Process ${owner} has this workspace open. Stop it first; if it is not Worknode, delete ${path}.`)
+      throw new FolderInUseError(
+        `Process ${owner} has this workspace open. Stop it first; if it is not Worknode, delete ${path}.`,
+      )
     }
     await rm(path, { force: true })
   }

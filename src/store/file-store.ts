@@ -22,7 +22,15 @@ import { lockFolder } from './file-lock.ts'
 import { readSnapshotFile, writeSnapshotFile } from './file-snapshot.ts'
 import { decodeRecord, encodeRecord, groupWires, type RecordInfo, sealableRuns, storedBytes } from './records.ts'
 import {
-  type FeedHead, FeedMovedError, type OwnAppend, type Snapshot, type Store, type StoredBatch, StoreFullError, StoreGoneError, type StoreSize,
+  type FeedHead,
+  FeedMovedError,
+  type OwnAppend,
+  type Snapshot,
+  type Store,
+  type StoredBatch,
+  StoreFullError,
+  StoreGoneError,
+  type StoreSize,
 } from './store.ts'
 
 type StoredHead = Omit<FeedHead, 'id'> & { readonly id: string }
@@ -90,7 +98,10 @@ class FileStore implements Store {
     }
     this.#records.reduce((end, { first, count }) => {
       // Before anything is cut off: what is damaged in its middle somebody may want to look at.
-      if (first !== end + 1) throw new Error(`The log in ${this.#dir} is damaged: batches ${end + 1} to ${first - 1} are missing. Put a copy of the folder in its place.`)
+      if (first !== end + 1)
+        throw new Error(
+          `The log in ${this.#dir} is damaged: batches ${end + 1} to ${first - 1} are missing. Put a copy of the folder in its place.`,
+        )
       return first + count - 1
     }, 0)
     await this.#sealed.truncate(this.#sealedLength)
@@ -111,7 +122,10 @@ class FileStore implements Store {
         next += count
         return record
       })
-      await this.#write({ records, ...(head ? { heads: [stored(head)] } : {}) }, groups.map(({ bytes }) => bytes))
+      await this.#write(
+        { records, ...(head ? { heads: [stored(head)] } : {}) },
+        groups.map(({ bytes }) => bytes),
+      )
       return first
     })
   }
@@ -129,7 +143,10 @@ class FileStore implements Store {
   }
 
   async *readAt(arrivals: readonly number[]): AsyncGenerator<readonly StoredBatch[]> {
-    assert(arrivals.every((arrival, i) => i === 0 || arrival > (arrivals[i - 1] as number)), 'arrivals to read ascend')
+    assert(
+      arrivals.every((arrival, i) => i === 0 || arrival > (arrivals[i - 1] as number)),
+      'arrivals to read ascend',
+    )
     for (let i = 0; i < arrivals.length;) {
       const page = (await this.#turn(() => this.#readRecord(arrivals[i] as number))) ?? []
       const last = page.at(-1)?.arrival ?? Infinity
@@ -161,7 +178,9 @@ class FileStore implements Store {
   }
 
   feeds(key: string): Promise<readonly FeedHead[]> {
-    return this.#turn(async () => [...this.#feeds.values()].filter((head) => head.key === key).map((head) => ({ ...head, id: head.id.slice() })))
+    return this.#turn(async () =>
+      [...this.#feeds.values()].filter((head) => head.key === key).map((head) => ({ ...head, id: head.id.slice() })),
+    )
   }
 
   markFeed(key: string, feed: string, seq: number, clean: boolean): Promise<boolean> {
@@ -280,7 +299,9 @@ class FileStore implements Store {
   /** Replaces the tail by one that holds these records, and reads the index anew. */
   async #replaceTail(records: readonly { readonly record: RecordInfo; readonly data: Bytes }[]): Promise<void> {
     const heads = [...this.#feeds.values()].map(stored)
-    const frames = records.map(({ record: { first, count, raw, packed }, data }) => encodeFrame({ records: [{ first, count, raw, packed }] }, [data]))
+    const frames = records.map(({ record: { first, count, raw, packed }, data }) =>
+      encodeFrame({ records: [{ first, count, raw, packed }] }, [data]),
+    )
     await this.#guard(() => replaceFile(this.#path('tail'), [encodeFrame({ incarnation: this.incarnation, heads }), ...frames]))
     await this.#tail?.close()
     this.#tail = null
@@ -297,7 +318,12 @@ class FileStore implements Store {
     const count = run.reduce((sum, record) => sum + record.count, 0)
     const smaller = packed.length < bytes.length
     // As long as its raw bytes: kept as they are.
-    const record = { first: (run[0] as FileRecord).first, count, raw: bytes.length, packed: smaller ? packed.length : bytes.length }
+    const record = {
+      first: (run[0] as FileRecord).first,
+      count,
+      raw: bytes.length,
+      packed: smaller ? packed.length : bytes.length,
+    }
     return { record, data: smaller ? packed : bytes }
   }
 

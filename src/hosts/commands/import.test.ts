@@ -10,7 +10,8 @@ import { importFile } from './import.ts'
 const root = await mkdtemp(join(tmpdir(), 'worknode-cli-'))
 afterAll(() => rm(root, { recursive: true }))
 
-const PLAN = '{"id":"a","title":"One","status":"open","priority":1,"issue_type":"task","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}\n'
+const PLAN =
+  '{"id":"a","title":"One","status":"open","priority":1,"issue_type":"task","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}\n'
 
 function told(): { readonly said: string[]; write(text: string): void; say(line: string): void } {
   const said: string[] = []
@@ -39,7 +40,9 @@ test('a plan that was imported is there in the next process, and leaves as it ca
 
 test('lines that had to be left out show in the exit code and the report', async () => {
   const output = told()
-  expect(await importFile(await plan('half.jsonl', `${PLAN}{"id":\n`), { data: join(root, 'two') }, openNodeWorkspace, output)).toBe(2)
+  expect(
+    await importFile(await plan('half.jsonl', `${PLAN}{"id":\n`), { data: join(root, 'two') }, openNodeWorkspace, output),
+  ).toBe(2)
   expect(output.said.join('')).toContain('line 2: it is not JSON')
 })
 

@@ -25,7 +25,10 @@ export function importCommand(openIn: OpenWorkspaceIn): Command {
     .description('import a plan of Beads JSON lines; what is here already is brought up to date, nothing is removed')
     .argument('<file>', 'the plan, such as .beads/issues.jsonl')
     .option('--data <folder>', 'where the host keeps its data (WORKNODE_DATA, .worknode)')
-    .addHelpText('after', '\nExits with 0 when all of the plan is here, 2 when lines had to be left out, 1 when nothing was imported or saved.')
+    .addHelpText(
+      'after',
+      '\nExits with 0 when all of the plan is here, 2 when lines had to be left out, 1 when nothing was imported or saved.',
+    )
     .action(async (file: string, flags: { data?: string }) => {
       process.exitCode = await importFile(file, flags, openIn, process.stderr)
     })
@@ -36,7 +39,12 @@ export interface Output {
   write(text: string): unknown
 }
 
-export async function importFile(file: string, flags: { readonly data?: string }, openIn: OpenWorkspaceIn, output: Output): Promise<ExitCode> {
+export async function importFile(
+  file: string,
+  flags: { readonly data?: string },
+  openIn: OpenWorkspaceIn,
+  output: Output,
+): Promise<ExitCode> {
   const say = (line: string): unknown => output.write(`${line}\n`)
   const settings = readSettings(process.env, flags)
   const text = settings.ok ? await readPlan(file) : settings
@@ -58,7 +66,12 @@ export async function importFile(file: string, flags: { readonly data?: string }
 }
 
 /** Opens the workspace for as long as the work takes. What stands in the way is said in a line. */
-export async function within<T extends number>(dataDir: string, openIn: OpenWorkspaceIn, say: (line: string) => unknown, work: (opened: Opened) => Promise<T>): Promise<T | 1> {
+export async function within<T extends number>(
+  dataDir: string,
+  openIn: OpenWorkspaceIn,
+  say: (line: string) => unknown,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T | 1> {
   let opened: Opened
   try {
     opened = await openIn(dataDir)
@@ -77,10 +90,17 @@ export async function within<T extends number>(dataDir: string, openIn: OpenWork
 async function readPlan(file: string): Promise<Result<string>> {
   try {
     const { size } = await stat(file)
-    if (size > LOCAL.importBytes) return refuse({ code: 'too_large', detail: `${file} is too large: a plan may have ${LOCAL.importBytes / 1024 / 1024} MiB.` })
+    if (size > LOCAL.importBytes)
+      return refuse({
+        code: 'too_large',
+        detail: `${file} is too large: a plan may have ${LOCAL.importBytes / 1024 / 1024} MiB.`,
+      })
     return { ok: true, value: await readFile(file, 'utf8') }
   } catch (error) {
-    return refuse({ code: 'not_found', detail: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` })
+    return refuse({
+      code: 'not_found',
+      detail: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    })
   }
 }
 
