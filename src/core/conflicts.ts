@@ -23,7 +23,8 @@ const SILENT = new Set(['order'])
 
 export function conflictsOf(node: WorkNode): Conflict[] {
   const conflicts: Conflict[] = []
-  for (const field in node.registers) {
+  // Not in the order in which fields were first written here: replicas show them alike.
+  for (const field of Object.keys(node.registers).toSorted()) {
     const flat = node.registers[field] as readonly (Value | Ref)[]
     if (flat.length === 2 || SILENT.has(field) || field.endsWith('/order')) continue
     const versions: ConflictVersion[] = []

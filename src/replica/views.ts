@@ -19,21 +19,15 @@ import { Column, type Seat } from './column.ts'
 import type { State } from './state.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
 
-interface Place {
-  readonly status: Status
-  readonly seat: Seat
-}
-
 const NO_IDS: readonly NodeId[] = []
-const COLUMN_TOPICS = Object.fromEntries(STATUSES.map((status) => [status, `column:${status}`])) as Readonly<Record<Status, string>>
 
 export class Views {
   readonly keys: Keys
   readonly tree: Tree
   readonly #state: State
   readonly #now: () => number
-  readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column()]))
-  readonly #places = new Map<NodeId, Place>()
+  readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column(`column:${status}`)]))
+  readonly #seats = new Map<NodeId, Seat>()
   readonly #rows = new Map<NodeId, TaskRow>()
   /** Task → the tasks that name it as a dependency. */
   readonly #dependents = new Map<string, Set<NodeId>>()
@@ -51,6 +45,8 @@ export class Views {
     this.#now = now
     this.keys = new Keys(state.history)
     this.tree = new Tree(state.history)
+    const nobody = new Set<never>() as Set<NodeId> & Set<string>
+    for (const node of this.nodes.values()) this.#take(node, nobody, nobody)
   }
 
   /** Grows with every change: a cheap "is this still what I saw?". */

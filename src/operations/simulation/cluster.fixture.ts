@@ -1,0 +1,457 @@
+/**
+ * A cluster: devices that work, lose each other, crash, lie and come back, until the world heals; then every law is looked at.
+ *
+ * While it runs: no peer gets a batch that its sender's disk does not hold (L2), saving never stops, nothing throws. Healed: all
+ * honest replicas hold the same batches (nothing accepted was lost, nothing of a stranger's is there), judge them alike,
+ * show the same board, and open again to the same from their disks, with and without a snapshot.
+ */
+
+import { toHex } from '../../base/bytes.ts'
+import { seededBytes, seededRandom } from '../../base/random.ts'
+import { fromHex } from '../../base/bytes.ts'
+import { type KeyPair, signingKeys } from '../../log/keys.ts'
+import { openReplica, type Replica } from '../../replica/replica.ts'
+import { createGenesis, publishInvite, redeemInvite } from '../../replica/workspace.ts'
+import { cutPower, type MemoryDisk, type MemoryStore, memoryStore } from '../../store/memory-store.ts'
+import type { Store } from '../../store/store.ts'
+import { createNetwork, type Network } from '../../sync/pair.ts'
+import { closeTab, copyDevice, createDevice, type Device, type DevicePorts, kill, type Live, openTab, type Tab } from './device.fixture.ts'
+import { createMallory, type Mallory } from './mallory.fixture.ts'
+import { workAtRandom } from './random-work.fixture.ts'
+import { createWorld, forgetVerdicts, type World } from './virtual-world.fixture.ts'
+
+export interface ClusterOptions {
+  readonly steps?: number
+  /** A fault of the store that a test plants. */
+  readonly plantStore?: (world: World) => (store: MemoryStore, disk: MemoryDisk) => Store
+}
+
+/** A law that a run broke, with everything needed to see it again. */
+export class Violation extends Error {
+  override readonly name = 'Violation'
+}
+
+export interface ClusterReport {
+  readonly seed: number
+  readonly trace: readonly string[]
+  readonly batches: number
+  readonly stateHash: string
+}
+
+const START = Date.UTC(2026, 0, 1)
+/** Wrong clocks run ahead by so much at most; a world that heals lets that time pass. */
+const MOST_SKEW_MS = 90_000
+const HEAL_MS = 300_000
+
+export async function runCluster(seed: number, options: ClusterOptions = {}): Promise<ClusterReport> {
+  forgetVerdicts()
+  const cluster = new Cluster(seed, options)
+  try {
+    await cluster.found()
+    for (let step = 0; step < (options.steps ?? 60); step++) await cluster.step()
+    await cluster.heal()
+    return await cluster.judge()
+  } catch (error) {
+    const why = error instanceof Violation ? error.message : error instanceof Error ? error.stack : String(error)
+    throw new Violation(`seed ${seed}: ${why}\n${cluster.trace.slice(-150).join('\n')}`, { cause: error })
+  } finally {
+    cluster.end()
+  }
+}
+
+class Cluster {
+  readonly trace: string[] = []
+  readonly #seed: number
+  readonly #options: ClusterOptions
+  readonly #world: World
+  readonly #network: Network
+  readonly #devices: Device[] = []
+  readonly #promised: string[] = []
+  readonly #broken: string[] = []
+  readonly #stored = new Map<MemoryDisk, { readonly wires: Set<string>; upTo: number }>()
+  readonly #outlaws = new Set<string>()
+  #ports: DevicePorts | null = null
+  #mallory: Mallory | null = null
+  #tokens = 0
+  #tabs = 0
+  #hasCopy = false
+
+  constructor(seed: number, options: ClusterOptions) {
+    this.#seed = seed
+    this.#options = options
+    this.#world = createWorld(seed, START)
+    this.#network = createNetwork({ after: this.#world.clock.after, random: this.#world.random, delayMs: [0, 5] })
+  }
+
+  get #p(): DevicePorts {
+    return this.#ports as DevicePorts
+  }
+
+  /** A workspace, its founder, members who joined by invites, and Mallory, who is one of them. */
+  async found(): Promise<void> {
+    const world = this.#world
+    const random = seededBytes(seededRandom(this.#seed ^ 0x5eed))
+    const pair = (): Promise<KeyPair> => signingKeys(random(32))
+    const founder = createDevice('d0', await pair())
+    const genesis = await createGenesis(world.signer(founder.pair), START, random)
+    await memoryStore({ disk: founder.disk }).append([genesis.wire])
+    this.#ports = {
+      world,
+      network: this.#network,
+      workspace: genesis.id,
+      roomSecret: random(16),
+      promised: (token) => this.#promised.push(token),
+      arrived: (wire, from, tab) => this.#checkStored(wire, from, tab),
+      broken: (what) => this.#broken.push(what),
+      crashed: (tab, where) => this.#say(`${tab.name} crashes ${where}`),
+      ...(this.#options.plantStore ? { plantStore: this.#options.plantStore(world) } : {}),
+    }
+    this.#devices.push(founder)
+    const first = this.#open(founder)
+    await world.run(100)
+    const { replica } = first.live as Live
+    const newcomers = 2 + world.upTo(4)
+    for (let n = 1; n <= newcomers; n++) {
+      const device = createDevice(`d${n}`, await pair())
+      const invite = await pair()
+      publishInvite(replica, world.chance(0.2) ? 'admin' : 'member', { key: invite.key, box: null })
+      this.#devices.push(device)
+      const tab = this.#open(device)
+      await world.run(1000)
+      const redeemed = await this.#during(redeemInvite((tab.live as Live).replica, world.signer(invite), null))
+      if (!redeemed.ok) throw new Violation(`d${n} cannot join: ${redeemed.refusal.detail}`)
+    }
+    await world.run(500)
+    await this.#letMalloryIn(first.live as Live, await pair(), await pair(), await pair())
+  }
+
+  async #letMalloryIn({ replica }: Live, pair: KeyPair, invite: KeyPair, stranger: KeyPair): Promise<void> {
+    const world = this.#world
+    publishInvite(replica, 'member', { key: invite.key, box: null })
+    const device = createDevice('mallory', pair)
+    const tab = openTab(device, 'mallory', this.#p)
+    await world.run(1000)
+    const mine = (tab.live as Live).replica
+    const redeemed = await this.#during(redeemInvite(mine, world.signer(invite), null))
+    if (!redeemed.ok) throw new Violation(`mallory cannot join: ${redeemed.refusal.detail}`)
+    await world.run(1000)
+    kill(tab)
+    const held = mine.held[0] as (typeof mine.held)[number]
+    const head = [...mine.history.heads].find((ordinal) => mine.history.feedOf(ordinal).startsWith(toHex(invite.key))) as number
+    const granted = { id: mine.history.idOf(head) }
+    this.#mallory = createMallory(world, pair, stranger, this.#p.workspace, fromHex(held.id), granted as never)
+    this.#outlaws.add(toHex(stranger.key))
+  }
+
+  async step(): Promise<void> {
+    const world = this.#world
+    const { upTo, chance, pick } = world
+    const live = this.#live()
+    const tab = live.length > 0 ? pick(live) : null
+    const dice = upTo(100)
+    if (tab && dice < 60) for (let n = 1 + upTo(4); n > 0 && !tab.isDead; n--) this.#say(`${tab.name} ${this.#work(tab)}`)
+    else if (tab && dice < 64) this.#arm(tab)
+    else if (tab && dice < 66) this.#crash(tab)
+    else if (tab && dice < 70) await this.#close(tab)
+    else if (dice < 74) this.#reopen(pick(this.#devices))
+    else if (tab && dice < 77) void this.#snapshot(tab)
+    else if (tab && dice < 79) void tab.store.seal()
+    else if (dice < 82) this.#split()
+    else if (dice < 86) this.#weather()
+    else if (dice < 89) this.#wrongClock(pick(this.#devices))
+    else if (dice < 91) this.#cutPower(pick(this.#devices))
+    else if (dice < 92) this.#copy(pick(this.#devices))
+    else if (tab && dice < 98) await this.#mischief(tab)
+    else this.#frames()
+    // People come back to their machines.
+    for (const device of this.#devices) if (device.tabs.size === 0 && chance(0.15)) this.#reopen(device)
+    for (const { live } of this.#live()) live?.replica.releaseHeld()
+    await world.run(chance(0.3) ? upTo(2000) : upTo(60))
+    this.#expectUnbroken()
+  }
+
+  async heal(): Promise<void> {
+    const world = this.#world
+    this.#say('-- heal')
+    this.#network.setFaults({ loss: 0, delayMs: [0, 5], duplicateLinks: 0 })
+    this.#network.heal()
+    for (const device of this.#devices) {
+      device.skewMs = 0
+      for (const tab of device.tabs) tab.crashIn = null
+    }
+    await world.run(100)
+    for (const device of this.#devices) if (device.tabs.size === 0) this.#reopen(device)
+    await world.run(100)
+    for (const tab of this.#live()) {
+      tab.live?.text?.close()
+      if (tab.live) tab.live.text = null
+    }
+    // What Mallory gave to one who lost it before it was safe goes round again, so that nothing waits for it.
+    const made = this.#mallory?.made.map(({ wire }) => wire) ?? []
+    const [witness] = this.#live()
+    if (witness?.live && made.length > 0) await this.#during(witness.live.replica.receive(made, 'mallory'))
+    const until = world.clock.now() + HEAL_MS
+    do {
+      await world.run(2000)
+      for (const { live } of this.#live()) live?.replica.releaseHeld()
+      this.#expectUnbroken()
+    } while (world.clock.now() < until && !(await this.#isAtRest()))
+  }
+
+  async judge(): Promise<ClusterReport> {
+    const tabs = this.#live()
+    const names = tabs.map(({ name }) => name)
+    const replicas = tabs.map(({ live }) => (live as Live).replica)
+    if (this.#devices.some(({ tabs }) => tabs.size === 0)) throw new Violation('a device did not come back')
+    const alike = <T>(what: string, of: (replica: Replica) => T): T => {
+      const found = replicas.map((replica) => JSON.stringify(of(replica)))
+      const odd = found.findIndex((one) => one !== found[0])
+      if (odd >= 0) throw new Violation(`${names[0]} and ${names[odd]} differ in ${what}: ${firstDifference(found[0] as string, found[odd] as string)}`)
+      return of(replicas[0] as Replica)
+    }
+    const ids = alike('batches', idsOf)
+    const orphans = replicas.map(({ delayed }) => delayed).filter(({ waiting, held }) => waiting + held > 0)
+    if (orphans.length > 0) throw new Violation(`batches are still delayed: ${JSON.stringify(orphans)}`)
+    alike('quarantine', quarantineOf)
+    const hashes = await Promise.all(replicas.map((replica) => this.#during(replica.stateHash())))
+    if (new Set(hashes).size > 1) throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
+    alike('the board', boardOf)
+    const [witness] = replicas as [Replica]
+    for (const { audience } of witness.capabilities) if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
+    for (let ordinal = 0; ordinal < witness.history.count; ordinal++)
+      if (this.#outlaws.has(witness.history.feedOf(ordinal).slice(0, 66))) throw new Violation('a batch of a stranger was admitted')
+    await this.#expectPromisesKept(witness)
+    for (const { live, name } of tabs) {
+      const { pending } = (live as Live).replica.saveState
+      const behind = (live as Live).exchange.status().peers.filter((peer) => peer.behind > 0 || peer.ahead)
+      if (pending > 0) throw new Violation(`${name} still has ${pending} to save`)
+      if (behind.length > 0) throw new Violation(`${name} believes not to be in step: ${JSON.stringify(behind)}`)
+    }
+    if (this.#world.clock.pending() > 500 * tabs.length) throw new Violation(`${this.#world.clock.pending()} timers wait`)
+    for (const device of this.#devices) await this.#expectOpensAlike(device, ids, hashes[0] as string)
+    this.#expectUnbroken()
+    return { seed: this.#seed, trace: this.trace, batches: ids.length, stateHash: hashes[0] as string }
+  }
+
+  end(): void {
+    for (const device of this.#devices) for (const tab of [...device.tabs]) kill(tab)
+  }
+
+  #work(tab: Tab): string {
+    return workAtRandom(tab, tab.live as Live, this.#world, () => `w${this.#seed}x${this.#tokens++}y`)
+  }
+
+  #open(device: Device): Tab {
+    return openTab(device, `${device.name}.${this.#tabs++}`, this.#p)
+  }
+
+  #reopen(device: Device): void {
+    // A second tab at most: the planted store knows of one.
+    if (device.tabs.size >= (this.#options.plantStore ? 1 : 2)) return
+    this.#say(`${this.#open(device).name} opens`)
+  }
+
+  #arm(tab: Tab): void {
+    tab.crashIn = this.#world.upTo(12)
+    this.#say(`${tab.name} will crash at the ${tab.crashIn + 1}th edge of a write`)
+  }
+
+  #crash(tab: Tab): void {
+    this.#say(`${tab.name} is killed`)
+    kill(tab)
+  }
+
+  async #close(tab: Tab): Promise<void> {
+    this.#say(`${tab.name} closes`)
+    const isStuck = Symbol('stuck')
+    const closed = closeTab(tab)
+    // A tab that dies while it closes never gets there.
+    const outcome = await Promise.race([closed, this.#world.run(200).then(() => isStuck)])
+    if (outcome === isStuck && !tab.isDead) throw new Violation(`${tab.name} does not close`)
+  }
+
+  async #snapshot(tab: Tab): Promise<void> {
+    if (tab.device.snapshotTab?.isDead !== false) tab.device.snapshotTab = tab
+    if (tab.device.snapshotTab !== tab) return
+    this.#say(`${tab.name} takes a snapshot`)
+    await tab.live?.replica.snapshot()
+  }
+
+  #split(): void {
+    const { chance, upTo } = this.#world
+    const names = this.#devices.flatMap(({ tabs }) => [...tabs].map(({ name }) => name))
+    if (chance(0.5)) {
+      this.#say('the network heals')
+      return this.#network.heal()
+    }
+    const groups: string[][] = [[], []]
+    for (const name of names) groups[upTo(2)]?.push(name)
+    this.#say(`the network splits: ${groups.map((group) => group.join(' ')).join(' | ')}`)
+    this.#network.split(...groups)
+  }
+
+  #weather(): void {
+    const { pick } = this.#world
+    const faults = { loss: pick([0, 0, 0.01, 0.05]), delayMs: pick([[0, 5], [0, 50], [20, 400]] as const), duplicateLinks: pick([0, 0, 0.3]) }
+    this.#say(`weather ${JSON.stringify(faults)}`)
+    this.#network.setFaults(faults)
+  }
+
+  #wrongClock(device: Device): void {
+    const { chance, upTo } = this.#world
+    device.skewMs = chance(0.4) ? 0 : upTo(MOST_SKEW_MS * 3) - MOST_SKEW_MS * 2
+    this.#say(`the clock of ${device.name} is ${device.skewMs} ms off`)
+  }
+
+  #cutPower(device: Device): void {
+    this.#say(`${device.name} loses power`)
+    for (const tab of [...device.tabs]) kill(tab)
+    cutPower(device.disk)
+  }
+
+  #copy(device: Device): void {
+    if (this.#hasCopy || device.tabs.size > 0) return
+    this.#hasCopy = true
+    const copy = copyDevice(device, `${device.name}copy`)
+    this.#say(`${device.name} is copied`)
+    this.#devices.push(copy)
+    this.#reopen(device)
+    this.#reopen(copy)
+  }
+
+  async #mischief(tab: Tab): Promise<void> {
+    const { chance } = this.#world
+    const { replica } = tab.live as Live
+    const mallory = this.#mallory as Mallory
+    if (chance(0.6)) {
+      const { id, wire } = await mallory.nasty(replica)
+      this.#say(`mallory gives ${tab.name} ${toHex(id).slice(0, 8)}`)
+      return void replica.receive(chance(0.2) ? [wire, wire] : [wire], 'mallory')
+    }
+    const outlaw = await mallory.outlaw(replica)
+    this.#say(`mallory tries ${tab.name} with an outlaw`)
+    void replica.receive([outlaw.wire, mallory.garbage()], 'mallory').then(({ admitted }) => {
+      if (admitted > 0) this.#broken.push(`${tab.name} admitted what may not be`)
+    })
+  }
+
+  /** Garbage where frames are expected. */
+  #frames(): void {
+    const { clock, randomBytes, upTo } = this.#world
+    this.#say('somebody sends garbage frames')
+    const transport = this.#network.transport('noise')
+    transport.start((link) => {
+      link.onFrame(() => {})
+      for (let n = upTo(4); n >= 0; n--) link.send(randomBytes(1 + upTo(600)))
+    })
+    clock.after(500, () => transport.stop())
+  }
+
+  /** L2: what arrives lies on a disk of whoever sent it. */
+  #checkStored(wire: Uint8Array, from: string, tab: Tab): void {
+    const senders = this.#devices.filter(({ pair }) => toHex(pair.key) === from)
+    if (senders.length === 0 || senders.some(({ disk }) => this.#wiresOn(disk).has(textOf(wire)))) return
+    this.#broken.push(`L2: ${tab.name} got a batch from ${senders.map(({ name }) => name).join()} that no disk of theirs holds`)
+  }
+
+  #wiresOn(disk: MemoryDisk): ReadonlySet<string> {
+    let known = this.#stored.get(disk)
+    if (!known) this.#stored.set(disk, (known = { wires: new Set(), upTo: 0 }))
+    for (; known.upTo < disk.log.length; known.upTo++) known.wires.add(textOf(disk.log[known.upTo] as Uint8Array))
+    return known.wires
+  }
+
+  async #isAtRest(): Promise<boolean> {
+    const tabs = this.#live()
+    const replicas = tabs.map(({ live }) => (live as Live).replica)
+    const count = replicas[0]?.history.count
+    const isQuiet = ({ saveState, history, delayed }: Replica): boolean =>
+      saveState.pending === 0 && history.count === count && delayed.waiting + delayed.held === 0
+    const inStep = (tab: Tab): boolean =>
+      (tab.live as Live).exchange.status().peers.length >= tabs.length - 1 && (tab.live as Live).exchange.status().peers.every(({ behind, ahead }) => behind === 0 && !ahead)
+    return replicas.every(isQuiet) && tabs.every(inStep)
+  }
+
+  /** Every word that was said to be saved is in the log, for good. */
+  async #expectPromisesKept(witness: Replica): Promise<void> {
+    const wires: Uint8Array[] = []
+    await this.#during(
+      (async () => {
+        for await (const page of witness.exportLog()) wires.push(...page)
+      })(),
+    )
+    const log = Buffer.concat(wires)
+    const lost = this.#promised.filter((token) => !log.includes(token))
+    if (lost.length > 0) throw new Violation(`lost after it was said to be saved: ${lost.join()}`)
+  }
+
+  async #expectOpensAlike(device: Device, ids: readonly string[], hash: string): Promise<void> {
+    for (const tab of [...device.tabs]) kill(tab)
+    for (const withSnapshot of [true, false]) {
+      const store = memoryStore({ disk: structuredClone(device.disk) })
+      if (!withSnapshot) await store.dropSnapshot()
+      const replica = await this.#during(
+        openReplica(this.#p.workspace, {
+          store,
+          verifier: this.#world.verifier(this.#p.workspace),
+          signer: this.#world.signer(device.pair),
+          openFeed: async () => ({ feed: toHex(this.#world.randomBytes(8)), head: null, release: async () => {} }),
+          now: () => Math.floor(this.#world.clock.now()),
+          random: this.#world.randomBytes,
+          yieldToUi: () => Promise.resolve(),
+        }),
+      )
+      const opened = withSnapshot ? 'from its snapshot' : 'from its log'
+      if (JSON.stringify(idsOf(replica)) !== JSON.stringify(ids)) throw new Violation(`${device.name} opens ${opened} with other batches`)
+      if ((await this.#during(replica.stateHash())) !== hash) throw new Violation(`${device.name} opens ${opened} to another state`)
+    }
+  }
+
+  /** Turns the world until the answer is there. */
+  async #during<T>(answer: Promise<T>): Promise<T> {
+    let isThere = false
+    const done = answer.finally(() => (isThere = true))
+    done.catch(() => undefined)
+    for (let ms = 0; !isThere; ms++) {
+      if (ms > 5000) throw new Violation('something never answers')
+      await this.#world.run(1)
+    }
+    return done
+  }
+
+  #live(): Tab[] {
+    return this.#devices.flatMap(({ tabs }) => [...tabs].filter((tab) => tab.live !== null && !tab.isDead))
+  }
+
+  #expectUnbroken(): void {
+    if (this.#broken.length > 0) throw new Violation(this.#broken.join('\n'))
+  }
+
+  #say(what: string): void {
+    this.trace.push(`${String(Math.floor(this.#world.clock.now() - START)).padStart(7)} ${what}`)
+  }
+}
+
+function idsOf({ history }: Replica): string[] {
+  return Array.from({ length: history.count }, (_, ordinal) => toHex(history.idOf(ordinal))).toSorted()
+}
+
+function quarantineOf({ history, quarantine }: Replica): string[] {
+  return [...quarantine].map(([ref, why]) => `${toHex(history.idOf(Math.floor(ref / 256)))}:${ref % 256} ${why}`).toSorted()
+}
+
+/** What people see: columns, rows with their keys, places in the tree, and counts. */
+function boardOf({ views, nodes }: Replica): unknown {
+  const tasks = [...nodes.values()].filter(({ type }) => type === 'task').map(({ id }) => id).toSorted()
+  return [[...views.tasks()], tasks.map((id) => [views.task(id), views.commentsOn(id), views.tree.inCycle(id)])]
+}
+
+function textOf(wire: Uint8Array): string {
+  return Buffer.from(wire).toString('latin1')
+}
+
+function firstDifference(a: string, b: string): string {
+  let at = 0
+  while (a[at] === b[at] && at < a.length) at++
+  return `…${a.slice(Math.max(0, at - 300), at)}⟨${a.slice(at, at + 150)}… and ${b.slice(at, at + 150)}…⟩`
+}
