@@ -24,7 +24,10 @@ export async function showBoard(tasks: number, width = WIDTH): Promise<ShownApp>
   return { session, close }
 }
 
-export async function showStart(home: Home, session: Settable<Session | null> = settable<Session | null>(null)): Promise<() => void> {
+export async function showStart(
+  home: Home,
+  session: Settable<Session | null> = settable<Session | null>(null),
+): Promise<() => void> {
   await page.viewport(WIDTH, HEIGHT)
   location.hash = `#${links.start()}`
   return show(home, session)

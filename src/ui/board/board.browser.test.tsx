@@ -18,9 +18,11 @@ const column = (name: string) => page.getByRole('region', { name, exact: true })
 const cards = (name: string) => column(name).getByRole('listitem')
 const card = (key: string) => page.getByRole('listitem', { name: new RegExp(`^${key} `) })
 const cardLink = (key: string) => card(key).getByRole('link')
-const keysIn = (status: Status): (string | undefined)[] => session.replica.views.column(status).map((id) => session.replica.views.task(id)?.key)
+const keysIn = (status: Status): (string | undefined)[] =>
+  session.replica.views.column(status).map((id) => session.replica.views.task(id)?.key)
 const notifications = () => page.getByRole('region', { name: 'Notifications' })
-const focusedKey = (): string | undefined => document.activeElement?.closest('[role="listitem"]')?.getAttribute('aria-label')?.split(' ')[0]
+const focusedKey = (): string | undefined =>
+  document.activeElement?.closest('[role="listitem"]')?.getAttribute('aria-label')?.split(' ')[0]
 
 async function addTasks(status: Status, ...titles: string[]): Promise<void> {
   for (const title of titles) expect(session.run('create_task', { title, status }).ok).toBe(true)
@@ -55,7 +57,9 @@ test('the form makes a task with all its fields', async () => {
   await userEvent.selectOptions(page.getByRole('combobox', { name: 'Priority' }), 'Urgent')
   await userEvent.fill(page.getByRole('combobox', { name: 'Assignees' }), 'Ada, coder-1')
   await userEvent.click(page.getByRole('button', { name: 'Create task' }))
-  await expect.element(cards('In progress').first()).toHaveAccessibleName(/^WN-1 Write the guide, priority urgent, assigned to Ada, coder-1/)
+  await expect
+    .element(cards('In progress').first())
+    .toHaveAccessibleName(/^WN-1 Write the guide, priority urgent, assigned to Ada, coder-1/)
   expect(session.run('get_task', { id: 'WN-1' })).toMatchObject({ ok: true, value: { body: 'With **pictures**' } })
 })
 
@@ -105,10 +109,18 @@ test('a drag puts a card before the one it is dropped on, in another column and 
   await show(0)
   await addTasks('ready', 'One')
   await addTasks('in_progress', 'Two', 'Three')
-  await userEvent.dragAndDrop(card('WN-1'), card('WN-3'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 }, steps: 8 })
+  await userEvent.dragAndDrop(card('WN-1'), card('WN-3'), {
+    sourcePosition: { x: 60, y: 12 },
+    targetPosition: { x: 60, y: 8 },
+    steps: 8,
+  })
   await expect.poll(() => keysIn('in_progress')).toEqual(['WN-2', 'WN-1', 'WN-3'])
   expect(keysIn('ready')).toEqual([])
-  await userEvent.dragAndDrop(card('WN-3'), card('WN-2'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 8 }, steps: 8 })
+  await userEvent.dragAndDrop(card('WN-3'), card('WN-2'), {
+    sourcePosition: { x: 60, y: 12 },
+    targetPosition: { x: 60, y: 8 },
+    steps: 8,
+  })
   await expect.poll(() => keysIn('in_progress')).toEqual(['WN-3', 'WN-2', 'WN-1'])
   // A drop never opens the card.
   expect(location.hash).toMatch(/board$/)
@@ -118,7 +130,11 @@ test('a drag onto the ground of a column puts the card at its end', async () => 
   await show(0)
   await addTasks('ready', 'One')
   await addTasks('in_progress', 'Two', 'Three')
-  await userEvent.dragAndDrop(card('WN-1'), column('In progress'), { sourcePosition: { x: 60, y: 12 }, targetPosition: { x: 60, y: 700 }, steps: 8 })
+  await userEvent.dragAndDrop(card('WN-1'), column('In progress'), {
+    sourcePosition: { x: 60, y: 12 },
+    targetPosition: { x: 60, y: 700 },
+    steps: 8,
+  })
   await expect.poll(() => keysIn('in_progress')).toEqual(['WN-2', 'WN-3', 'WN-1'])
 })
 
@@ -199,7 +215,15 @@ test('a column of thousands holds few elements, and the keyboard reaches its end
   session.replica.transact(null, (tx) => {
     for (let i = 0; i < 3000; i++) {
       const order = `b${String(i).padStart(4, '0')}V`
-      tx.create({ type: 'task', number: i + 1, fields: [['title', `Task ${i}`], ['status', 'ready'], ['order', order]] })
+      tx.create({
+        type: 'task',
+        number: i + 1,
+        fields: [
+          ['title', `Task ${i}`],
+          ['status', 'ready'],
+          ['order', order],
+        ],
+      })
     }
   })
   await expect.element(column('Ready').getByText('3,000')).toBeVisible()
