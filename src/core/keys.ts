@@ -13,6 +13,7 @@ import type { NodeId } from './ids.ts'
 export const DEFAULT_PREFIX = 'WN'
 /** Where numbers end, far beyond use: a number proposed out of malice must not leave honest creators without a next one. */
 const LAST_NUMBER = 999_999_999
+const NONE: readonly WorkNode[] = []
 
 export class Keys {
   readonly #history: History
@@ -33,11 +34,12 @@ export class Keys {
    * the other tasks whose key is a different one now.
    */
   add(node: WorkNode): readonly WorkNode[] {
-    const others: WorkNode[] = []
     const before = this.#numberOf.get(node)
+    const same = this.#byNumber.get(node.number)
+    if (before === node.number && same?.length === 1) return NONE
+    const others: WorkNode[] = []
     if (before !== undefined && before !== node.number) others.push(...this.#leave(node, before))
     this.#numberOf.set(node, node.number)
-    const same = this.#byNumber.get(node.number)
     if (!same) this.#byNumber.set(node.number, [node])
     else {
       const first = same[0] as WorkNode

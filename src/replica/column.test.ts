@@ -8,7 +8,7 @@ const move = fc.record({ task: fc.integer({ min: 0, max: 9 }), order: fc.constan
 test('whatever comes, leaves and is looked at meanwhile, a column shows who is in it, by order and then by id', () => {
   fc.assert(
     fc.property(fc.array(move, { maxLength: 60 }), (moves) => {
-      const column = new Column()
+      const column = new Column('column:ready')
       const seats = new Map<string, Seat>()
       for (const { task, order, leaves, look } of moves) {
         const id = `task-${task}` as NodeId
@@ -25,7 +25,7 @@ test('whatever comes, leaves and is looked at meanwhile, a column shows who is i
 })
 
 test('the list is the same object until somebody moves', () => {
-  const column = new Column()
+  const column = new Column('column:ready')
   const seat = column.add('a' as NodeId, 'a')
   const before = column.ids
   expect(column.ids).toBe(before)

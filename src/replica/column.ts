@@ -10,15 +10,22 @@ import type { NodeId } from '../core/ids.ts'
 /** A task's seat in a column. One who moves leaves the old seat and takes a new one. */
 export interface Seat {
   readonly id: NodeId
+  readonly column: Column
   readonly order: string
   isLeft: boolean
 }
 
 export class Column {
+  /** What tells of its moves (`Views.on`). */
+  readonly topic: string
   #seats: readonly Seat[] = []
   #came: Seat[] = []
   #someLeft = false
   #ids: readonly NodeId[] | null = []
+
+  constructor(topic: string) {
+    this.topic = topic
+  }
 
   /** The ids in order; the same array until something moves. */
   get ids(): readonly NodeId[] {
@@ -26,7 +33,7 @@ export class Column {
   }
 
   add(id: NodeId, order: string): Seat {
-    const seat = { id, order, isLeft: false }
+    const seat = { id, column: this, order, isLeft: false }
     this.#came.push(seat)
     this.#ids = null
     return seat

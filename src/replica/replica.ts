@@ -105,7 +105,6 @@ export class Replica implements LogSource {
     this.#ports = ports
     this.#changesAtSnapshot = state.changes
     this.views = new Views(state, ports.now)
-    this.views.update(new Set(state.fold.nodes.keys()))
   }
 
   /** Takes a feed to write to. Called once, by `openReplica`, after the log is read. */

@@ -9,12 +9,14 @@
 import { createEmitter, type Emitter } from '../base/emitter.ts'
 import { conflictsOf } from '../core/conflicts.ts'
 import { STATUSES, type Status } from '../core/fields.ts'
-import { read, type WorkNode } from '../core/fold.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { Keys } from '../core/keys.ts'
-import { dependenciesOf, isDeleted, statusOf } from '../core/readiness.ts'
+import { dependenciesOf, isDeleted } from '../core/readiness.ts'
 import { Tree } from '../core/tree.ts'
-import { winnerRef } from '../core/crdt/register.ts'
+import type { Value } from '../core/batch.ts'
+import type { Versions } from '../core/crdt/register.ts'
 import { Column, type Seat } from './column.ts'
 import type { State } from './state.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
@@ -45,8 +47,9 @@ export class Views {
     this.#now = now
     this.keys = new Keys(state.history)
     this.tree = new Tree(state.history)
-    const nobody = new Set<never>() as Set<NodeId> & Set<string>
-    for (const node of this.nodes.values()) this.#take(node, nobody, nobody)
+    // Nobody has read or listens yet: what becomes stale is of no account.
+    const [stale, topics] = [new Set<NodeId>(), new Set<string>()]
+    for (const node of this.nodes.values()) this.#take(node, stale, topics)
   }
 
   /** Grows with every change: a cheap "is this still what I saw?". */
@@ -126,43 +129,60 @@ export class Views {
     const stale = new Set<NodeId>(touched)
     for (const id of touched) {
       const node = this.nodes.get(id)
-      if (!node) continue
-      if (node.type === 'task') this.#updateTask(node, stale, topics)
-      else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
-      this.#updateType(node, topics)
+      if (node) this.#take(node, stale, topics)
     }
     for (const id of stale) this.#rows.delete(id)
-    for (const id of stale) this.#nodeListeners.get(id)?.emit()
-    for (const topic of topics) this.#nodeListeners.get(topic)?.emit()
+    if (this.#nodeListeners.size > 0) for (const topic of [...stale, ...topics]) this.#nodeListeners.get(topic)?.emit()
     this.#changed.emit(stale)
   }
 
+  /** `stale` gathers the other tasks whose rows change with it, `topics` who else is to hear of it. */
+  #take(node: WorkNode, stale: Set<NodeId>, topics: Set<string>): void {
+    if (node.type === 'task') this.#updateTask(node, stale, topics)
+    else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
+    else if (node.type !== 'comment') this.#updateType(node, topics)
+  }
+
+  /** One walk of the registers: this runs for every task at every start. */
   #updateTask(node: WorkNode, stale: Set<NodeId>, topics: Set<string>): void {
+    let [status, order, isGone, hasRivals]: [Status, string, boolean, boolean] = ['backlog', '', false, false]
+    for (const field in node.registers) {
+      const versions = node.registers[field] as Versions
+      const value = versions[0] as Value
+      if (versions.length > 2) hasRivals = true
+      if (field === 'status') status = value as Status
+      // Fractional index; where a task has none it goes first, in the order of ids.
+      else if (field === 'order') order = value as string
+      else if (field === 'deleted') isGone = value === true
+      else if (field === 'parent') this.#move(node.id, value, versions[1] as Ref, stale)
+      else if (field === 'ext') this.#noteExternal(node.id, value as { system?: unknown; id?: unknown } | null)
+    }
     // Two who created apart may have proposed one number: then the other's key changes, here and where it is named.
     for (const { id } of this.keys.add(node)) {
       stale.add(id)
       for (const dependent of this.dependentsOf(id)) stale.add(dependent)
     }
-    const parent = read(node, 'parent')
-    const parentRef = winnerRef(node.registers['parent'])
-    if (parentRef !== undefined) {
-      const before = this.tree.parentOf(node.id)
-      for (const id of this.tree.move(node.id, isNodeId(parent) ? parent : null, parentRef)) {
-        stale.add(id)
-        const now = this.tree.parentOf(id)
-        if (now) stale.add(now)
-      }
-      if (before) stale.add(before)
-    }
-    const up = this.tree.parentOf(node.id)
-    if (up) stale.add(up)
     this.#updateDependencies(node)
     for (const id of this.dependentsOf(node.id)) stale.add(id)
-    if (conflictsOf(node).length > 0) this.#conflicted.add(node.id)
+    if (hasRivals && conflictsOf(node).length > 0) this.#conflicted.add(node.id)
     else this.#conflicted.delete(node.id)
-    const ext = read(node, 'ext') as { system?: unknown; id?: unknown } | null | undefined
-    if (ext && typeof ext.system === 'string' && typeof ext.id === 'string') this.#byExternal.set(`${ext.system}\0${ext.id}`, node.id)
-    this.#seat(node, topics)
+    this.#seat(node.id, isGone ? null : this.#columnOf(status), order, topics)
+  }
+
+  #move(id: NodeId, parent: Value, ref: Ref, stale: Set<NodeId>): void {
+    const before = this.tree.parentOf(id)
+    if (before) stale.add(before)
+    for (const moved of this.tree.move(id, isNodeId(parent) ? parent : null, ref)) {
+      stale.add(moved)
+      const now = this.tree.parentOf(moved)
+      if (now) stale.add(now)
+    }
+    const up = this.tree.parentOf(id)
+    if (up) stale.add(up)
+  }
+
+  #noteExternal(id: NodeId, ext: { system?: unknown; id?: unknown } | null): void {
+    if (typeof ext?.system === 'string' && typeof ext.id === 'string') this.#byExternal.set(`${ext.system}\0${ext.id}`, id)
   }
 
   #updateDependencies(node: WorkNode): void {
@@ -192,27 +212,23 @@ export class Views {
   }
 
   #updateType(node: WorkNode, topics: Set<string>): void {
-    if (node.type === 'task' || node.type === 'comment') return
     const known = this.ofType(node.type)
     if (!known.includes(node.id)) this.#byType.set(node.type, [...known, node.id])
     topics.add(`type:${node.type}`)
   }
 
-  /** Gives the task a seat in its column, unless it sits there already. */
-  #seat(node: WorkNode, topics: Set<string>): void {
-    const old = this.#places.get(node.id)
-    const isGone = isDeleted(node)
-    const [status, order] = [statusOf(node), orderOf(node)]
-    if (old && !isGone && old.status === status && old.seat.order === order) return
+  /** Gives the task its seat in this column, unless it sits there already; null: in none. */
+  #seat(id: NodeId, column: Column | null, order: string, topics: Set<string>): void {
+    const old = this.#seats.get(id)
+    if (old?.column === column && old?.order === order) return
     if (old) {
-      this.#columnOf(old.status).leave(old.seat)
-      topics.add(COLUMN_TOPICS[old.status])
+      old.column.leave(old)
+      topics.add(old.column.topic)
     }
-    if (isGone) this.#places.delete(node.id)
-    else {
-      this.#places.set(node.id, { status, seat: this.#columnOf(status).add(node.id, order) })
-      topics.add(COLUMN_TOPICS[status])
-    }
+    if (column) {
+      this.#seats.set(id, column.add(id, order))
+      topics.add(column.topic)
+    } else this.#seats.delete(id)
   }
 
   #columnOf(status: Status): Column {
@@ -221,9 +237,3 @@ export class Views {
 }
 
 const NO_DEPENDENTS: ReadonlySet<NodeId> = new Set()
-
-/** Fractional index; where a task has none it goes first, in the order of ids. */
-function orderOf(node: WorkNode): string {
-  const order = read(node, 'order')
-  return typeof order === 'string' ? order : ''
-}
