@@ -12,8 +12,6 @@ import { type Bytes, concatBytes, fromHex, utf8 } from '../base/bytes.ts'
 export type NodeId = string & { readonly brand: 'NodeId' }
 /** Hex of a tagged public key (`01` and 32 bytes): the actor itself; names are data. */
 export type ActorKey = string & { readonly brand: 'ActorKey' }
-/** Hex of the genesis batch's id. */
-export type WorkspaceId = string & { readonly brand: 'WorkspaceId' }
 
 export const NODE_TYPES = ['workspace', 'project', 'task', 'run', 'document', 'agent', 'comment'] as const
 export type NodeType = (typeof NODE_TYPES)[number]

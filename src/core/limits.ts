@@ -49,6 +49,3 @@ export const LOCAL = {
   signalBurst: 1000,
   signalClients: 1024,
 } as const
-
-/** A batch closes after this long or this many changes, whichever is first; a transaction may fill one to the protocol's bound. */
-export const FLUSH = { ms: 50, changes: 32 } as const

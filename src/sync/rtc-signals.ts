@@ -9,7 +9,7 @@
  *   destroy a working connection over it.
  */
 
-export interface Announce {
+interface Announce {
   readonly type: 'announce'
   readonly from: string
 }

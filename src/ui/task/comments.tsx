@@ -41,9 +41,10 @@ function Comment({ id }: { readonly id: NodeId }) {
   const act = useAct()
   const text = useText(id, 'body')
   const node = replica.nodes.get(id) as WorkNode
-  const at = replica.history.msOf(node.created)
-  const person = here.find(({ actor }) => actor === node.creator)
-  const name = importedAuthor(node) ?? actorName(node.creator, here)
+  const imported = importedFrom(node)
+  const at = imported?.at ?? replica.history.msOf(node.created)
+  const person = imported ? undefined : here.find(({ actor }) => actor === node.creator)
+  const name = imported?.author ?? actorName(node.creator, here)
   const remove = (): void => {
     if (act('delete_comment', { id }))
       notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
@@ -57,6 +58,7 @@ function Comment({ id }: { readonly id: NodeId }) {
           <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
             {ago(at, now)}
           </time>
+          {imported ? <span title={`Brought in by ${actorName(node.creator, here)}; the name is the plan's word`}>imported</span> : null}
           {node.creator === replica.actor && replica.may('delete', 'comment') ? (
             <IconButton label="Delete comment" className={css['delete']} onClick={remove}>
               <Trash2 size={13} aria-hidden />
@@ -106,8 +108,11 @@ function NewComment({ task }: { readonly task: NodeId }) {
   )
 }
 
-/** Who wrote a comment that an import brought in. */
-function importedAuthor(node: WorkNode): string | null {
-  const ext = read(node, 'ext') as { author?: unknown } | null | undefined
-  return ext && typeof ext.author === 'string' && ext.author !== '' ? ext.author : null
+/** What an import says of a comment it brought in. Nobody signed that: it is shown as what it is. */
+function importedFrom(node: WorkNode): { readonly author: string; readonly at: number | null } | null {
+  const ext = read(node, 'ext') as { raw?: { author?: unknown; created_at?: unknown } } | null | undefined
+  const { author, created_at: created } = ext?.raw ?? {}
+  if (typeof author !== 'string' || author === '') return null
+  const at = typeof created === 'string' ? Date.parse(created) : Number.NaN
+  return { author, at: Number.isNaN(at) ? null : at }
 }
