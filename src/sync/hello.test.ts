@@ -23,6 +23,13 @@ describe('two peers that meet', () => {
     ])
   })
 
+  test('meet as well over a link that both ends know by the same bytes', async () => {
+    expect((await meet(await identity(1), await identity(2), { binding: Uint8Array.of(1, 2, 3) })).map(({ ok }) => ok)).toEqual([
+      true,
+      true,
+    ])
+  })
+
   test('may be two tabs with one key', async () => {
     const ada = await identity(1)
     expect((await meet(ada, ada)).map(({ ok }) => ok)).toEqual([true, true])
