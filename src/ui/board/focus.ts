@@ -22,16 +22,26 @@ export interface CardFocus {
   arrived(id: NodeId): void
   /** Gives the focus to the card as soon as it is there. */
   want(id: NodeId): void
+  /** The keyboard is about to move the card: the page goes along with it, which it does not for moves by others. */
+  follow(id: NodeId): void
   /** The card went away with the focus: the next one with its id takes it up. */
   left(id: NodeId): void
   /** The card appeared; takes the focus if that was wished for. */
   appeared(id: NodeId, link: HTMLElement): void
 }
 
+interface Wish {
+  readonly id: NodeId
+  readonly until: number
+  /** Whether the page scrolls to the card. */
+  readonly scroll: boolean
+}
+
 export function createCardFocus(): CardFocus {
   const changed = createEmitter<void>()
   let active: NodeId | null = null
-  let wish: { readonly id: NodeId; readonly until: number } | null = null
+  let wish: Wish | null = null
+  let followed: NodeId | null = null
 
   function coming(): NodeId | null {
     if (wish && performance.now() >= wish.until) wish = null
@@ -45,14 +55,14 @@ export function createCardFocus(): CardFocus {
     changed.emit()
   }
 
-  function wishFor(id: NodeId): void {
-    wish = { id, until: performance.now() + WISH_MS }
+  function wishFor(id: NodeId, scroll: boolean): void {
+    wish = { id, until: performance.now() + WISH_MS, scroll }
   }
 
   /** Until it has been measured a card is invisible, and refuses. */
   function tryOn(id: NodeId, link: HTMLElement): void {
     if (coming() !== id || !link.isConnected) return
-    link.focus()
+    link.focus({ preventScroll: !wish?.scroll })
     if (document.activeElement !== link) requestAnimationFrame(() => tryOn(id, link))
   }
 
@@ -62,7 +72,7 @@ export function createCardFocus(): CardFocus {
     coming,
     arrived,
     want(id) {
-      wishFor(id)
+      wishFor(id, true)
       const link = document.querySelector<HTMLElement>(`[data-task="${id}"] a`)
       if (active !== id) {
         active = id
@@ -70,7 +80,13 @@ export function createCardFocus(): CardFocus {
       }
       if (link) tryOn(id, link)
     },
-    left: wishFor,
+    follow(id) {
+      followed = id
+    },
+    left(id) {
+      wishFor(id, followed === id)
+      followed = null
+    },
     appeared: tryOn,
   }
 }

@@ -39,8 +39,10 @@ function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: Ke
   const card = cardAt(event.target) ?? (event.target === document.body ? board.focus.coming() : null)
   if (event.altKey) {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (card && by !== 0) actions.shift(card, by)
-    return card !== null && by !== 0
+    if (card === null || by === 0) return false
+    board.focus.follow(card)
+    actions.shift(card, by)
+    return true
   }
   switch (event.key) {
     case 'c':
@@ -56,8 +58,10 @@ function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: Ke
       return close()
     case '[':
     case ']':
-      if (card) actions.step(card, event.key === ']' ? 1 : -1)
-      return card !== null
+      if (card === null) return false
+      board.focus.follow(card)
+      actions.step(card, event.key === ']' ? 1 : -1)
+      return true
     case 'm':
       if (card) openMenuOf(card, board)
       return card !== null

@@ -64,14 +64,14 @@ function People() {
   const others = byActor(useObservable(people).filter((person) => !person.self))
   if (others.length === 0) return null
   return (
-    <ul className={css['people']} aria-label={`Here now: ${others.map(({ name }) => name).join(', ')}`}>
+    <figure className={css['people']} aria-label={`Here now: ${others.map(({ name }) => name).join(', ')}`}>
       {others.slice(0, SHOWN).map((person) => (
-        <li key={person.actor} className={css['person']} title={`${person.name} is here`}>
+        <span key={person.actor} className={css['person']} title={`${person.name} is here`}>
           <PersonAvatar name={person.name} color={person.color} />
-        </li>
+        </span>
       ))}
-      {others.length > SHOWN ? <li className={css['more']}>+{others.length - SHOWN}</li> : null}
-    </ul>
+      {others.length > SHOWN ? <span className={css['more']}>+{others.length - SHOWN}</span> : null}
+    </figure>
   )
 }
 
