@@ -9,11 +9,6 @@
  *   destroy a working connection over it.
  */
 
-interface Announce {
-  readonly type: 'announce'
-  readonly from: string
-}
-
 export interface SessionView {
   readonly initiator: boolean
   /** The lane is open and ICE does not say otherwise. */
