@@ -3,7 +3,7 @@
  * and the host is asked to open what it names.
  */
 
-import { StrictMode, useEffect, useState } from 'react'
+import { lazy, StrictMode, Suspense, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
@@ -14,10 +14,13 @@ import { useObservable } from './hooks.ts'
 import { Notices } from './kit/notices.tsx'
 import { links, patterns } from './links.ts'
 import { type Home, type Observable, type Session, SessionContext } from './session.ts'
-import { Shell } from './shell/shell.tsx'
 import { Opening } from './start/opening.tsx'
 import { StartPage } from './start/start-page.tsx'
 import { restoreTheme } from './theme.ts'
+
+/** The board is fetched while its workspace is being opened: neither waits for the other. */
+const loadShell = async () => ({ default: (await import('./shell/shell.tsx')).Shell })
+const Shell = lazy(loadShell)
 
 export interface AppPorts {
   readonly home: Home
@@ -27,6 +30,8 @@ export interface AppPorts {
 /** Shows the app in `element`; returns what takes it away again. */
 export function mount(element: HTMLElement, app: AppPorts): () => void {
   restoreTheme()
+  // A start page leads to a board as well, a moment later; should the fetch fail, the boundary says so when it is needed.
+  loadShell().catch(() => undefined)
   const root = createRoot(element)
   root.render(
     <StrictMode>
@@ -65,7 +70,9 @@ function Workspace({ id, home, session }: { readonly id: string; readonly home: 
   if (problem !== null || session?.workspaceId !== id) return <Opening problem={problem} />
   return (
     <SessionContext value={session}>
-      <Shell key={id} />
+      <Suspense fallback={<Opening problem={null} />}>
+        <Shell key={id} />
+      </Suspense>
     </SessionContext>
   )
 }
