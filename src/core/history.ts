@@ -103,7 +103,7 @@ export class History {
   /** Adds a batch whose ancestors are all here and whose place was checked (`log/ledger.ts`). Answers its ordinal. */
   append(place: BatchPlace): number {
     const ordinal = this.#count
-    this.#grow()
+    this.#reserve(ordinal + 1)
     const chain = this.#chainFor(place)
     const owner = this.#chains[chain] as Chain
     this.#chain[ordinal] = chain
@@ -271,26 +271,24 @@ export class History {
   restore(parts: readonly HistoryColumns[], chains: readonly ChainName[], heads: readonly number[]): void {
     assert(this.#count === 0, 'only an empty history is restored')
     for (const { feed, first, parent } of chains) this.#addChain(feed, first, parent)
+    this.#reserve(parts.reduce((sum, part) => sum + part.chain.length, 0))
     for (const part of parts) {
+      const from = this.#count
+      this.#ids.set(part.ids, from * ID_BYTES)
+      this.#chain.set(part.chain, from)
+      this.#seq.set(part.seq, from)
+      this.#ms.set(part.ms, from)
+      this.#counter.set(part.counter, from)
+      this.#arrival.set(part.arrival, from)
+      this.#learned.set(part.learned, from)
+      this.#count += part.chain.length
       let pair = 0
-      for (let i = 0; i < part.chain.length; i++) {
-        const ordinal = this.#count
-        this.#grow()
-        const chain = part.chain[i] as number
-        const owner = this.#chains[chain] as Chain
-        this.#ids.set(part.ids.subarray(i * ID_BYTES, (i + 1) * ID_BYTES), ordinal * ID_BYTES)
-        this.#chain[ordinal] = chain
-        this.#seq[ordinal] = part.seq[i] as number
-        this.#ms[ordinal] = part.ms[i] as number
-        this.#counter[ordinal] = part.counter[i] as number
-        this.#arrival[ordinal] = part.arrival[i] as number
-        this.#count++
-        for (let n = part.learned[i] as number; n > 0; n--, pair++)
-          this.#learn(owner, part.seq[i] as number, part.pairs[pair * 2] as number, part.pairs[pair * 2 + 1] as number)
-        this.#learned[ordinal] = part.learned[i] as number
+      for (let ordinal = from; ordinal < this.#count; ordinal++) {
+        const owner = this.#chains[this.#chain[ordinal] as number] as Chain
+        for (let n = this.#learned[ordinal] as number; n > 0; n--, pair++)
+          this.#learn(owner, this.#seq[ordinal] as number, part.pairs[pair * 2] as number, part.pairs[pair * 2 + 1] as number)
         owner.ordinals.push(ordinal)
-        const hlc = this.hlcOf(ordinal)
-        if (compareHlc(hlc, this.#latest) > 0) this.#latest = hlc
+        if ((this.#ms[ordinal] as number) >= this.#latest[0] && compareHlc(this.hlcOf(ordinal), this.#latest) > 0) this.#latest = this.hlcOf(ordinal)
         this.#tableAdd(ordinal)
       }
     }
@@ -338,24 +336,26 @@ export class History {
       steps.at.push(seq)
       steps.upTo.push(upTo)
     }
-    if (this.#pairCount * 2 + 2 > this.#pairs.length) this.#pairs = doubled(this.#pairs, new Int32Array(this.#pairs.length * 2))
+    if (this.#pairCount * 2 + 2 > this.#pairs.length) this.#pairs = enlarged(this.#pairs, new Int32Array(this.#pairs.length * 2))
     this.#pairs[this.#pairCount * 2] = chain
     this.#pairs[this.#pairCount * 2 + 1] = upTo
     this.#pairCount++
   }
 
-  #grow(): void {
-    const n = this.#chain.length
-    if (this.#count < n) return
-    this.#ids = doubled(this.#ids, new Uint8Array(n * 2 * ID_BYTES))
-    this.#chain = doubled(this.#chain, new Int32Array(n * 2))
-    this.#seq = doubled(this.#seq, new Int32Array(n * 2))
-    this.#ms = doubled(this.#ms, new Float64Array(n * 2))
-    this.#counter = doubled(this.#counter, new Uint16Array(n * 2))
-    this.#arrival = doubled(this.#arrival, new Float64Array(n * 2))
-    this.#learned = doubled(this.#learned, new Int32Array(n * 2))
+  /** Makes room for so many batches. */
+  #reserve(batches: number): void {
+    let n = this.#chain.length
+    if (batches <= n) return
+    while (n < batches) n *= 2
+    this.#ids = enlarged(this.#ids, new Uint8Array(n * ID_BYTES))
+    this.#chain = enlarged(this.#chain, new Int32Array(n))
+    this.#seq = enlarged(this.#seq, new Int32Array(n))
+    this.#ms = enlarged(this.#ms, new Float64Array(n))
+    this.#counter = enlarged(this.#counter, new Uint16Array(n))
+    this.#arrival = enlarged(this.#arrival, new Float64Array(n))
+    this.#learned = enlarged(this.#learned, new Int32Array(n))
     const entries = this.#table.filter((ordinal) => ordinal >= 0)
-    this.#table = new Int32Array(n * 4).fill(-1)
+    this.#table = new Int32Array(n * 2).fill(-1)
     for (const ordinal of entries) this.#tableAdd(ordinal)
   }
 
@@ -390,7 +390,7 @@ function lastAtMost(ascending: readonly number[], limit: number): number {
   return low - 1
 }
 
-function doubled<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(old: T, larger: T): T {
+function enlarged<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(old: T, larger: T): T {
   larger.set(old as never)
   return larger
 }

@@ -64,13 +64,20 @@ const SLICE_MS = 8
 export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promise<Replica> {
   const state = new State(workspace, ports.now)
   const snapshotter = new Snapshotter(state)
-  const snapshot = await ports.store.readSnapshot()
-  const covered = (snapshot && snapshotter.restore(snapshot)) ?? 0
-  if (snapshot && covered === 0) await ports.store.dropSnapshot()
-  const replica = new Replica(state, snapshotter, covered, ports)
-  await replica.catchUp()
-  await replica.begin()
-  return replica
+  // The feed first, and at once: were the log read before it, another tab could write on it in between.
+  const opening = ports.openFeed()
+  try {
+    const [snapshot, lease] = await Promise.all([ports.store.readSnapshot(), opening])
+    const covered = (snapshot && snapshotter.restore(snapshot)) ?? 0
+    if (snapshot && covered === 0) await ports.store.dropSnapshot()
+    const replica = new Replica(state, snapshotter, covered, ports)
+    await replica.catchUp()
+    replica.begin(lease)
+    return replica
+  } catch (error) {
+    await opening.then((lease) => lease.release()).catch(() => undefined)
+    throw error
+  }
 }
 
 export class Replica implements LogSource {
@@ -107,10 +114,9 @@ export class Replica implements LogSource {
     this.views = new Views(state, ports.now)
   }
 
-  /** Takes a feed to write to. Called once, by `openReplica`, after the log is read. */
-  async begin(): Promise<void> {
+  /** Takes the feed to write to. Called once, by `openReplica`, after the log is read. */
+  begin(lease: FeedLease): void {
     const { store, signer, now, random } = this.#ports
-    const lease = await this.#ports.openFeed()
     this.#lease = lease
     const place = { feed: fromHex(lease.feed), head: lease.head }
     this.#disk = new DiskQueue(
@@ -304,11 +310,19 @@ export class Replica implements LogSource {
         const batch = readStored(wire)
         // Asked again after each wait: something may have been written before we go on.
         while (this.#writer && !this.#writer.idle) await this.#signed()
-        if (this.#state.history.ordinalOf(batch.id) === null)
+        const { history } = this.#state
+        const known = history.ordinalOf(batch.id)
+        // Another tab stored it as well, and was quicker: its arrival counts, or what it wrote on top would come before it.
+        const ours = known === null ? arrival : history.arrivalOf(known)
+        if (known !== null && (ours === 0 || arrival < ours)) {
+          history.setArrival(known, arrival)
+          if (ours === 0) this.#durable.emit([known])
+        }
+        if (known === null)
           this.#state.offer(batch, FROM_STORE, (admitted) => {
             // What waited for it came from a peer, and is not in the store.
             if (admitted.from !== FROM_STORE) return this.#take(admitted)
-            this.#state.history.setArrival(admitted.ordinal, arrival)
+            history.setArrival(admitted.ordinal, arrival)
             this.#noticeAuthority(admitted)
             if (this.#writer) this.#durable.emit([admitted.ordinal])
           })
@@ -472,10 +486,15 @@ export class Replica implements LogSource {
   }
 
   #saved(ordinals: readonly number[], first: number): void {
-    ordinals.forEach((ordinal, i) => this.#state.history.setArrival(ordinal, first + i))
+    const { history } = this.#state
+    const fresh = ordinals.filter((ordinal) => history.arrivalOf(ordinal) === 0)
+    // Where another tab stored it first, that arrival stands: what hangs on it may have come between.
+    ordinals.forEach((ordinal, i) => {
+      if (history.arrivalOf(ordinal) === 0) history.setArrival(ordinal, first + i)
+    })
     for (const ordinal of ordinals) this.#writer?.forget(ordinal)
     if (first === this.#covered + 1) this.#covered += ordinals.length
-    this.#durable.emit(ordinals)
+    if (fresh.length > 0) this.#durable.emit(fresh)
     this.#saving.emit(this.saveState)
   }
 

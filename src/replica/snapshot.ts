@@ -13,10 +13,11 @@ import type { Bytes } from '../base/bytes.ts'
 import type { Grant } from '../core/capability.ts'
 import type { HistoryColumns, Ref } from '../core/history.ts'
 import type { Invalid } from '../core/authority.ts'
+import { type NodeChunk, packNodes, unpackNodes } from './node-chunk.ts'
 import type { State } from './state.ts'
 
 /** Grows whenever the fold's rules or this layout change. */
-const RULES = 1
+const RULES = 2
 const BATCHES_PER_CHUNK = 4096
 const NODES_PER_CHUNK = 256
 
@@ -62,7 +63,7 @@ export class Snapshotter {
     const nodeIds = [...this.#indexOf.keys()]
     for (const chunk of this.#dirtyNodes) {
       const ids = nodeIds.slice(chunk * NODES_PER_CHUNK, (chunk + 1) * NODES_PER_CHUNK)
-      chunks.set(`nodes:${chunk}`, ids.map((id) => fold.nodes.get(id)))
+      chunks.set(`nodes:${chunk}`, packNodes(ids.map((id) => fold.nodes.get(id) as WorkNode)))
     }
     const from = Math.floor(this.#writtenBatches / BATCHES_PER_CHUNK) * BATCHES_PER_CHUNK
     for (let at = from; at < history.count; at += BATCHES_PER_CHUNK) chunks.set(`batches:${at / BATCHES_PER_CHUNK}`, history.columns(at, at + BATCHES_PER_CHUNK))
@@ -98,16 +99,17 @@ export class Snapshotter {
     const meta = plain as Meta
     if (meta.rules !== RULES || meta.roots.length === 0) return null
     const columns: HistoryColumns[] = []
-    const nodes: WorkNode[][] = []
+    const nodes: NodeChunk[] = []
     for (let chunk = 0; chunk * BATCHES_PER_CHUNK < meta.batches; chunk++) columns.push(chunks.get(`batches:${chunk}`) as HistoryColumns)
-    for (let chunk = 0; chunk * NODES_PER_CHUNK < meta.nodes; chunk++) nodes.push(chunks.get(`nodes:${chunk}`) as WorkNode[])
+    for (let chunk = 0; chunk * NODES_PER_CHUNK < meta.nodes; chunk++) nodes.push(chunks.get(`nodes:${chunk}`) as NodeChunk)
     if (columns.includes(undefined as never) || nodes.includes(undefined as never)) return null
     const { history, fold, authority, ledger, quarantine } = this.#state
     history.restore(columns, meta.chains, meta.heads)
     this.#state.begin(meta.roots, 0)
     for (const chunk of nodes) {
-      fold.restore(chunk)
-      for (const node of chunk) this.#indexOf.set(node.id, this.#indexOf.size)
+      const unpacked = unpackNodes(chunk)
+      fold.restore(unpacked)
+      for (const node of unpacked) this.#indexOf.set(node.id, this.#indexOf.size)
     }
     authority.restore(meta.granted)
     ledger.restore(meta.introductions)
