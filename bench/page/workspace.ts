@@ -3,6 +3,7 @@
 import { type Bytes, fromHex, toHex } from '../../src/base/bytes.ts'
 import { generateKeys, type KeyPair, keyPairOf, signingKeys } from '../../src/log/keys.ts'
 import { sealBatch } from '../../src/log/signing.ts'
+import { lateVerifier } from '../../src/log/late-verifier.ts'
 import { createWorkerVerifier } from '../../src/log/worker-verifier.ts'
 import type { Verifier } from '../../src/log/verifier.ts'
 import { openReplica, type Replica } from '../../src/replica/replica.ts'
@@ -39,7 +40,7 @@ export function randomBytes(length: number): Bytes {
 export async function openWorkspace(info: WorkloadInfo, pair: KeyPair): Promise<Opened> {
   const workspace = fromHex(info.workspace)
   const store = await openIndexedDbStore({ name: info.workspace, random: randomBytes })
-  const verifier = createWorkerVerifier(startVerifier(), workspace)
+  const verifier = lateVerifier(() => createWorkerVerifier(startVerifier(), workspace))
   const replica = await openReplica(workspace, {
     store,
     verifier,

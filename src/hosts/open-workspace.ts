@@ -10,6 +10,7 @@ import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
 import { keyPairOf, sign } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
+import { lateVerifier } from '../log/late-verifier.ts'
 import { createWorkerVerifier } from '../log/worker-verifier.ts'
 import { roomName } from '../replica/invite.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
@@ -61,8 +62,10 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
   const pair = await keyPairOf(keys.signing)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
   const store = await openIndexedDbStore({ name: known.id, random: randomBytes })
-  const worker = new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })
-  const verifier = createWorkerVerifier(worker, workspace)
+  const verifier = lateVerifier(() => {
+    const worker = new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })
+    return createWorkerVerifier(worker, workspace)
+  })
   const replica = await openReplica(workspace, {
     store,
     verifier,
