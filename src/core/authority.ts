@@ -28,11 +28,15 @@ export type Invalid =
   | 'wrong-kind'
   | 'no-effect'
 
-interface Known {
+export interface KnownCapability {
   readonly id: string
   readonly grant: Grant
-  readonly audience: ActorKey
   /** Where valid grants of it were published. Empty for a root's own. */
+  readonly carriers: readonly Ref[]
+}
+
+interface Known extends KnownCapability {
+  readonly audience: ActorKey
   readonly carriers: Ref[]
   readonly parent: Known | null
   readonly depth: number
@@ -111,19 +115,17 @@ export class Authority {
     return [...this.#capabilities.values()].toSorted((a, b) => a.grant.rank - b.grant.rank)
   }
 
-  /** Every granted capability with its carriers, parents before children: what a snapshot keeps. */
-  granted(): readonly { readonly grant: Grant; readonly carriers: readonly Ref[] }[] {
-    return [...this.#capabilities.values()]
-      .filter((known) => known.parent !== null)
-      .toSorted((a, b) => a.depth - b.depth)
-      .map(({ grant, carriers }) => ({ grant, carriers }))
+  /** Every capability with its carriers, parents before children: what a snapshot keeps. */
+  known(): KnownCapability[] {
+    return [...this.#capabilities.values()].toSorted((a, b) => a.depth - b.depth).map(({ id, grant, carriers }) => ({ id, grant, carriers }))
   }
 
-  restore(granted: readonly { readonly grant: Grant; readonly carriers: readonly Ref[] }[]): void {
-    for (const { grant, carriers } of granted) {
-      const parent = this.#capabilities.get(toHex(grant.parent as Bytes)) as Known
-      const id = toHex(capabilityId(grant))
-      this.#capabilities.set(id, { id, grant, audience: toHex(grant.audience) as ActorKey, carriers: [...carriers], parent, depth: parent.depth + 1 })
+  restore(workspace: Bytes, known: readonly KnownCapability[]): void {
+    this.#workspace = workspace
+    for (const { id, grant, carriers } of known) {
+      const parent = grant.parent && (this.#capabilities.get(toHex(grant.parent)) as Known)
+      const audience = toHex(grant.audience) as ActorKey
+      this.#capabilities.set(id, { id, grant, audience, carriers: [...carriers], parent, depth: parent ? parent.depth + 1 : 1 })
     }
   }
 }

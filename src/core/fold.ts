@@ -58,7 +58,6 @@ export class Fold {
   readonly nodes = new Map<NodeId, WorkNode>()
   readonly #history: History
   readonly #workspace: Bytes
-  readonly #creators = new Map<ActorKey, ActorKey>()
 
   constructor(history: History, workspace: Bytes) {
     this.#history = history
@@ -75,12 +74,7 @@ export class Fold {
 
   /** Takes back nodes from a snapshot. */
   restore(nodes: Iterable<WorkNode>): void {
-    for (const node of nodes) {
-      // Each was read with a text of its own; there are few creators and many nodes.
-      const creator = this.#creators.get(node.creator) ?? node.creator
-      this.#creators.set(creator, creator)
-      this.nodes.set(node.id, Object.assign(node, { creator }))
-    }
+    for (const node of nodes) this.nodes.set(node.id, node)
   }
 
   /** Applies one valid change; answers the node it changed, or null if it had no effect. */

@@ -18,7 +18,7 @@ const NONE: readonly WorkNode[] = []
 export class Keys {
   readonly #history: History
   readonly #byNumber = new Map<number, WorkNode[]>()
-  readonly #numberOf = new Map<WorkNode, number>()
+  readonly #numberOf = new Map<NodeId, number>()
   #highest = 0
 
   constructor(history: History) {
@@ -34,12 +34,12 @@ export class Keys {
    * the other tasks whose key is a different one now.
    */
   add(node: WorkNode): readonly WorkNode[] {
-    const before = this.#numberOf.get(node)
+    const before = this.#numberOf.get(node.id)
     const same = this.#byNumber.get(node.number)
     if (before === node.number && same?.length === 1) return NONE
     const others: WorkNode[] = []
     if (before !== undefined && before !== node.number) others.push(...this.#leave(node, before))
-    this.#numberOf.set(node, node.number)
+    this.#numberOf.set(node.id, node.number)
     if (!same) this.#byNumber.set(node.number, [node])
     else {
       const first = same[0] as WorkNode

@@ -5,6 +5,8 @@
 
 import type { Value } from '../core/batch.ts'
 import type { WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
+import type { ActorKey } from '../core/ids.ts'
 
 export interface NodeChunk {
   readonly json: string
@@ -14,26 +16,50 @@ export interface NodeChunk {
   readonly whole: readonly (readonly [place: number, node: WorkNode])[]
 }
 
+/** A node as a list, since names that repeat in every node take longer to read than what they name. */
+type Row = readonly [
+  facts: readonly [WorkNode['id'], WorkNode['type'], WorkNode['project'], WorkNode['path'], WorkNode['subject']],
+  creator: number,
+  created: Ref,
+  number: number,
+  updated: Ref,
+  edits: number,
+  recent: Ref[],
+  registers: WorkNode['registers'],
+  sets: WorkNode['sets'],
+  createdAgain: Ref[] | null,
+]
+
 export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
+  const creators = [...new Set(nodes.map(({ creator }) => creator))]
+  const placeOf = new Map(creators.map((creator, i) => [creator, i]))
   const texts: [number, WorkNode['texts']][] = []
   const whole: [number, WorkNode][] = []
-  const plain = nodes.map((node, place) => {
+  const rows = nodes.map((node, place): Row | null => {
     if (Object.values(node.registers).some(holdsBytes)) {
       whole.push([place, node])
       return null
     }
-    if (Object.keys(node.texts).length === 0) return node
-    texts.push([place, node.texts])
-    return { ...node, texts: {} }
+    if (Object.keys(node.texts).length > 0) texts.push([place, node.texts])
+    const facts = [node.id, node.type, node.project, node.path, node.subject] as const
+    const creator = placeOf.get(node.creator) as number
+    return [facts, creator, node.created, node.number, node.updated, node.edits, node.recent, node.registers, node.sets, node.createdAgain ?? null]
   })
-  return { json: JSON.stringify(plain), texts, whole }
+  return { json: JSON.stringify([creators, rows]), texts, whole }
 }
 
 export function unpackNodes({ json, texts, whole }: NodeChunk): WorkNode[] {
-  const nodes = JSON.parse(json) as WorkNode[]
-  for (const [place, node] of whole) nodes[place] = node
-  for (const [place, own] of texts) nodes[place] = { ...(nodes[place] as WorkNode), texts: own }
-  return nodes
+  const [creators, rows] = JSON.parse(json) as readonly [readonly ActorKey[], readonly (Row | null)[]]
+  const textsAt = new Map(texts)
+  const wholeAt = new Map(whole)
+  return rows.map((row, place) => {
+    if (row === null) return wholeAt.get(place) as WorkNode
+    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, createdAgain] = row
+    const facts = { id, type, project, path, subject, creator: creators[creator] as ActorKey }
+    const node: WorkNode = { ...facts, created, number, updated, edits, recent, registers, sets, texts: textsAt.get(place) ?? {} }
+    if (createdAgain) node.createdAgain = createdAgain
+    return node
+  })
 }
 
 function holdsBytes(value: Value): boolean {

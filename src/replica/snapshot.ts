@@ -10,9 +10,8 @@ import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Snapshot } from '../store/store.ts'
 import type { Bytes } from '../base/bytes.ts'
-import type { Grant } from '../core/capability.ts'
 import type { HistoryColumns, Ref } from '../core/history.ts'
-import type { Invalid } from '../core/authority.ts'
+import type { Invalid, KnownCapability } from '../core/authority.ts'
 import { type NodeChunk, packNodes, unpackNodes } from './node-chunk.ts'
 import type { State } from './state.ts'
 
@@ -30,7 +29,7 @@ interface Meta {
   readonly batches: number
   readonly nodes: number
   readonly roots: readonly Bytes[]
-  readonly granted: readonly { readonly grant: Grant; readonly carriers: readonly Ref[] }[]
+  readonly capabilities: readonly KnownCapability[]
   readonly introductions: readonly (readonly [string, readonly number[]])[]
   readonly quarantine: readonly (readonly [Ref, Invalid])[]
   readonly changes: number
@@ -75,7 +74,7 @@ export class Snapshotter {
       batches: history.count,
       nodes: nodeIds.length,
       roots: this.#state.roots,
-      granted: authority.granted(),
+      capabilities: authority.known(),
       introductions: ledger.introductions(),
       quarantine: [...this.#state.quarantine],
       changes: this.#state.changes,
@@ -103,15 +102,14 @@ export class Snapshotter {
     for (let chunk = 0; chunk * BATCHES_PER_CHUNK < meta.batches; chunk++) columns.push(chunks.get(`batches:${chunk}`) as HistoryColumns)
     for (let chunk = 0; chunk * NODES_PER_CHUNK < meta.nodes; chunk++) nodes.push(chunks.get(`nodes:${chunk}`) as NodeChunk)
     if (columns.includes(undefined as never) || nodes.includes(undefined as never)) return null
-    const { history, fold, authority, ledger, quarantine } = this.#state
+    const { history, fold, ledger, quarantine } = this.#state
     history.restore(columns, meta.chains, meta.heads)
-    this.#state.begin(meta.roots, 0)
+    this.#state.resume(meta.roots, meta.capabilities)
     for (const chunk of nodes) {
       const unpacked = unpackNodes(chunk)
       fold.restore(unpacked)
       for (const node of unpacked) this.#indexOf.set(node.id, this.#indexOf.size)
     }
-    authority.restore(meta.granted)
     ledger.restore(meta.introductions)
     for (const [ref, why] of meta.quarantine) quarantine.set(ref, why)
     this.#state.changes = meta.changes

@@ -9,7 +9,7 @@
 
 import { type Bytes, toHex } from '../base/bytes.ts'
 import { type Change, KIND, type VerifiedBatch } from '../core/batch.ts'
-import { Authority, type Invalid } from '../core/authority.ts'
+import { Authority, type Invalid, type KnownCapability } from '../core/authority.ts'
 import { decodeGrant } from '../core/capability.ts'
 import { decodeEdit, type Edit, isAuthorityOp, OP, RIGHTS, rightOf, type TagNames } from '../core/change.ts'
 import { type Author, Fold } from '../core/fold.ts'
@@ -125,6 +125,13 @@ export class State {
     this.ledger.begin(roots)
     this.authority.begin(this.workspace, roots)
     this.#touched.add(this.fold.begin(toHex(roots[0] as Bytes) as ActorKey, ordinal * 256).id)
+  }
+
+  /** Goes on where a snapshot was taken; history and nodes are restored beside it. */
+  resume(roots: readonly Bytes[], known: readonly KnownCapability[]): void {
+    this.#roots = roots
+    this.ledger.begin(roots)
+    this.authority.restore(this.workspace, known)
   }
 
   #applyChange(change: Change, capabilities: readonly string[], author: Author, ordinal: number, ref: Ref): Invalid | null {
