@@ -22,7 +22,11 @@ test('the page is told of health and settings', async ({ startHost, request }) =
     const health = await request.get(`${host.url}${base}/health`)
     expect(await health.json()).toEqual({ ok: true, version: about.version })
     const settings = await request.get(`${host.url}${base}/settings`)
-    expect(await settings.json()).toEqual({ signalling: ['wss://a.example/signal'], iceServers: [{ urls: 'stun:s.example' }] })
+    expect(await settings.json()).toEqual({
+      signalling: ['wss://a.example/signal'],
+      iceServers: [{ urls: 'stun:s.example' }],
+      peer: { workspace: expect.stringMatching(/^[0-9a-f]{64}$/), path: 'peer' },
+    })
   }
 })
 

@@ -1,191 +1,45 @@
 /**
- * What stands before a workspace is open, and what opens one: create, join, import, or one this profile knows.
- *
- * At most one workspace is open in a tab. Its network code is loaded after the board is there.
+ * What stands before a workspace is open. Light, so that the start page paints at once; what opens workspaces is loaded behind
+ * it, and at once where the address names one.
  */
 
-import { toHex } from '../base/bytes.ts'
-import { ok, refuse, type Result } from '../base/result.ts'
-import { generateKeys, inviteKeys, keyPairOf } from '../log/keys.ts'
-import { sealBatch } from '../log/signing.ts'
-import { type Invite, parseInvite } from '../replica/invite.ts'
-import { rewriteEdits } from '../replica/rewrite.ts'
-import { createGenesis, heldInvite, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
-import type { Signer } from '../replica/writer.ts'
 import { openIndexedDbProfile } from '../store/indexeddb-profile.ts'
-import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
-import type { KnownWorkspace } from '../store/profile.ts'
 import type { Home, Observable, Session } from '../ui/session.ts'
 import { variable } from './observable.ts'
-import type { Network } from './network.ts'
-import { loadSettings } from './page-settings.ts'
-import { openWorkspace, type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
-import { createSession, type TabSession } from './session.ts'
-import { read } from '../core/fold.ts'
-import { workspaceNodeId } from '../core/ids.ts'
+import type { TabSession } from './session.ts'
+import type { WorkspaceList, Workspaces } from './workspaces.ts'
 
 export interface App {
   readonly home: Home
   readonly session: Observable<Session | null>
 }
 
-const SECRET_BYTES = 16
-
 export async function createHome(pendingLink: string | null): Promise<App> {
   const profile = await openIndexedDbProfile()
-  const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings: await loadSettings(location) }
   const session = variable<TabSession | null>(null)
-  const workspaces = variable(await profile.workspaces())
+  const workspaces = variable<WorkspaceList>(await profile.workspaces())
+  let loading: Promise<Workspaces> | null = null
 
-  async function show(known: KnownWorkspace): Promise<TabSession> {
-    await session.get()?.close()
-    const open = await openWorkspace(known, ports)
-    return start(open)
+  function load(): Promise<Workspaces> {
+    return (loading ??= import('./workspaces.ts').then(({ createWorkspaces }) => createWorkspaces(profile, session, workspaces)))
   }
 
-  async function start(open: OpenWorkspace, network: Network | null = null): Promise<TabSession> {
-    const { workOffline } = await profile.settings()
-    const next = createSession(open, ports, workOffline)
-    await remember(open)
-    session.set(next)
-    exposeForScripts(next)
-    open.replica.onFeedMoved(() => void reopen(open))
-    void joinNetwork(open, next, workOffline, network)
-    return next
-  }
-
-  /** Another writer took our feed: what it did not let us save goes into a feed of a fresh replica. */
-  async function reopen({ known, replica }: OpenWorkspace): Promise<void> {
-    const unsaved = replica.unsavedEdits()
-    const next = await show(known)
-    rewriteEdits(next.replica, unsaved)
-  }
-
-  async function remember({ known, replica }: OpenWorkspace): Promise<void> {
-    const node = replica.nodes.get(workspaceNodeId(replica.workspace))
-    const name = (node && (read(node, 'name') as string | undefined)) ?? known.name
-    await profile.putWorkspace({ ...known, name, openedAt: Date.now() })
-    workspaces.set(await profile.workspaces())
-  }
-
-  /** A workspace may have joined the network before it is shown, to find its first peer. */
-  async function joinNetwork(open: OpenWorkspace, shown: TabSession, offline: boolean, early: Network | null): Promise<void> {
-    const { createNetwork } = await import('./network.ts')
-    const { awareness, presence } = early ?? (await createNetwork(open, ports, offline))
-    await shown.attach(awareness, presence, await profile.settings())
-  }
-
-  async function create(name: string): Promise<TabSession> {
-    const pair = await keyPairOf(ports.keys.signing)
-    const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-    const genesis = await createGenesis(signer, Date.now(), randomBytes)
-    const id = toHex(genesis.id)
-    const store = await openIndexedDbStore({ name: id, random: randomBytes })
-    await store.append([genesis.wire])
-    await store.close()
-    const known: KnownWorkspace = { id, name, secret: randomBytes(SECRET_BYTES), openedAt: Date.now(), role: 'owner' }
-    await profile.putWorkspace(known)
-    // Somebody made something here that nobody else has yet: ask the browser to keep it.
-    void navigator.storage?.persist?.()
-    const next = await show(known)
-    nameWorkspace(next.replica, name)
-    await next.replica.saved()
-    return next
-  }
-
-  async function join(link: string, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<null>> {
-    const parsed = parseInvite(link)
-    if (!parsed.ok) return parsed
-    const invite = parsed.value
-    const known: KnownWorkspace = {
-      id: toHex(invite.workspace),
-      name: 'Joining …',
-      secret: invite.secret,
-      openedAt: Date.now(),
-      role: 'member',
-    }
-    onProgress('Opening the workspace on this device …')
-    const signalling = [...new Set([...ports.settings.signalling, ...invite.signalling])]
-    const settings = { ...ports, settings: { ...ports.settings, signalling } }
-    const open = await openWorkspace(known, settings)
-    const outcome = await becomeMember(open, settings, invite, onProgress, signal)
-    if (!outcome.ok) {
-      await open.close()
-      return outcome
-    }
-    void navigator.storage?.persist?.()
-    await start(open, outcome.value)
-    return ok(null)
-  }
-
-  async function becomeMember(open: OpenWorkspace, settings: TabPorts, invite: Invite, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<Network | null>> {
-    const { replica } = open
-    let network: Network | null = null
-    if (replica.held.length > 0) return ok(null)
-    const pair = await keyPairOf((await inviteKeys(invite.seed)).signing)
-    if (invite.batches.length > 0) await replica.receive(invite.batches, 'link')
-    if (!heldInvite(replica, pair.key)) {
-      onProgress('Looking for somebody who is in this workspace …')
-      const { createNetwork } = await import('./network.ts')
-      network = await createNetwork(open, settings, false)
-      const arrived = await untilInvited(open, pair.key, onProgress, signal)
-      if (!arrived) return refuse({ code: 'unavailable', detail: 'Stopped before anybody answered. Nothing was changed; open the link again when somebody is online.' })
-    }
-    onProgress('Joining …')
-    const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-    const box = await keyPairOf(ports.keys.agreement)
-    const redeemed = await redeemInvite(replica, signer, box.key)
-    return redeemed.ok ? ok(network) : redeemed
-  }
-
-  /** A new workspace for the plan. If the file is none that can be read, no workspace is left behind. */
-  async function importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>> {
-    const next = await create(file.name.replace(/\.[^.]*$/, '') || 'Imported plan')
-    const imported = await next.importPlan(file, onProgress)
-    if (imported.ok) return imported
-    session.set(null)
-    await next.close()
-    await profile.removeWorkspace(next.workspaceId)
-    await deleteIndexedDbStore(next.workspaceId)
-    workspaces.set(await profile.workspaces())
-    return imported
-  }
+  if (location.hash.startsWith('#/w/')) void load()
+  else requestIdle(() => void load())
 
   const home: Home = {
     workspaces,
     pendingLink,
-    create: async (name) => void (await create(name)),
-    async open(id) {
-      const known = (await profile.workspaces()).find((one) => one.id === id)
-      if (known && session.get()?.workspaceId !== id) await show(known)
-    },
-    join,
-    importPlan,
+    create: async (name) => (await load()).create(name),
+    open: async (id) => (await load()).open(id),
+    join: async (link, onProgress, signal) => (await load()).join(link, onProgress, signal),
+    importPlan: async (file, onProgress) => (await load()).importPlan(file, onProgress),
   }
   return { home, session }
 }
 
-/** Resolves true once the invite's grant is here, false when the person gives up. */
-function untilInvited({ replica, exchange }: OpenWorkspace, key: Uint8Array<ArrayBuffer>, onProgress: (words: string) => void, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const stops = [replica.onDurable(check), exchange.onStatus(check)]
-    signal.addEventListener('abort', () => settle(false), { once: true })
-    check()
-
-    function check(): void {
-      const { peers } = exchange.status()
-      if (peers.length > 0) onProgress(`Connected. Received ${replica.history.count.toLocaleString()} batches …`)
-      if (heldInvite(replica, key)) settle(true)
-    }
-
-    function settle(arrived: boolean): void {
-      for (const stop of stops) stop()
-      resolve(arrived)
-    }
-  })
-}
-
-/** The workspace for the console and for scripts of this page. */
-function exposeForScripts(session: TabSession): void {
-  Object.assign(window, { worknode: session })
+/** Safari has no idle callback; there a moment's pause does. */
+function requestIdle(run: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(run)
+  else setTimeout(run, 200)
 }

@@ -84,6 +84,9 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     // Loaded when the first peer is met: it brings curve arithmetic along that the first paint does not need.
     verify: async (key, signature, message) => (await import('../log/signature.ts')).verifySignature(key, signature, message),
     randomBytes,
+    // What another tab of this profile wrote, that tab sends.
+    isWrittenHere: (feed) => feed === replica.feedName,
+    sharedBefore: known.shared ?? [],
   })
   const room = roomName(workspace, known.secret)
   const broadcast = createBroadcast({

@@ -38,7 +38,7 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       peers: peers.length,
       unshared: exchange.shared().ownUnacknowledged,
       offline: isOffline,
-      detail: isOffline ? '' : (down?.detail ?? ''),
+      detail: replica.sawNewerVersion ? 'a peer uses a newer version: reload to update' : isOffline ? '' : (down?.detail ?? ''),
     }
   }
 
@@ -57,7 +57,7 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
     await presence?.say({ name: displayName || `Guest ${replica.actor.slice(-4)}`, colour: colour || colourOf(replica.actor), task: looksAt })
   }
 
-  const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh)]
+  const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh), keepShared(open, profile)]
 
   return {
     replica,
@@ -121,4 +121,22 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
 function colourOf(actor: string): string {
   const COLOURS = ['#5b5bd6', '#0a7d5a', '#c2410c', '#b4236c', '#1769aa', '#7c3aed', '#9a6700', '#0f766e'] as const
   return COLOURS[Number.parseInt(actor.slice(-2), 16) % COLOURS.length] as string
+}
+
+const KEEP_MS = 5000
+
+/** Writes down, now and then, how far our own work has been shared. */
+function keepShared({ known, exchange }: OpenWorkspace, profile: TabPorts['profile']): () => void {
+  let last = ''
+  const timer = setInterval(() => {
+    const shared = exchange.sharedUpTo()
+    const now = shared.map(toHex).join()
+    if (now === last) return
+    last = now
+    void profile.workspaces().then((all) => {
+      const mine = all.find(({ id }) => id === known.id)
+      return mine && profile.putWorkspace({ ...mine, shared })
+    })
+  }, KEEP_MS)
+  return () => clearInterval(timer)
 }

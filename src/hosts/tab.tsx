@@ -2,13 +2,10 @@
  * The tab: takes the join link out of the address bar before anything else, opens the profile, and mounts the UI.
  */
 
-import * as z from 'zod/mini'
 import { mount } from '../ui/app.tsx'
 import { createHome } from './home.ts'
 
 const pendingLink = takeJoinLink()
-// Else zod probes for `eval`, which the page's policy forbids and reports.
-z.config({ jitless: true })
 
 const root = document.getElementById('root')
 if (root) mount(root, await createHome(pendingLink))

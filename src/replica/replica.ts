@@ -96,6 +96,7 @@ export class Replica implements LogSource {
   #held: readonly { readonly id: string; readonly grant: Grant }[] | null = null
   #changesAtSnapshot: number
   #failure: string | null = null
+  #newer = false
   readonly #undo = new UndoStack()
   readonly #redo = new UndoStack()
   readonly #durable = createEmitter<readonly number[]>()
@@ -134,6 +135,11 @@ export class Replica implements LogSource {
 
   get nodes(): ReadonlyMap<NodeId, WorkNode> {
     return this.#state.fold.nodes
+  }
+
+  /** Whether a peer has sent what only a newer version understands. */
+  get sawNewerVersion(): boolean {
+    return this.#newer
   }
 
   /** Whether the genesis is here: before it nothing else can be. */
@@ -448,6 +454,12 @@ export class Replica implements LogSource {
     const refused: string[] = []
     let sliceEnd = this.#ports.now() + SLICE_MS
     for (const verdict of verdicts) {
+      if (!verdict.ok && verdict.reason === 'unknown-version') {
+        // Nobody's fault: whoever wrote it is ahead of us. Held by not being taken; it comes again once we are updated.
+        this.#newer = true
+        delayed++
+        continue
+      }
       if (!verdict.ok) {
         refused.push(`${verdict.reason}: ${verdict.detail}`)
         continue

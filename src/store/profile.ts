@@ -27,6 +27,8 @@ export interface KnownWorkspace {
   readonly openedAt: number
   /** What we last were in it, for the list of workspaces only; the log decides. */
   readonly role: string
+  /** Ends (batch ids) up to which peers have said to hold our own work, so that a restart offline knows what still waits. */
+  readonly shared?: readonly Bytes[]
 }
 
 export interface Settings {
