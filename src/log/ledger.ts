@@ -130,6 +130,8 @@ export class Ledger {
   #try(delayed: Delayed, admit: (admitted: Admitted) => void): Admission {
     const { batch, from } = delayed
     const { header } = batch
+    // Another tab took it in while it waited here: what the store holds, counts.
+    if (from === FROM_STORE && this.#delayed.has(toHex(batch.id))) this.#drop(toHex(batch.id))
     if (this.has(batch.id)) return { state: 'duplicate' }
     const misplaced = misplacedBecause(batch)
     if (misplaced) return { state: 'refused', reason: misplaced }

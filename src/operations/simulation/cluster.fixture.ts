@@ -10,6 +10,7 @@ import { toHex } from '../../base/bytes.ts'
 import { seededBytes, seededRandom } from '../../base/random.ts'
 import { fromHex } from '../../base/bytes.ts'
 import { type KeyPair, signingKeys } from '../../log/keys.ts'
+import { readStored } from '../../log/stored.ts'
 import { openReplica, type Replica } from '../../replica/replica.ts'
 import { createGenesis, publishInvite, redeemInvite } from '../../replica/workspace.ts'
 import { cutPower, type MemoryDisk, type MemoryStore, memoryStore } from '../../store/memory-store.ts'
@@ -165,7 +166,10 @@ class Cluster {
     else this.#frames()
     // People come back to their machines.
     for (const device of this.#devices) if (device.tabs.size === 0 && chance(0.15)) this.#reopen(device)
-    for (const { live } of this.#live()) live?.replica.releaseHeld()
+    for (const { live } of this.#live()) {
+      live?.replica.releaseHeld()
+      if (chance(0.05)) void live?.replica.catchUp()
+    }
     await world.run(chance(0.3) ? upTo(2000) : upTo(60))
     this.#expectUnbroken()
   }
@@ -186,6 +190,8 @@ class Cluster {
       tab.live?.text?.close()
       if (tab.live) tab.live.text = null
     }
+    // What a tab wrote and died before it told the other is found in the store they share.
+    for (const { live } of this.#live()) await this.#during((live as Live).replica.catchUp())
     // What Mallory gave to one who lost it before it was safe goes round again, so that nothing waits for it.
     const made = this.#mallory?.made.map(({ wire }) => wire) ?? []
     const [witness] = this.#live()
@@ -402,7 +408,10 @@ class Cluster {
         }),
       )
       const opened = withSnapshot ? 'from its snapshot' : 'from its log'
-      if (JSON.stringify(idsOf(replica)) !== JSON.stringify(ids)) throw new Violation(`${device.name} opens ${opened} with other batches`)
+      const there = new Set(idsOf(replica))
+      const missing = ids.filter((id) => !there.has(id))
+      if (missing.length > 0 || there.size !== ids.length)
+        throw new Violation(`${device.name} opens ${opened} with ${there.size} batches, not ${ids.length}; missing: ${placesOf(missing, device.disk).join(', ')}; beyond: ${placesOf([...there].filter((id) => !ids.includes(id)), device.disk).join(', ')}`)
       if ((await this.#during(replica.stateHash())) !== hash) throw new Violation(`${device.name} opens ${opened} to another state`)
     }
   }
@@ -444,6 +453,13 @@ function quarantineOf({ history, quarantine }: Replica): string[] {
 function boardOf({ views, nodes }: Replica): unknown {
   const tasks = [...nodes.values()].filter(({ type }) => type === 'task').map(({ id }) => id).toSorted()
   return [[...views.tasks()], tasks.map((id) => [views.task(id), views.commentsOn(id), views.tree.inCycle(id)])]
+}
+
+/** Where on a disk these batches are, by their ids. */
+function placesOf(ids: readonly string[], disk: MemoryDisk): string[] {
+  const arrivals = new Map(disk.log.map((wire, i) => [toHex(readStored(wire).id), i + 1]))
+  const covered = (disk.snapshot?.meta as { arrival?: number } | undefined)?.arrival
+  return ids.map((id) => `${id.slice(0, 8)} at ${arrivals.get(id)} of ${disk.log.length}, snapshot to ${covered}`)
 }
 
 function textOf(wire: Uint8Array): string {
