@@ -64,11 +64,18 @@ async function verifying(home: BrowserContext, { url, say }: BrowserBench): Prom
 
 async function storing(home: BrowserContext, { url, say, workload, singles }: BrowserBench): Promise<Figure[]> {
   const filled = await inFreshPage(home, url, (page) => call(page, 'fill'))
-  say(`Chromium: W received in ${filled.receiveMs.toFixed(0)} ms, sealed in ${filled.sealMs.toFixed(0)} ms, snapshot in ${filled.snapshotMs.toFixed(0)} ms`)
+  say(
+    `Chromium: W received in ${filled.receiveMs.toFixed(0)} ms, sealed in ${filled.sealMs.toFixed(0)} ms, snapshot in ${filled.snapshotMs.toFixed(0)} ms`,
+  )
   const singlyBytes = await inFreshPage(home, url, (page) => call(page, 'fillSingly'))
   const wireBytes = workload.wires.reduce((sum, wire) => sum + wire.length, 0)
   return [
-    { name: 'received: verified, folded, stored (Chromium)', value: (filled.changes / filled.receiveMs) * 1000, unit: 'changes/s', moreIsBetter: true },
+    {
+      name: 'received: verified, folded, stored (Chromium)',
+      value: (filled.changes / filled.receiveMs) * 1000,
+      unit: 'changes/s',
+      moreIsBetter: true,
+    },
     { name: 'a change on the wire, in bursts', value: wireBytes / workload.changes, unit: 'bytes' },
     { name: 'a change on disk, in bursts', value: filled.bytes / filled.changes, unit: 'bytes', aim: { of: 'value', limit: 60 } },
     { name: 'a change on disk, singly', value: singlyBytes / singles, unit: 'bytes', aim: { of: 'value', limit: 200 } },
@@ -93,7 +100,13 @@ async function starting(home: BrowserContext, { url, say, rounds }: BrowserBench
       raw: { value: clone, what: 'the same objects, read as clones, a record a segment' },
       aim: { of: 'ratio', limit: 1.3 },
     },
-    { name: 'cold start of W', value: ours, unit: 'ms', raw: { value: json, what: 'the same objects, parsed from JSON, a blob a segment' }, aim: { of: 'ratio', limit: 1.3 } },
+    {
+      name: 'cold start of W',
+      value: ours,
+      unit: 'ms',
+      raw: { value: json, what: 'the same objects, parsed from JSON, a blob a segment' },
+      aim: { of: 'ratio', limit: 1.3 },
+    },
   ]
 }
 
@@ -135,7 +148,11 @@ async function saving(home: BrowserContext, { url, rounds }: BrowserBench): Prom
   }
 }
 
-async function syncing(home: BrowserContext, newcomer: BrowserContext, { url, say, rounds, workload }: BrowserBench): Promise<Figure[]> {
+async function syncing(
+  home: BrowserContext,
+  newcomer: BrowserContext,
+  { url, say, rounds, workload }: BrowserBench,
+): Promise<Figure[]> {
   const [answering, asking] = [await freshPage(home, url), await freshPage(newcomer, url)]
   const offer = await call(answering, 'rawOffer')
   await call(answering, 'rawAccept', await call(asking, 'rawAnswer', offer))
@@ -151,15 +168,28 @@ async function syncing(home: BrowserContext, newcomer: BrowserContext, { url, sa
     const joined = await inFreshPage(newcomer, url, (page) => call(page, 'join'))
     times.ours.push(joined.ms)
     ownHashes.add(joined.hash)
-    say(`Chromium: synced ${joined.changes} changes in ${joined.ms.toFixed(0)} ms (${joined.bytes} bytes); Yjs ${yjs.ms.toFixed(0)} ms (${yjs.bytes} bytes)`)
+    say(
+      `Chromium: synced ${joined.changes} changes in ${joined.ms.toFixed(0)} ms (${joined.bytes} bytes); Yjs ${yjs.ms.toFixed(0)} ms (${yjs.bytes} bytes)`,
+    )
   }
   if (ownHashes.size !== 1) throw new Error('two newcomers came to different states')
   await answering.close()
   await asking.close()
   const [ours, raw, yjs] = [Math.min(...times.ours), Math.min(...times.raw), Math.min(...times.yjs)]
   return [
-    { name: 'full verified sync of W, WebRTC', value: ours, unit: 'ms', raw: { value: raw, what: 'the same bytes over a raw data channel' } },
-    { name: 'full verified sync of W, WebRTC', value: ours, unit: 'ms', raw: { value: yjs, what: 'plain Yjs: encode, send, apply; unsigned, not stored' }, aim: { of: 'ratio', limit: 2 } },
+    {
+      name: 'full verified sync of W, WebRTC',
+      value: ours,
+      unit: 'ms',
+      raw: { value: raw, what: 'the same bytes over a raw data channel' },
+    },
+    {
+      name: 'full verified sync of W, WebRTC',
+      value: ours,
+      unit: 'ms',
+      raw: { value: yjs, what: 'plain Yjs: encode, send, apply; unsigned, not stored' },
+      aim: { of: 'ratio', limit: 2 },
+    },
   ]
 }
 
@@ -180,9 +210,14 @@ async function inFreshPage<T>(context: BrowserContext, url: string, work: (page:
   }
 }
 
-async function call<N extends keyof Tools>(page: Page, name: N, ...args: Parameters<Tools[N]>): Promise<Awaited<ReturnType<Tools[N]>>> {
+async function call<N extends keyof Tools>(
+  page: Page,
+  name: N,
+  ...args: Parameters<Tools[N]>
+): Promise<Awaited<ReturnType<Tools[N]>>> {
   const answer = await page.evaluate(
-    ([tool, given]) => (globalThis as unknown as { bench: Record<string, (...args: unknown[]) => unknown> }).bench[tool]?.(...given),
+    ([tool, given]) =>
+      (globalThis as unknown as { bench: Record<string, (...args: unknown[]) => unknown> }).bench[tool]?.(...given),
     [name, args] as [string, unknown[]],
   )
   return answer as Awaited<ReturnType<Tools[N]>>

@@ -25,8 +25,21 @@ export async function pureFigures(workload: Workload, history: readonly number[]
   const plain = { value: rate(workload.steps.length, plainMs), what: 'the same writes into plain objects' }
   const { changes, wires } = workload
   return [
-    { name: 'local changes folded, 100 a batch', value: rate(changes, workload.transactMs), unit: '/s', moreIsBetter: true, raw: plain, aim: { of: 'value', limit: 100_000 } },
-    { name: 'local changes folded, signed and stored (memory), 100 a batch', value: rate(changes, workload.savedMs), unit: '/s', moreIsBetter: true, raw: plain },
+    {
+      name: 'local changes folded, 100 a batch',
+      value: rate(changes, workload.transactMs),
+      unit: '/s',
+      moreIsBetter: true,
+      raw: plain,
+      aim: { of: 'value', limit: 100_000 },
+    },
+    {
+      name: 'local changes folded, signed and stored (memory), 100 a batch',
+      value: rate(changes, workload.savedMs),
+      unit: '/s',
+      moreIsBetter: true,
+      raw: plain,
+    },
     { name: 'foreign changes applied, 100 a batch', value: rate(changes, appliedMs), unit: '/s', moreIsBetter: true, raw: plain },
     {
       name: 'batches verified (Node)',
@@ -55,7 +68,10 @@ function plainWrites(steps: readonly Step[]): number {
   return Math.min(...times)
 }
 
-async function verifying({ wires, workspace }: Workload): Promise<{ verifyMs: number; rawMs: number; verdicts: readonly Verdict[] }> {
+async function verifying({
+  wires,
+  workspace,
+}: Workload): Promise<{ verifyMs: number; rawMs: number; verdicts: readonly Verdict[] }> {
   const verifier = inlineVerifier(workspace)
   const raw = await rawVerifier(
     wires.map((bytes) => {
@@ -98,7 +114,9 @@ const TASKS = 1000
 async function growing(sizes: readonly number[], say: Say): Promise<Figure[]> {
   const clock = { ms: Date.UTC(2026, 0, 1) }
   const { owner } = await founded(11, clock)
-  const tasks = owner.transact(null, (tx) => Array.from({ length: TASKS }, (_, i) => tx.create({ type: 'task', number: i + 1, fields: [['title', `Task ${i}`]] })))
+  const tasks = owner.transact(null, (tx) =>
+    Array.from({ length: TASKS }, (_, i) => tx.create({ type: 'task', number: i + 1, fields: [['title', `Task ${i}`]] })),
+  )
   await owner.saved()
   const random = seededRandom(3)
   const edit = (count: number): void => {

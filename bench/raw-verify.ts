@@ -23,7 +23,9 @@ export async function rawVerifier(signatures: readonly RawSignature[]): Promise<
   return async () => {
     const startedAt = performance.now()
     for (let from = 0; from < ready.length; from += AT_ONCE) {
-      const verdicts = ready.slice(from, from + AT_ONCE).map(({ key, signature, message }) => crypto.subtle.verify('Ed25519', key, signature, message))
+      const verdicts = ready
+        .slice(from, from + AT_ONCE)
+        .map(({ key, signature, message }) => crypto.subtle.verify('Ed25519', key, signature, message))
       if ((await Promise.all(verdicts)).includes(false)) throw new Error('a signature of W is not right')
     }
     return performance.now() - startedAt

@@ -17,9 +17,24 @@ import { weightFigure } from './weight.ts'
 import { packWires } from './wires.ts'
 import { buildWorkload, type WorkloadSize } from './workload.ts'
 
-const SIZES: Readonly<Record<'full' | 'quick', { readonly w: WorkloadSize; readonly singles: number; readonly history: readonly number[]; readonly rounds: number }>> = {
-  full: { w: { tasks: 10_000, updates: 90_000, authors: 6, together: 100, burst: 5 }, singles: 2000, history: [10_000, 100_000, 1_000_000], rounds: 7 },
-  quick: { w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 }, singles: 300, history: [3000, 10_000, 30_000], rounds: 3 },
+const SIZES: Readonly<
+  Record<
+    'full' | 'quick',
+    { readonly w: WorkloadSize; readonly singles: number; readonly history: readonly number[]; readonly rounds: number }
+  >
+> = {
+  full: {
+    w: { tasks: 10_000, updates: 90_000, authors: 6, together: 100, burst: 5 },
+    singles: 2000,
+    history: [10_000, 100_000, 1_000_000],
+    rounds: 7,
+  },
+  quick: {
+    w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 },
+    singles: 300,
+    history: [3000, 10_000, 30_000],
+    rounds: 3,
+  },
 }
 
 const root = process.cwd()
@@ -36,7 +51,10 @@ if (!only) figures.push(weightFigure(root))
 report()
 
 async function inBrowser(): ReturnType<typeof browserFigures> {
-  const single = await buildWorkload({ tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 5 }, () => {})
+  const single = await buildWorkload(
+    { tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 5 },
+    () => {},
+  )
   const info = { workspace: toHex(workload.workspace), ownerSeed: toHex(workload.ownerSeed), changes: workload.changes }
   const server = await serveBench(
     root,

@@ -14,7 +14,11 @@ export interface BenchServer {
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' }
 
-export async function serveBench(root: string, blobs: ReadonlyMap<string, string | Uint8Array>, minify = true): Promise<BenchServer> {
+export async function serveBench(
+  root: string,
+  blobs: ReadonlyMap<string, string | Uint8Array>,
+  minify = true,
+): Promise<BenchServer> {
   const outDir = join(root, 'build', 'bench-page')
   await build({
     root: join(root, 'bench', 'page'),
@@ -23,7 +27,14 @@ export async function serveBench(root: string, blobs: ReadonlyMap<string, string
     base: './',
     publicDir: false,
     resolve: { alias: { 'lib0/broadcastchannel': join(root, 'src/sync/no-broadcastchannel.ts') } },
-    build: { outDir, minify, emptyOutDir: true, target: 'es2023', modulePreload: { polyfill: false }, chunkSizeWarningLimit: 1000 },
+    build: {
+      outDir,
+      minify,
+      emptyOutDir: true,
+      target: 'es2023',
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 1000,
+    },
     worker: { format: 'es' },
   })
   const server = createServer((request, response) => {

@@ -45,7 +45,14 @@ export function rowsOf(figures: readonly Figure[]): string[][] {
 export function textTable(figures: readonly Figure[]): string {
   const rows = [[...COLUMNS], ...rowsOf(figures)]
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] as number)).join('  ').trimEnd()).join('\n')
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
 }
 
 export function markdownTable(figures: readonly Figure[]): string {

@@ -18,7 +18,7 @@ export function packWires(wires: readonly Bytes[]): Bytes {
 export function unpackWires(packed: Bytes): Bytes[] {
   const view = new DataView(packed.buffer, packed.byteOffset)
   const wires: Bytes[] = []
-  for (let at = 4; wires.length < view.getUint32(0); ) {
+  for (let at = 4; wires.length < view.getUint32(0);) {
     const length = view.getUint32(at)
     wires.push(packed.slice(at + 4, at + 4 + length))
     at += 4 + length

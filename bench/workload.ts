@@ -71,7 +71,7 @@ export async function buildWorkload(size: WorkloadSize, say: (line: string) => v
   say(`W: ${size.tasks} tasks`)
 
   const perRound = size.authors * size.burst * size.together
-  for (let done = 0; done < size.updates; ) {
+  for (let done = 0; done < size.updates;) {
     for (const [author, replica] of authors.entries()) {
       for (let batch = 0; batch < size.burst && done < size.updates; batch++) {
         const count = Math.min(size.together, size.updates - done)
@@ -159,7 +159,8 @@ function updateTask(tx: Transaction, author: number, tasks: readonly NodeId[], r
   if (what < 0.55) return set('order', orderOf(random))
   if (what < 0.65) return set('priority', Math.floor(random() * 5))
   if (what < 0.75) return set('title', titleOf(random))
-  const [field, element] = what < 0.95 ? (['labels', pick(LABELS, random)] as const) : (['assignees', `actor-${Math.floor(random() * 6)}`] as const)
+  const [field, element] =
+    what < 0.95 ? (['labels', pick(LABELS, random)] as const) : (['assignees', `actor-${Math.floor(random() * 6)}`] as const)
   const tags = node?.sets[field]?.[element]
   if (tags) tx.write({ op: 'remove', node: id, field, element, tags })
   else tx.write({ op: 'add', node: id, field, element })
@@ -172,7 +173,9 @@ function titleOf(random: () => number): string {
 
 function orderOf(random: () => number): string {
   // A well-formed fractional index does not end in its zero.
-  return `a${Math.floor(random() * 36 ** 4).toString(36).padStart(4, '0')}V`
+  return `a${Math.floor(random() * 36 ** 4)
+    .toString(36)
+    .padStart(4, '0')}V`
 }
 
 function pick<T>(from: readonly T[], random: () => number): T {

@@ -7,7 +7,10 @@ import { makePlan } from './plan.ts'
 
 const TASKS = 10_000
 
-test('ten thousand tasks: columns are virtual, dragging moves a card, and no frame is held up for long', async ({ browser, host }) => {
+test('ten thousand tasks: columns are virtual, dragging moves a card, and no frame is held up for long', async ({
+  browser,
+  host,
+}) => {
   test.setTimeout(180_000)
   const { page } = await arrive(browser, host.url)
   await importPlan(page, makePlan(TASKS))
@@ -24,18 +27,24 @@ test('ten thousand tasks: columns are virtual, dragging moves a card, and no fra
   await page.evaluate(() => {
     const tasks: number[] = []
     Object.assign(window, { longTasks: tasks })
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' })
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    })
   })
   await page.mouse.move(from.x + 40, from.y + 40)
   await page.mouse.down()
   for (let step = 1; step <= 30; step++)
     await page.mouse.move(from.x + 40 + ((to.x - from.x) * step) / 30, from.y + 40 + ((to.y + 10 - from.y - 40) * step) / 30)
   await page.mouse.up()
-  await expect.poll(() => page.evaluate((wanted) => {
-    const { views } = window.worknode.replica
-    const id = views.find(wanted)
-    return id === null ? null : (views.task(id as never)?.status ?? null)
-  }, key)).toBe('ready')
+  await expect
+    .poll(() =>
+      page.evaluate((wanted) => {
+        const { views } = window.worknode.replica
+        const id = views.find(wanted)
+        return id === null ? null : (views.task(id)?.status ?? null)
+      }, key),
+    )
+    .toBe('ready')
   const longest = await page.evaluate(() => Math.max(0, ...(window as unknown as { longTasks: number[] }).longTasks))
   test.info().annotations.push({ type: 'longest task while dragging', description: `${Math.round(longest)} ms` })
   process.stdout.write(`  longest task while dragging among ${TASKS} tasks: ${Math.round(longest)} ms\n`)

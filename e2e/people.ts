@@ -68,7 +68,9 @@ export function stateHash(page: Page): Promise<string> {
 
 /** Both hold the same batches, and say so. */
 export async function sameState(a: Page, b: Page, timeout = 60_000): Promise<void> {
-  await expect.poll(async () => (await stateHash(a)) === (await stateHash(b)), { timeout, intervals: [250, 500, 1000] }).toBe(true)
+  await expect
+    .poll(async () => (await stateHash(a)) === (await stateHash(b)), { timeout, intervals: [250, 500, 1000] })
+    .toBe(true)
 }
 
 export function taskCount(page: Page): Promise<number> {

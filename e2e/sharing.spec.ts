@@ -3,12 +3,27 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from './host.ts'
-import { arrive, importPlan, inviteLink, joinByLink, newWorkspace, onBoard, sameState, saved, stateHash, taskCount, workOffline } from './people.ts'
+import {
+  arrive,
+  importPlan,
+  inviteLink,
+  joinByLink,
+  newWorkspace,
+  onBoard,
+  sameState,
+  saved,
+  stateHash,
+  taskCount,
+  workOffline,
+} from './people.ts'
 import { makePlan } from './plan.ts'
 
 const BEADS = new URL('../../shared/data/beads-3003.jsonl', import.meta.url)
 
-test('a real plan of 3,003 issues is shared whole, and survives reloads with the signalling server gone', async ({ browser, startHost }) => {
+test('a real plan of 3,003 issues is shared whole, and survives reloads with the signalling server gone', async ({
+  browser,
+  startHost,
+}) => {
   test.skip(!existsSync(BEADS), 'the corpus lies beside the project, where there is one')
   test.setTimeout(240_000)
   const signalling = await startHost()
@@ -36,7 +51,10 @@ test('a real plan of 3,003 issues is shared whole, and survives reloads with the
   }
 })
 
-test('two who work offline each keep everything: the union on both, true conflicts flagged and none invented', async ({ browser, host }) => {
+test('two who work offline each keep everything: the union on both, true conflicts flagged and none invented', async ({
+  browser,
+  host,
+}) => {
   test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await importPlan(ada.page, makePlan(100))
@@ -46,10 +64,18 @@ test('two who work offline each keep everything: the union on both, true conflic
   await workOffline(bob.page, true)
   // Ada edits tasks 1–50, Bob 26–75: titles differ on 26–50, priorities agree there.
   const edit = (name: string, first: number, last: number) => ({ name, first, last })
-  for (const [person, range] of [[ada, edit('Ada', 1, 50)], [bob, edit('Bob', 26, 75)]] as const)
+  for (const [person, range] of [
+    [ada, edit('Ada', 1, 50)],
+    [bob, edit('Bob', 26, 75)],
+  ] as const)
     await person.page.evaluate(({ name, first, last }) => {
       for (let number = first; number <= last; number++) {
-        const done = window.worknode.run('update_task', { id: `WN-${number}`, title: `${name} was at ${number}`, priority: 0, labels: [name] })
+        const done = window.worknode.run('update_task', {
+          id: `WN-${number}`,
+          title: `${name} was at ${number}`,
+          priority: 0,
+          labels: [name],
+        })
         if (!done.ok) throw new Error(done.refusal.detail)
       }
       return window.worknode.replica.saved()
@@ -59,13 +85,21 @@ test('two who work offline each keep everything: the union on both, true conflic
   await workOffline(bob.page, false)
   await sameState(ada.page, bob.page)
   for (const { page } of [ada, bob]) {
-    const rows = await page.evaluate(() => [...window.worknode.replica.views.tasks()].map((id) => window.worknode.replica.views.task(id)))
+    const rows = await page.evaluate(() =>
+      [...window.worknode.replica.views.tasks()].map((id) => window.worknode.replica.views.task(id)),
+    )
     const byKey = new Map(rows.map((row) => [row?.key, row]))
     for (let number = 1; number <= 100; number++) {
       const row = byKey.get(`WN-${number}`)
       const both = number >= 26 && number <= 50
-      expect(row?.conflicts.map(({ field }) => field), `conflicts of WN-${number}`).toEqual(both ? ['title'] : [])
-      expect([...(row?.labels ?? [])].filter((label) => label === 'Ada' || label === 'Bob')).toEqual([...(number <= 50 ? ['Ada'] : []), ...(number >= 26 && number <= 75 ? ['Bob'] : [])])
+      expect(
+        row?.conflicts.map(({ field }) => field),
+        `conflicts of WN-${number}`,
+      ).toEqual(both ? ['title'] : [])
+      expect([...(row?.labels ?? [])].filter((label) => label === 'Ada' || label === 'Bob')).toEqual([
+        ...(number <= 50 ? ['Ada'] : []),
+        ...(number >= 26 && number <= 75 ? ['Bob'] : []),
+      ])
     }
   }
 })
@@ -76,7 +110,8 @@ test('a log of over 10 MB reaches a newcomer whose connection drops three times 
   await newWorkspace(ada.page, 'Large')
   const bytes = await ada.page.evaluate(async () => {
     const { replica, run } = window.worknode
-    const hex = (): string => [...crypto.getRandomValues(new Uint8Array(24_000))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+    const hex = (): string =>
+      [...crypto.getRandomValues(new Uint8Array(24_000))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
     for (let i = 0; i < 240; i++) {
       run('create_task', { title: `Large ${i}`, body: hex() })
       if (i % 20 === 0) await replica.saved()
@@ -128,7 +163,11 @@ test('a tab that is killed loses nothing it had shown as saved', async ({ browse
     const survivor = await ada.context.newPage()
     await survivor.goto(board)
     await onBoard(survivor)
-    const titles = new Set(await survivor.evaluate(() => [...window.worknode.replica.views.tasks()].map((id) => window.worknode.replica.views.task(id)?.title)))
+    const titles = new Set(
+      await survivor.evaluate(() =>
+        [...window.worknode.replica.views.tasks()].map((id) => window.worknode.replica.views.task(id)?.title),
+      ),
+    )
     expect(acknowledged.filter((title) => !titles.has(title))).toEqual([])
     await survivor.close()
   }
@@ -194,7 +233,14 @@ interface Census {
 function census(page: import('@playwright/test').Page): Promise<Census> {
   return page.evaluate(() => {
     const { replica } = window.worknode
-    const count = { tasks: 0, deleted: 0, labels: 0, comments: 0, priorities: {} as Record<string, number>, kinds: {} as Record<string, number> }
+    const count = {
+      tasks: 0,
+      deleted: 0,
+      labels: 0,
+      comments: 0,
+      priorities: {} as Record<string, number>,
+      kinds: {} as Record<string, number>,
+    }
     for (const node of replica.nodes.values()) {
       if (node.type === 'comment') count.comments++
       const row = node.type === 'task' ? replica.views.task(node.id) : null

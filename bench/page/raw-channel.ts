@@ -66,7 +66,8 @@ function begin(): RTCPeerConnection {
 }
 
 async function gathered(connection: RTCPeerConnection): Promise<string> {
-  while (connection.iceGatheringState !== 'complete') await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }))
+  while (connection.iceGatheringState !== 'complete')
+    await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }))
   return connection.localDescription?.sdp ?? ''
 }
 
@@ -99,7 +100,8 @@ async function send(content: Bytes, atLeast: number): Promise<void> {
   head.setUint32(0, whole.length)
   open.send(head.buffer)
   for (let at = 0; at < whole.length; at += FRAME) {
-    if (open.bufferedAmount > HIGH) await new Promise((resolve) => open.addEventListener('bufferedamountlow', resolve, { once: true }))
+    if (open.bufferedAmount > HIGH)
+      await new Promise((resolve) => open.addEventListener('bufferedamountlow', resolve, { once: true }))
     open.send(whole.subarray(at, at + FRAME))
   }
 }

@@ -48,7 +48,8 @@ export async function openRaw(form: RawForm): Promise<{ readonly ms: number; rea
   const [segments, columns] = await Promise.all([tx.objectStore(form).getAll(), tx.objectStore('columns').getAll()])
   const nodes = new Map<string, WorkNode>()
   for (const segment of segments) {
-    const read = form === 'json' ? (JSON.parse(new TextDecoder().decode(segment as Bytes)) as WorkNode[]) : (segment as WorkNode[])
+    const read =
+      form === 'json' ? (JSON.parse(new TextDecoder().decode(segment as Bytes)) as WorkNode[]) : (segment as WorkNode[])
     for (const node of read) nodes.set(node.id, node)
   }
   const ms = performance.now() - startedAt

@@ -2,7 +2,10 @@
 
 import { type RawSignature, rawVerifier } from '../raw-verify.ts'
 
-const scope = self as unknown as { onmessage: ((event: MessageEvent<readonly RawSignature[] | 'run'>) => void) | null; postMessage(ms: number): void }
+const scope = self as unknown as {
+  onmessage: ((event: MessageEvent<readonly RawSignature[] | 'run'>) => void) | null
+  postMessage(ms: number): void
+}
 let run: (() => Promise<number>) | undefined
 
 scope.onmessage = ({ data }) => {

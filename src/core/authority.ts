@@ -107,7 +107,9 @@ export class Authority {
 
   /** Ids of the capabilities this actor holds, the most senior first. */
   heldBy(actor: ActorKey): readonly { readonly id: string; readonly grant: Grant }[] {
-    return [...this.#capabilities.values()].filter((known) => known.audience === actor).toSorted((a, b) => a.grant.rank - b.grant.rank)
+    return [...this.#capabilities.values()]
+      .filter((known) => known.audience === actor)
+      .toSorted((a, b) => a.grant.rank - b.grant.rank)
   }
 
   /** All capabilities by rank, for people to see. */
@@ -117,7 +119,9 @@ export class Authority {
 
   /** Every capability with its carriers, parents before children: what a snapshot keeps. */
   known(): KnownCapability[] {
-    return [...this.#capabilities.values()].toSorted((a, b) => a.depth - b.depth).map(({ id, grant, carriers }) => ({ id, grant, carriers }))
+    return [...this.#capabilities.values()]
+      .toSorted((a, b) => a.depth - b.depth)
+      .map(({ id, grant, carriers }) => ({ id, grant, carriers }))
   }
 
   restore(workspace: Bytes, known: readonly KnownCapability[]): void {

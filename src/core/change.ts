@@ -13,14 +13,46 @@ import { fieldAccepts, rightFor } from './fields.ts'
 import type { Ref } from './history.ts'
 
 export const RIGHTS = [
-  'create', 'update', 'delete', 'assign', 'claim', 'review', 'comment', 'emit', 'grant', 'revoke', 'rekey', 'checkpoint',
+  'create',
+  'update',
+  'delete',
+  'assign',
+  'claim',
+  'review',
+  'comment',
+  'emit',
+  'grant',
+  'revoke',
+  'rekey',
+  'checkpoint',
 ] as const
 export type Right = (typeof RIGHTS)[number]
 
 export const OP = {
-  create: 0, set: 1, add: 2, remove: 3, text: 4, emit: 5,
-  claim: 8, confirm: 9, renew: 10, submit: 11, accept: 12, reject: 13, end: 14, lost: 15, ask: 16, answer: 17,
-  genesis: 32, grant: 33, revoke: 34, renounce: 35, adopt: 36, unadopt: 37, rekey: 38, checkpoint: 39,
+  create: 0,
+  set: 1,
+  add: 2,
+  remove: 3,
+  text: 4,
+  emit: 5,
+  claim: 8,
+  confirm: 9,
+  renew: 10,
+  submit: 11,
+  accept: 12,
+  reject: 13,
+  end: 14,
+  lost: 15,
+  ask: 16,
+  answer: 17,
+  genesis: 32,
+  grant: 33,
+  revoke: 34,
+  renounce: 35,
+  adopt: 36,
+  unadopt: 37,
+  rekey: 38,
+  checkpoint: 39,
 } as const
 
 /** Authority changes live in batches of kind 1 and nowhere else. */
@@ -30,10 +62,22 @@ export function isAuthorityOp(op: number): boolean {
 
 /** A change to the tree, in memory: nodes as text, removed tags as refs. */
 export type Edit =
-  | { readonly op: 'create'; readonly node: NodeId; readonly facts: NodeFacts; readonly number: number; readonly fields: readonly FieldValue[] }
+  | {
+      readonly op: 'create'
+      readonly node: NodeId
+      readonly facts: NodeFacts
+      readonly number: number
+      readonly fields: readonly FieldValue[]
+    }
   | { readonly op: 'set'; readonly node: NodeId; readonly field: string; readonly value: Value }
   | { readonly op: 'add'; readonly node: NodeId; readonly field: string; readonly element: string }
-  | { readonly op: 'remove'; readonly node: NodeId; readonly field: string; readonly element: string; readonly tags: readonly Ref[] }
+  | {
+      readonly op: 'remove'
+      readonly node: NodeId
+      readonly field: string
+      readonly element: string
+      readonly tags: readonly Ref[]
+    }
   | { readonly op: 'text'; readonly node: NodeId; readonly field: string; readonly update: Bytes }
 
 export type FieldValue = readonly [field: string, value: Value]
@@ -68,8 +112,10 @@ export function decodeEdit(change: Change, ordinal: number, names: TagNames): Ed
   if (op === OP.create) return decodeCreate(node, args)
   const [field, second, third] = args
   if (!isFieldName(field)) return null
-  if (op === OP.set) return args.length === 2 && fieldAccepts(field, second as Value) ? { op: 'set', node, field, value: second as Value } : null
-  if (op === OP.text) return args.length === 2 && second instanceof Uint8Array ? { op: 'text', node, field, update: second as Bytes } : null
+  if (op === OP.set)
+    return args.length === 2 && fieldAccepts(field, second as Value) ? { op: 'set', node, field, value: second as Value } : null
+  if (op === OP.text)
+    return args.length === 2 && second instanceof Uint8Array ? { op: 'text', node, field, update: second } : null
   if (typeof second !== 'string' || second.length === 0) return null
   if (op === OP.add) return args.length === 2 ? { op: 'add', node, field, element: second } : null
   if (op !== OP.remove || args.length !== 3 || !Array.isArray(third)) return null
@@ -80,7 +126,15 @@ function encodeArgs(edit: Edit, ordinal: number, names: TagNames): readonly Valu
   switch (edit.op) {
     case 'create': {
       const { type, project, path, subject, nonce } = edit.facts
-      return [type, project && nodeIdToBytes(project), path, subject && nodeIdToBytes(subject), nonce, edit.number, edit.fields.flat() as Value[]]
+      return [
+        type,
+        project && nodeIdToBytes(project),
+        path,
+        subject && nodeIdToBytes(subject),
+        nonce,
+        edit.number,
+        edit.fields.flat(),
+      ]
     }
     case 'set':
       return [edit.field, edit.value]
@@ -89,10 +143,14 @@ function encodeArgs(edit: Edit, ordinal: number, names: TagNames): readonly Valu
     case 'text':
       return [edit.field, edit.update]
     case 'remove':
-      return [edit.field, edit.element, edit.tags.map((tag) => {
-        const carrier = Math.floor(tag / 256)
-        return carrier === ordinal ? tag % 256 : [names.idOf(carrier), tag % 256]
-      })]
+      return [
+        edit.field,
+        edit.element,
+        edit.tags.map((tag) => {
+          const carrier = Math.floor(tag / 256)
+          return carrier === ordinal ? tag % 256 : [names.idOf(carrier), tag % 256]
+        }),
+      ]
   }
 }
 
@@ -120,7 +178,13 @@ function decodeCreate(node: NodeId, args: readonly Value[]): Edit | null {
     if (!isFieldName(field)) return null
     if (fieldAccepts(field, flat[i + 1] as Value)) fields.push([field, flat[i + 1] as Value])
   }
-  const facts = { type, project: project && nodeIdFromBytes(project), path, subject: subject && nodeIdFromBytes(subject), nonce: nonce as Bytes }
+  const facts = {
+    type,
+    project: project && nodeIdFromBytes(project),
+    path,
+    subject: subject && nodeIdFromBytes(subject),
+    nonce: nonce,
+  }
   return { op: 'create', node, facts, number, fields }
 }
 

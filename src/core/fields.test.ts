@@ -5,7 +5,10 @@ import { decodeEdit, encodeEdit, fits, OP, type TagNames } from './change.ts'
 import { fieldAccepts, rightFor, STATUSES } from './fields.ts'
 import type { NodeId } from './ids.ts'
 
-const names: TagNames = { ordinalOf: (id) => (id[0] === 1 ? 3 : null), idOf: (ordinal) => new Uint8Array(32).fill(ordinal === 3 ? 1 : 2) }
+const names: TagNames = {
+  ordinalOf: (id) => (id[0] === 1 ? 3 : null),
+  idOf: (ordinal) => new Uint8Array(32).fill(ordinal === 3 ? 1 : 2),
+}
 const node = '00000000-0000-8000-8000-000000000000' as NodeId
 const bytes = new Uint8Array(16)
 
@@ -31,7 +34,16 @@ test.each<[string, Value, Value]>([
 })
 
 test('fields of a newer version are kept, those that objects inherit are no exception', () => {
-  for (const field of ['sparkle', 'constructor', '__proto__', 'hasOwnProperty', 'checks/ab/sparkle', 'checks/ab/__proto__', 'checks/ab/hasOwnProperty', 'checks/'])
+  for (const field of [
+    'sparkle',
+    'constructor',
+    '__proto__',
+    'hasOwnProperty',
+    'checks/ab/sparkle',
+    'checks/ab/__proto__',
+    'checks/ab/hasOwnProperty',
+    'checks/',
+  ])
     for (const value of [1, null, 'text', { a: 1 }, bytes]) expect(fieldAccepts(field, value)).toBe(true)
 })
 
@@ -47,17 +59,46 @@ test('each change needs the right of what it touches', () => {
 
 test('no arguments, however odd, make decoding throw or write what does not fit', () => {
   const values: fc.Arbitrary<Value> = fc.oneof(
-    fc.constantFrom<Value>(null, true, 0, 1, -1, 300, 2 ** 53 - 1, '', 'title', 'status', 'order', '__proto__', 'checks/a/__proto__', 'task', bytes, new Uint8Array(32).fill(1)),
-    fc.constantFrom<Value>([], {}, [0, 300, [new Uint8Array(32).fill(1), 2], [bytes], 'x'], ['title', 'x', 'priority', 9], ['title'], [[['title']]]),
+    fc.constantFrom<Value>(
+      null,
+      true,
+      0,
+      1,
+      -1,
+      300,
+      2 ** 53 - 1,
+      '',
+      'title',
+      'status',
+      'order',
+      '__proto__',
+      'checks/a/__proto__',
+      'task',
+      bytes,
+      new Uint8Array(32).fill(1),
+    ),
+    fc.constantFrom<Value>(
+      [],
+      {},
+      [0, 300, [new Uint8Array(32).fill(1), 2], [bytes], 'x'],
+      ['title', 'x', 'priority', 9],
+      ['title'],
+      [[['title']]],
+    ),
     fc.string(),
   )
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 70 }), fc.option(fc.constant(bytes)), fc.array(values, { maxLength: 8 }), (op, target, args) => {
-      const edit = decodeEdit([op, 1, target, 0, args], 5, names)
-      if (edit === null) return
-      expect(op).toBeLessThanOrEqual(OP.text)
-      expect(fits(edit)).toBe(true)
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 70 }),
+      fc.option(fc.constant(bytes)),
+      fc.array(values, { maxLength: 8 }),
+      (op, target, args) => {
+        const edit = decodeEdit([op, 1, target, 0, args], 5, names)
+        if (edit === null) return
+        expect(op).toBeLessThanOrEqual(OP.text)
+        expect(fits(edit)).toBe(true)
+      },
+    ),
     { numRuns: 1000 },
   )
 })
@@ -65,7 +106,16 @@ test('no arguments, however odd, make decoding throw or write what does not fit'
 test('an edit reads back as it was written', () => {
   const facts = { type: 'task', project: node, path: null, subject: null, nonce: bytes } as const
   const edits = [
-    { op: 'create', node, facts, number: 3, fields: [['title', 'One'], ['priority', 0]] },
+    {
+      op: 'create',
+      node,
+      facts,
+      number: 3,
+      fields: [
+        ['title', 'One'],
+        ['priority', 0],
+      ],
+    },
     { op: 'set', node, field: 'status', value: STATUSES[0] },
     { op: 'add', node, field: 'labels', element: 'red' },
     { op: 'remove', node, field: 'labels', element: 'red', tags: [3 * 256 + 7, 5 * 256 + 1] },
@@ -81,5 +131,10 @@ test('a removed tag of a batch that is not here is left out, the others count', 
 
 test('a create keeps the fields that fit and drops those that do not', () => {
   const args: Value[] = ['task', null, null, null, bytes, 1, ['title', 'One', 'priority', 9, 'sparkle', [1]]]
-  expect(decodeEdit([OP.create, 0, bytes, 0, args], 5, names)).toMatchObject({ fields: [['title', 'One'], ['sparkle', [1]]] })
+  expect(decodeEdit([OP.create, 0, bytes, 0, args], 5, names)).toMatchObject({
+    fields: [
+      ['title', 'One'],
+      ['sparkle', [1]],
+    ],
+  })
 })

@@ -11,14 +11,25 @@ const INHERITED = Object.getOwnPropertyNames(Object.prototype).toSorted()
 afterEach(() => expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).toEqual(INHERITED))
 
 test('the state is a function of the set of changes, whatever order they came in, and the one that the definitions give', () => {
-  const shape = fc.record({ feeds: fc.integer({ min: 1, max: 6 }), forks: fc.constantFrom(0, 0.4), after: fc.constantFrom(1, 3, 16) })
+  const shape = fc.record({
+    feeds: fc.integer({ min: 1, max: 6 }),
+    forks: fc.constantFrom(0, 0.4),
+    after: fc.constantFrom(1, 3, 16),
+  })
   fc.assert(
-    fc.property(fc.integer(), fc.integer({ min: 1, max: 40 }), shape, fc.array(fc.integer(), { minLength: 1, maxLength: 3 }), (seed, count, shape, orders) => {
-      const dag = randomDag(seed, count, shape)
-      const edits = randomEdits(dag, seed)
-      const expected = bruteForce(dag, edits)
-      for (const order of [dag, ...orders.map((order) => shuffledDag(dag, order))]) expect(folded(order, edits)).toEqual(expected)
-    }),
+    fc.property(
+      fc.integer(),
+      fc.integer({ min: 1, max: 40 }),
+      shape,
+      fc.array(fc.integer(), { minLength: 1, maxLength: 3 }),
+      (seed, count, shape, orders) => {
+        const dag = randomDag(seed, count, shape)
+        const edits = randomEdits(dag, seed)
+        const expected = bruteForce(dag, edits)
+        for (const order of [dag, ...orders.map((order) => shuffledDag(dag, order))])
+          expect(folded(order, edits)).toEqual(expected)
+      },
+    ),
     { numRuns: 150 },
   )
 })
@@ -71,7 +82,13 @@ test('writes that had not seen each other are a conflict with both values, winne
   fold.apply({ op: 'set', node, field: 'status', value: 'done' }, bob, first + 1)
   fold.apply({ op: 'set', node, field: 'status', value: 'done' }, ann, second + 1)
   expect(conflictsOf(fold.nodes.get(node) as WorkNode)).toEqual([
-    { field: 'title', versions: [{ value: 'Bob says', ref: first }, { value: 'Ann says', ref: second }] },
+    {
+      field: 'title',
+      versions: [
+        { value: 'Bob says', ref: first },
+        { value: 'Ann says', ref: second },
+      ],
+    },
   ])
   fold.apply({ op: 'set', node, field: 'title', value: 'Agreed' }, bob, batch('bob', 200, [second / 256]) * 256)
   expect(conflictsOf(fold.nodes.get(node) as WorkNode)).toEqual([])
@@ -88,7 +105,11 @@ test('an element added again is not taken away by a remove that had not seen the
   const remove = batch('bob', 102, [first / 256]) * 256
   fold.apply({ op: 'remove', node, field: 'labels', element: 'red', tags: [first, second] }, bob, remove)
   expect(there()).toEqual(['red'])
-  fold.apply({ op: 'remove', node, field: 'labels', element: 'red', tags: [second] }, bob, batch('bob', 104, [second / 256]) * 256)
+  fold.apply(
+    { op: 'remove', node, field: 'labels', element: 'red', tags: [second] },
+    bob,
+    batch('bob', 104, [second / 256]) * 256,
+  )
   expect(there()).toEqual([])
 })
 
@@ -96,7 +117,9 @@ test('a node is made by nobody but its creator, and only of the facts that its i
   const { fold, batch } = byHand()
   expect(fold.apply(create, bob, batch('bob', 100) * 256)).toBeNull()
   expect(fold.apply({ ...create, facts: { ...facts, type: 'comment' } }, ann, batch('ann', 100) * 256)).toBeNull()
-  expect(fold.apply({ ...create, facts: { ...facts, nonce: new Uint8Array(16).fill(1) } }, ann, batch('ann', 101) * 256)).toBeNull()
+  expect(
+    fold.apply({ ...create, facts: { ...facts, nonce: new Uint8Array(16).fill(1) } }, ann, batch('ann', 101) * 256),
+  ).toBeNull()
   expect(fold.nodes.size).toBe(0)
   expect(fold.apply(create, ann, batch('ann', 102) * 256)).not.toBeNull()
 })
@@ -104,7 +127,11 @@ test('a node is made by nobody but its creator, and only of the facts that its i
 test('a known node does not take a create that lies about its facts', () => {
   const { fold, batch } = byHand()
   fold.apply(create, ann, batch('ann', 100) * 256)
-  const lie = { ...create, facts: { ...facts, type: 'comment' as const }, fields: [['title', 'By the right to comment']] as const }
+  const lie = {
+    ...create,
+    facts: { ...facts, type: 'comment' as const },
+    fields: [['title', 'By the right to comment']] as const,
+  }
   expect(fold.apply(lie, ann, batch('ann', 101) * 256)).toBeNull()
   expect(read(fold.nodes.get(node) as WorkNode, 'title')).toBe('One')
 })
@@ -121,7 +148,10 @@ test('a change that saw only the later of two creates counts, also where the ear
     const made = fold.nodes.get(node) as WorkNode
     return [read(made, 'title'), made.number, made.edits]
   })
-  expect(results).toEqual([['Two', 1, 3], ['Two', 1, 3]])
+  expect(results).toEqual([
+    ['Two', 1, 3],
+    ['Two', 1, 3],
+  ])
 })
 
 test('a change to a node that its author could not know of has no effect', () => {

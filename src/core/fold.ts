@@ -95,7 +95,12 @@ export class Fold {
         removeTags(this.#history, own(node.sets, edit.field) ?? NOTHING, edit.element, edit.tags, ref)
         break
       case 'text':
-        insertInOrder(this.#history, ensure<TextEdit[]>(node.texts, edit.field, []), { ref, update: edit.update }, (other) => other.ref)
+        insertInOrder(
+          this.#history,
+          ensure<TextEdit[]>(node.texts, edit.field, []),
+          { ref, update: edit.update },
+          (other) => other.ref,
+        )
         break
     }
     node.edits++
@@ -170,5 +175,20 @@ function emptyNode(
   number: number,
 ): WorkNode {
   const { type, project, path, subject } = facts
-  return { id, type, project, path, subject, creator, created: ref, number, updated: ref, edits: 0, recent: [], registers: {}, sets: {}, texts: {} }
+  return {
+    id,
+    type,
+    project,
+    path,
+    subject,
+    creator,
+    created: ref,
+    number,
+    updated: ref,
+    edits: 0,
+    recent: [],
+    registers: {},
+    sets: {},
+    texts: {},
+  }
 }

@@ -11,7 +11,7 @@ export function contributesText(history: History, ordinal: number): boolean {
   const chains = history.chainsOf(history.feedOf(ordinal))
   if (chains.length === 1) return true
   let seq = history.seqOf(ordinal)
-  for (let chain: number | null = history.chainOf(ordinal); chain !== null; ) {
+  for (let chain: number | null = history.chainOf(ordinal); chain !== null;) {
     for (const rival of chains) if (rival !== chain && losesTo(history, chain, seq, rival)) return false
     seq = history.firstSeqOf(chain) - 1
     chain = history.parentOf(chain)

@@ -9,7 +9,12 @@ const SHAPES: readonly DagShape[] = [
   { feeds: 5, forks: 0, after: 16 },
   { feeds: 24, forks: 0.1, after: 16 },
 ]
-const worlds = fc.record({ seed: fc.integer(), order: fc.integer(), count: fc.integer({ min: 1, max: 60 }), shape: fc.constantFrom(...SHAPES) })
+const worlds = fc.record({
+  seed: fc.integer(),
+  order: fc.integer(),
+  count: fc.integer({ min: 1, max: 60 }),
+  shape: fc.constantFrom(...SHAPES),
+})
 
 test('what a batch had seen is what can be reached from it, forks and many feeds included', () => {
   fc.assert(
@@ -41,7 +46,8 @@ test('the canonical order is total, puts ancestors first, and is the same wherev
       const sorted = sortedIn(here)
       expect(sortedIn(there)).toEqual(sorted)
       const rank = new Map(sorted.map((name, at) => [name, at]))
-      for (const { index, past } of dag) for (const ancestor of past) expect(rank.get(`${ancestor}:255`)).toBeLessThan(rank.get(`${index}:0`) as number)
+      for (const { index, past } of dag)
+        for (const ancestor of past) expect(rank.get(`${ancestor}:255`)).toBeLessThan(rank.get(`${index}:0`) as number)
       for (const a of refs.slice(0, 20)) for (const b of refs.slice(-20)) expectAntisymmetric(here.history, here.places, a, b)
     }),
     { numRuns: 25 },
@@ -76,7 +82,7 @@ test('a history restored from its columns answers the same, and goes on the same
       const restored = new History()
       restored.restore(structuredClone(parts), structuredClone(history.chainNames()), [...history.heads])
       expectReachability(restored, places, dag.slice(0, count))
-      expect([...restored.heads].toSorted()).toEqual([...history.heads].toSorted())
+      expect([...restored.heads].toSorted((a, b) => a - b)).toEqual([...history.heads].toSorted((a, b) => a - b))
       expect([restored.latest, restored.tips(), restored.count]).toEqual([history.latest, history.tips(), history.count])
       for (let ordinal = 0; ordinal < count; ordinal++) expect(restored.arrivalOf(ordinal)).toBe(history.arrivalOf(ordinal))
       const all = new Map(places)
@@ -107,7 +113,9 @@ test('ids that share their first bytes are told apart', () => {
     id[30] = i >> 8
     return id
   })
-  ids.forEach((id, seq) => history.append({ id, feed: 'one', seq, hlc: [seq + 1, 0], prev: seq === 0 ? null : seq - 1, after: [] }))
+  ids.forEach((id, seq) =>
+    history.append({ id, feed: 'one', seq, hlc: [seq + 1, 0], prev: seq === 0 ? null : seq - 1, after: [] }),
+  )
   ids.forEach((id, ordinal) => expect(history.ordinalOf(id)).toBe(ordinal))
   expect(history.ordinalOf(filledBytes(32, 8))).toBeNull()
 })
@@ -131,7 +139,12 @@ function appendBoth(one: History, other: History, batch: RandomBatch, places: Pl
   return ordinal
 }
 
-function expectAntisymmetric(history: History, places: Places, a: { index: number; change: number }, b: { index: number; change: number }): void {
+function expectAntisymmetric(
+  history: History,
+  places: Places,
+  a: { index: number; change: number },
+  b: { index: number; change: number },
+): void {
   const [x, y] = [a, b].map(({ index, change }) => (places.get(index) as number) * 256 + change) as [number, number]
   expect(Math.sign(history.compare(x, y))).toBe(-Math.sign(history.compare(y, x)) + 0)
   if (x !== y) expect(history.compare(x, y)).not.toBe(0)

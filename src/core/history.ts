@@ -288,7 +288,8 @@ export class History {
         for (let n = this.#learned[ordinal] as number; n > 0; n--, pair++)
           this.#learn(owner, this.#seq[ordinal] as number, part.pairs[pair * 2] as number, part.pairs[pair * 2 + 1] as number)
         owner.ordinals.push(ordinal)
-        if ((this.#ms[ordinal] as number) >= this.#latest[0] && compareHlc(this.hlcOf(ordinal), this.#latest) > 0) this.#latest = this.hlcOf(ordinal)
+        if ((this.#ms[ordinal] as number) >= this.#latest[0] && compareHlc(this.hlcOf(ordinal), this.#latest) > 0)
+          this.#latest = this.hlcOf(ordinal)
         this.#tableAdd(ordinal)
       }
     }
@@ -375,7 +376,10 @@ export class History {
 
 /** Ids are hashes already: their first bytes are as good as any hash of them. */
 function hashOf(ids: Uint8Array, at: number): number {
-  return ((ids[at] as number) | ((ids[at + 1] as number) << 8) | ((ids[at + 2] as number) << 16) | ((ids[at + 3] as number) << 24)) >>> 0
+  return (
+    ((ids[at] as number) | ((ids[at + 1] as number) << 8) | ((ids[at + 2] as number) << 16) | ((ids[at + 3] as number) << 24)) >>>
+    0
+  )
 }
 
 /** Index of the last number <= `limit` in an ascending list, -1 if none. */
@@ -390,7 +394,9 @@ function lastAtMost(ascending: readonly number[], limit: number): number {
   return low - 1
 }
 
-function enlarged<T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>>(old: T, larger: T): T {
-  larger.set(old as never)
+function enlarged<
+  T extends Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
+>(old: T, larger: T): T {
+  larger.set(old)
   return larger
 }

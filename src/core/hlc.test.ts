@@ -4,7 +4,10 @@ import type { Hlc } from './batch.ts'
 import { compareHlc, hlcFromText, hlcToText, nextHlc } from './hlc.ts'
 
 const LAST_MS = 253_402_300_799_999
-const hlcs: fc.Arbitrary<Hlc> = fc.tuple(fc.oneof(fc.nat(5), fc.integer({ min: 0, max: LAST_MS })), fc.oneof(fc.nat(3), fc.constantFrom(65_534, 65_535), fc.nat(65_535)))
+const hlcs: fc.Arbitrary<Hlc> = fc.tuple(
+  fc.oneof(fc.nat(5), fc.integer({ min: 0, max: LAST_MS })),
+  fc.oneof(fc.nat(3), fc.constantFrom(65_534, 65_535), fc.nat(65_535)),
+)
 
 test('what is written next is later than all that was seen, whatever the wall clock says', () => {
   fc.assert(
@@ -36,6 +39,12 @@ test('as text they sort as they are, and read back the same', () => {
 })
 
 test('other text is no clock', () => {
-  for (const text of ['', '2026-01-01', '2026-13-01T00:00:00.000Z-0000', '2026-01-01T00:00:00.000Z-00000', '2026-01-01T00:00:00.000Z-00A1'])
+  for (const text of [
+    '',
+    '2026-01-01',
+    '2026-13-01T00:00:00.000Z-0000',
+    '2026-01-01T00:00:00.000Z-00000',
+    '2026-01-01T00:00:00.000Z-00A1',
+  ])
     expect(hlcFromText(text)).toBeNull()
 })

@@ -10,26 +10,44 @@ const { history } = historyOf(dag)
 
 function task(n: number, number: number, created = n * 256): WorkNode {
   const id = `0000000${n % 10}-0000-8000-8000-00000000${(4096 + n).toString(16)}` as NodeId
-  const blank = { project: null, path: null, subject: null, creator: authorNamed('ann').actor, updated: 0, edits: 0, recent: [], registers: {}, sets: {}, texts: {} }
+  const blank = {
+    project: null,
+    path: null,
+    subject: null,
+    creator: authorNamed('ann').actor,
+    updated: 0,
+    edits: 0,
+    recent: [],
+    registers: {},
+    sets: {},
+    texts: {},
+  }
   return { id, type: 'task', number, created, ...blank }
 }
 
 test('keys are resolved alike in whatever order tasks became known, and each leads back to its task', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 10 }), fc.infiniteStream(fc.nat()), (numbers, random) => {
-      const tasks = numbers.map((number, n) => task(n, number))
-      const shuffled = tasks.map((one) => [random.next().value, one] as const).toSorted(([a], [b]) => a - b).map(([, one]) => one)
-      const [here, there] = [new Keys(history), new Keys(history)]
-      for (const one of tasks) here.add(one)
-      for (const one of [...shuffled, ...shuffled]) there.add(one)
-      for (const one of tasks) {
-        expect(there.keyOf(one)).toBe(here.keyOf(one))
-        expect(there.resolve(here.keyOf(one))).toBe(one.id)
-        expect(there.resolve(here.keyOf(one, 'abc').toLowerCase())).toBe(one.id)
-      }
-      expect(there.next).toBe(Math.max(...numbers) + 1)
-      expect(new Set(tasks.map((one) => here.keyOf(one))).size).toBe(tasks.length)
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 10 }),
+      fc.infiniteStream(fc.nat()),
+      (numbers, random) => {
+        const tasks = numbers.map((number, n) => task(n, number))
+        const shuffled = tasks
+          .map((one) => [random.next().value, one] as const)
+          .toSorted(([a], [b]) => a - b)
+          .map(([, one]) => one)
+        const [here, there] = [new Keys(history), new Keys(history)]
+        for (const one of tasks) here.add(one)
+        for (const one of [...shuffled, ...shuffled]) there.add(one)
+        for (const one of tasks) {
+          expect(there.keyOf(one)).toBe(here.keyOf(one))
+          expect(there.resolve(here.keyOf(one))).toBe(one.id)
+          expect(there.resolve(here.keyOf(one, 'abc').toLowerCase())).toBe(one.id)
+        }
+        expect(there.next).toBe(Math.max(...numbers) + 1)
+        expect(new Set(tasks.map((one) => here.keyOf(one))).size).toBe(tasks.length)
+      },
+    ),
   )
 })
 
@@ -62,9 +80,10 @@ test('a number far beyond use does not move the next one', () => {
   expect(keys.next).toBe(999_999_999)
 })
 
-test('what is no key is nobody\'s', () => {
+test("what is no key is nobody's", () => {
   const keys = new Keys(history)
   keys.add(task(1, 3))
-  for (const text of ['', 'WN', 'WN-', 'WN-4', '3', 'WN-3-zzzz', 'WN-3-', '-3', 'WN-99999999999999999999']) expect(keys.resolve(text)).toBeNull()
+  for (const text of ['', 'WN', 'WN-', 'WN-4', '3', 'WN-3-zzzz', 'WN-3-', '-3', 'WN-99999999999999999999'])
+    expect(keys.resolve(text)).toBeNull()
   expect(keys.resolve(' wn-3 ')).toBe(task(1, 3).id)
 })

@@ -4,17 +4,24 @@ import { expect, test } from 'vitest'
 import { isOrder, orderBetween } from './order.ts'
 
 test('what is taken for a place is exactly what another place can be made from', () => {
-  const letters = fc.string({ unit: fc.constantFrom(...'0159AYZaymz'), maxLength: 40 })
+  const letters = fc.string({ unit: fc.constantFrom('0', '1', '5', '9', 'A', 'Y', 'Z', 'a', 'y', 'm', 'z'), maxLength: 40 })
   fc.assert(
-    fc.property(fc.oneof(letters, fc.constantFrom('a', 'z'), fc.constantFrom(`A${'0'.repeat(26)}`, `A${'0'.repeat(25)}1`, `z${'z'.repeat(26)}`)), (text) => {
-      let makes = text !== ''
-      try {
-        generateKeyBetween(text, null)
-      } catch {
-        makes = false
-      }
-      expect(isOrder(text)).toBe(makes)
-    }),
+    fc.property(
+      fc.oneof(
+        letters,
+        fc.constantFrom('a', 'z'),
+        fc.constantFrom(`A${'0'.repeat(26)}`, `A${'0'.repeat(25)}1`, `z${'z'.repeat(26)}`),
+      ),
+      (text) => {
+        let makes = text !== ''
+        try {
+          generateKeyBetween(text, null)
+        } catch {
+          makes = false
+        }
+        expect(isOrder(text)).toBe(makes)
+      },
+    ),
     { numRuns: 500 },
   )
 })

@@ -11,7 +11,8 @@ const LONGEST = 512
 const LEAST = `A${'0'.repeat(26)}`
 
 export function isOrder(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length > LONGEST || !/^[A-Za-z][0-9A-Za-z]+$/.test(value) || value === LEAST) return false
+  if (typeof value !== 'string' || value.length > LONGEST || !/^[A-Za-z][0-9A-Za-z]+$/.test(value) || value === LEAST)
+    return false
   const head = value.charCodeAt(0)
   const whole = head >= 97 ? head - 95 : 92 - head
   return value.length === whole || (value.length > whole && !value.endsWith('0'))

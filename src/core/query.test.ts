@@ -65,7 +65,8 @@ test('depth, terms and rows are bounded, and what is over is refused, not cut', 
 })
 
 test('fields that are not offered cannot be asked for, those that objects inherit neither', () => {
-  for (const field of ['secret', 'constructor', '__proto__', '', 7]) expect(compilePredicate({ field, op: 'eq', value: 1 }, FIELDS).ok).toBe(false)
+  for (const field of ['secret', 'constructor', '__proto__', '', 7])
+    expect(compilePredicate({ field, op: 'eq', value: 1 }, FIELDS).ok).toBe(false)
 })
 
 function means(predicate: Predicate, row: Row): boolean {
@@ -77,14 +78,23 @@ function means(predicate: Predicate, row: Row): boolean {
   const isOrdered = typeof found === typeof value && (typeof found === 'number' || typeof found === 'string')
   const [less, same] = [isOrdered && (found as number) < (value as number), found === value]
   switch (op) {
-    case 'eq': return same
-    case 'ne': return !same
-    case 'lt': return less
-    case 'lte': return isOrdered && (less || same)
-    case 'gt': return isOrdered && !less && !same
-    case 'gte': return isOrdered && !less
-    case 'in': return (value as unknown[]).includes(found)
-    case 'has': return Array.isArray(found) && found.includes(value)
-    case 'contains': return typeof found === 'string' && found.toLowerCase().includes((value as string).toLowerCase())
+    case 'eq':
+      return same
+    case 'ne':
+      return !same
+    case 'lt':
+      return less
+    case 'lte':
+      return isOrdered && (less || same)
+    case 'gt':
+      return isOrdered && !less && !same
+    case 'gte':
+      return isOrdered && !less
+    case 'in':
+      return (value as unknown[]).includes(found)
+    case 'has':
+      return Array.isArray(found) && found.includes(value)
+    case 'contains':
+      return typeof found === 'string' && found.toLowerCase().includes((value as string).toLowerCase())
   }
 }

@@ -27,10 +27,11 @@ export function compilePredicate(input: unknown, fields: ReadonlySet<string>): R
   const compile = (node: unknown, depth: number): Result<Test> => {
     if (depth > LOCAL.queryDepth) return bad(`A query may be nested ${LOCAL.queryDepth} deep at most.`)
     if (++terms > LOCAL.queryTerms) return bad(`A query may have ${LOCAL.queryTerms} terms at most.`)
-    if (typeof node !== 'object' || node === null) return bad('A predicate is an object: {all}, {any}, {not} or {field, op, value}.')
+    if (typeof node !== 'object' || node === null)
+      return bad('A predicate is an object: {all}, {any}, {not} or {field, op, value}.')
     const keys = Object.keys(node)
     if (keys.length === 1 && ('all' in node || 'any' in node)) {
-      const parts: unknown = 'all' in node ? node.all : (node as { any: unknown }).any
+      const parts: unknown = 'all' in node ? node.all : node.any
       if (!Array.isArray(parts)) return bad('"all" and "any" take a list.')
       const tests: Test[] = []
       for (const part of parts) {
@@ -51,7 +52,8 @@ export function compilePredicate(input: unknown, fields: ReadonlySet<string>): R
 
 /** The rows that pass, at most `limit`; asking for more than the bound is refused. */
 export function runQuery<R extends Row>(rows: Iterable<R>, test: Test, limit: number = LOCAL.queryRowsDefault): Result<R[]> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > LOCAL.queryRows) return bad(`"limit" is a whole number from 1 to ${LOCAL.queryRows}.`)
+  if (!Number.isInteger(limit) || limit < 1 || limit > LOCAL.queryRows)
+    return bad(`"limit" is a whole number from 1 to ${LOCAL.queryRows}.`)
   const found: R[] = []
   for (const row of rows) {
     if (!test(row)) continue
@@ -63,7 +65,8 @@ export function runQuery<R extends Row>(rows: Iterable<R>, test: Test, limit: nu
 
 function compileTerm(node: object, fields: ReadonlySet<string>): Result<Test> {
   const { field, op, value } = node as { field?: unknown; op?: unknown; value?: unknown }
-  if (typeof field !== 'string' || !fields.has(field)) return bad(`There is no field ${JSON.stringify(field)}. Fields: ${[...fields].join(', ')}.`)
+  if (typeof field !== 'string' || !fields.has(field))
+    return bad(`There is no field ${JSON.stringify(field)}. Fields: ${[...fields].join(', ')}.`)
   switch (op) {
     case 'eq':
       return ok((row) => row[field] === value)
@@ -76,7 +79,8 @@ function compileTerm(node: object, fields: ReadonlySet<string>): Result<Test> {
       if (typeof value !== 'number' && typeof value !== 'string') return bad(`"${op}" compares with a number or a text.`)
       return ok((row) => typeof row[field] === typeof value && ordered(op, row[field] as never, value as never))
     case 'in':
-      if (!Array.isArray(value) || value.length > LOCAL.queryTerms) return bad(`"in" takes a list of ${LOCAL.queryTerms} values at most.`)
+      if (!Array.isArray(value) || value.length > LOCAL.queryTerms)
+        return bad(`"in" takes a list of ${LOCAL.queryTerms} values at most.`)
       return ok((row) => value.includes(row[field]))
     case 'has':
       return ok((row) => Array.isArray(row[field]) && row[field].includes(value))

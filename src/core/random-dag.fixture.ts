@@ -60,7 +60,9 @@ export function randomDag(seed: number, count: number, { feeds, forks, after }: 
     }
     const ancestors = [...(prev ? [prev.index] : []), ...others]
     const past = new Set(ancestors.flatMap((ancestor) => [ancestor, ...(dag[ancestor] as RandomBatch).past]))
-    const latest = ancestors.map((ancestor) => (dag[ancestor] as RandomBatch).hlc).reduce((a, b) => (compareHlc(a, b) > 0 ? a : b), [1000, 0] as Hlc)
+    const latest = ancestors
+      .map((ancestor) => (dag[ancestor] as RandomBatch).hlc)
+      .reduce((a, b) => (compareHlc(a, b) > 0 ? a : b), [1000, 0] as Hlc)
     const hlc: Hlc = random() < 0.5 ? [latest[0], latest[1] + 1] : [latest[0] + 1 + upTo(3), upTo(2)]
     const id = sha256(utf8(`${seed} ${index}`))
     dag.push({ index, id, author, feed, seq: prev ? prev.seq + 1 : 0, hlc, prev: prev?.index ?? null, after: [...others], past })
@@ -75,7 +77,9 @@ export function shuffledDag(dag: readonly RandomBatch[], seed: number): RandomBa
   const taken = new Set<number>()
   const order: RandomBatch[] = []
   while (left.size > 0) {
-    const ready = [...left].filter(({ prev, after }) => (prev === null || taken.has(prev)) && after.every((ancestor) => taken.has(ancestor)))
+    const ready = [...left].filter(
+      ({ prev, after }) => (prev === null || taken.has(prev)) && after.every((ancestor) => taken.has(ancestor)),
+    )
     const next = ready[Math.floor(random() * ready.length)] as RandomBatch
     left.delete(next)
     taken.add(next.index)

@@ -10,7 +10,7 @@ import type { Edit } from './change.ts'
 import { Fold, type WorkNode } from './fold.ts'
 import { History, type Ref } from './history.ts'
 import { compareHlc } from './hlc.ts'
-import { type NodeFacts, type NodeId, nodeIdOf } from './ids.ts'
+import { type NodeFacts, nodeIdOf } from './ids.ts'
 import { appendTo, type RandomBatch } from './random-dag.fixture.ts'
 
 export const WORKSPACE = sha256(utf8('a workspace'))
@@ -63,7 +63,11 @@ export function randomEdits(dag: readonly RandomBatch[], seed: number): Edits {
         const tags = adds.filter((add) => add.field === field && random() < 0.7).map((add) => add.name)
         return { name, edit: { op: 'remove', node, field, element, tags: [] }, tags }
       }
-      return { name, edit: { op: 'text', node, field: pick(['body', 'valueOf']), update: Uint8Array.of(batch.index, at) }, tags: [] }
+      return {
+        name,
+        edit: { op: 'text', node, field: pick(['body', 'valueOf']), update: Uint8Array.of(batch.index, at) },
+        tags: [],
+      }
     }),
   )
 }
@@ -89,7 +93,9 @@ export function folded(order: readonly RandomBatch[], edits: Edits): Record<stri
 
 function readable(node: WorkNode, nameOf: (ref: Ref) => string): unknown {
   const entries = <T, U>(record: Readonly<Record<string, T>>, each: (value: T) => U): [string, U][] =>
-    Object.entries(record).map(([key, value]): [string, U] => [key, each(value)]).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    Object.entries(record)
+      .map(([key, value]): [string, U] => [key, each(value)])
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
   return {
     facts: [node.type, node.creator],
     created: nameOf(node.created),
@@ -112,7 +118,9 @@ export function bruteForce(dag: readonly RandomBatch[], edits: Edits): Record<st
     compareHlc(batch(a).hlc, batch(b).hlc) || compareBytes(batch(a).id, batch(b).id) || a.at - b.at
   const text = ({ batch, at }: Name): string => `${batch}:${at}`
   const all = edits.flat().toSorted((a, b) => order(a.name, b.name))
-  const creates = all.filter(({ name, edit }) => edit.op === 'create' && nodeIdOf(WORKSPACE, batch(name).author.key, edit.facts) === edit.node)
+  const creates = all.filter(
+    ({ name, edit }) => edit.op === 'create' && nodeIdOf(WORKSPACE, batch(name).author.key, edit.facts) === edit.node,
+  )
   const counting = all.filter(({ name, edit }) =>
     edit.op === 'create'
       ? creates.some((create) => create.name === name)
@@ -123,18 +131,27 @@ export function bruteForce(dag: readonly RandomBatch[], edits: Edits): Record<st
     const mine = counting.filter(({ edit }) => edit.node === id)
     const first = creates.find(({ edit }) => edit.node === id) as NamedEdit
     const writes = mine.flatMap(({ name, edit }) =>
-      edit.op === 'set' ? [{ name, field: edit.field, value: edit.value }]
-      : edit.op === 'create' ? edit.fields.map(([field, value]) => ({ name, field, value }))
-      : [],
+      edit.op === 'set'
+        ? [{ name, field: edit.field, value: edit.value }]
+        : edit.op === 'create'
+          ? edit.fields.map(([field, value]) => ({ name, field, value }))
+          : [],
     )
     const adds = mine.flatMap(({ name, edit }) => (edit.op === 'add' ? [{ name, field: edit.field, element: edit.element }] : []))
     const isRemoved = (add: (typeof adds)[number]): boolean =>
-      mine.some(({ name, edit, tags }) =>
-        edit.op === 'remove' && edit.field === add.field && edit.element === add.element && saw(name, add.name) && tags.some((tag) => text(tag) === text(add.name)),
+      mine.some(
+        ({ name, edit, tags }) =>
+          edit.op === 'remove' &&
+          edit.field === add.field &&
+          edit.element === add.element &&
+          saw(name, add.name) &&
+          tags.some((tag) => text(tag) === text(add.name)),
       )
     const live = adds.filter((add) => !isRemoved(add))
-    const texts = mine.flatMap(({ name, edit }) => (edit.op === 'text' ? [{ field: edit.field, said: `${text(name)} ${toHex(edit.update)}` }] : []))
-    result[id as NodeId] = {
+    const texts = mine.flatMap(({ name, edit }) =>
+      edit.op === 'text' ? [{ field: edit.field, said: `${text(name)} ${toHex(edit.update)}` }] : [],
+    )
+    result[id] = {
       facts: ['task', batch(first.name).author.actor],
       created: text(first.name),
       number: first.edit.op === 'create' ? first.edit.number : -1,
@@ -143,11 +160,17 @@ export function bruteForce(dag: readonly RandomBatch[], edits: Edits): Record<st
       recent: mine.slice(-32).map(({ name }) => text(name)),
       registers: grouped(writes).map(([field, list]) => [
         field,
-        list.filter(({ name }) => !list.some((other) => saw(other.name, name))).toReversed().flatMap(({ name, value }) => [value, text(name)]),
+        list
+          .filter(({ name }) => !list.some((other) => saw(other.name, name)))
+          .toReversed()
+          .flatMap(({ name, value }) => [value, text(name)]),
       ]),
       sets: grouped(live).map(([field, list]) => [
         field,
-        grouped(list.map(({ name, element }) => ({ field: element, name }))).map(([element, tags]) => [element, tags.map(({ name }) => text(name)).toSorted()]),
+        grouped(list.map(({ name, element }) => ({ field: element, name }))).map(([element, tags]) => [
+          element,
+          tags.map(({ name }) => text(name)).toSorted(),
+        ]),
       ]),
       texts: grouped(texts).map(([field, list]) => [field, list.map(({ said }) => said)]),
     }

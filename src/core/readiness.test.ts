@@ -45,7 +45,12 @@ test('it says why it may not: status, open tasks, time, deletion, all of them at
   const last = task({ notBefore: 2000, deleted: true })
   link(last, `blocks:${first}`)
   link(last, `blocks:${second}`)
-  expect(why(last)).toEqual([{ code: 'deleted' }, { code: 'status', status: 'backlog' }, { code: 'waits_on', tasks: [first] }, { code: 'not_before', at: 2000 }])
+  expect(why(last)).toEqual([
+    { code: 'deleted' },
+    { code: 'status', status: 'backlog' },
+    { code: 'waits_on', tasks: [first] },
+    { code: 'not_before', at: 2000 },
+  ])
   expect(why(last, 2000)).not.toContainEqual({ code: 'not_before', at: 2000 })
   set(first, 'status', 'cancelled')
   expect(why(last)).not.toContainEqual(expect.objectContaining({ code: 'waits_on' }))

@@ -8,7 +8,11 @@ const NODES = Array.from({ length: 7 }, (_, n) => `0000000${n}-0000-8000-8000-00
 const nodes = fc.constantFrom(...NODES)
 
 /** One move a batch: the batches of a DAG in some order, each winning its register if it is later than what is there. */
-function moved(dag: ReturnType<typeof randomDag>, order: ReturnType<typeof randomDag>, moves: readonly (readonly [NodeId, NodeId | null])[]) {
+function moved(
+  dag: ReturnType<typeof randomDag>,
+  order: ReturnType<typeof randomDag>,
+  moves: readonly (readonly [NodeId, NodeId | null])[],
+) {
   const { history, places } = historyOf(dag)
   const tree = new Tree(history)
   const winners = new Map<NodeId, number>()
@@ -25,19 +29,24 @@ function moved(dag: ReturnType<typeof randomDag>, order: ReturnType<typeof rando
 
 test('moves that were each fine alone never make a circle, lose no node, and come out alike in every order', () => {
   fc.assert(
-    fc.property(fc.integer(), fc.integer(), fc.array(fc.tuple(nodes, fc.option(nodes, { freq: 6 })), { minLength: 1, maxLength: 30 }), (seed, order, moves) => {
-      const dag = randomDag(seed, moves.length, { feeds: 4, forks: 0.1, after: 2 })
-      const { tree, told } = moved(dag, shuffledDag(dag, order), moves)
-      const other = moved(dag, shuffledDag(dag, order + 1), moves).tree
-      for (const node of NODES) {
-        const parent = tree.parentOf(node)
-        expect(other.parentOf(node)).toBe(parent)
-        expect(told.get(node) ?? null).toBe(parent)
-        expect(tree.depthOf(node)).toBeLessThan(NODES.length)
-        // Below its parent and nowhere else; what has none is at the top.
-        for (const above of NODES) expect(tree.childrenOf(above).has(node)).toBe(above === parent)
-      }
-    }),
+    fc.property(
+      fc.integer(),
+      fc.integer(),
+      fc.array(fc.tuple(nodes, fc.option(nodes, { freq: 6 })), { minLength: 1, maxLength: 30 }),
+      (seed, order, moves) => {
+        const dag = randomDag(seed, moves.length, { feeds: 4, forks: 0.1, after: 2 })
+        const { tree, told } = moved(dag, shuffledDag(dag, order), moves)
+        const other = moved(dag, shuffledDag(dag, order + 1), moves).tree
+        for (const node of NODES) {
+          const parent = tree.parentOf(node)
+          expect(other.parentOf(node)).toBe(parent)
+          expect(told.get(node) ?? null).toBe(parent)
+          expect(tree.depthOf(node)).toBeLessThan(NODES.length)
+          // Below its parent and nowhere else; what has none is at the top.
+          for (const above of NODES) expect(tree.childrenOf(above).has(node)).toBe(above === parent)
+        }
+      },
+    ),
     { numRuns: 100 },
   )
 })

@@ -23,9 +23,24 @@ export async function createNetwork(open: OpenWorkspace, { keys, settings }: Tab
   const { replica, known } = open
   const room = roomName(replica.workspace, known.secret)
   const awareness = createAwareness()
-  const takeDown = bridgeAwareness(awareness, broadcastCarrier(room, (name) => new BroadcastChannel(name)))
+  const takeDown = bridgeAwareness(
+    awareness,
+    broadcastCarrier(room, (name) => new BroadcastChannel(name)),
+  )
   const { signalling, iceServers, peer } = settings
-  open.add(createWebrtc({ room, signalling, iceServers, awareness, secret: known.secret, randomBytes, random: Math.random, page: window }), takeDown)
+  open.add(
+    createWebrtc({
+      room,
+      signalling,
+      iceServers,
+      awareness,
+      secret: known.secret,
+      randomBytes,
+      random: Math.random,
+      page: window,
+    }),
+    takeDown,
+  )
   if (peer?.workspace === known.id) {
     const after = (ms: number, run: () => void): void => void setTimeout(run, ms)
     const connect = (url: string): Socket => new WebSocket(url) as unknown as Socket

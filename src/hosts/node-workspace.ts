@@ -46,7 +46,12 @@ const SECRETS = 'host.json'
 /** `signalling` goes into the invite, for pages that this host does not serve. */
 export async function openNodeWorkspace(dataDir: string, signalling: readonly string[] = []): Promise<NodeWorkspace> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  const secrets = (await readSecrets(dataDir)) ?? { seed: randomBytes(32), invite: randomBytes(32), room: randomBytes(16), workspace: null }
+  const secrets = (await readSecrets(dataDir)) ?? {
+    seed: randomBytes(32),
+    invite: randomBytes(32),
+    room: randomBytes(16),
+    workspace: null,
+  }
   const pair = await signingKeys(secrets.seed)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
   const store = await openFileStore({ dir: join(dataDir, 'log'), random: randomBytes })
@@ -87,7 +92,12 @@ function exchangeOf(replica: Replica, pair: KeyPair, roomSecret: Bytes): Exchang
 }
 
 /** The genesis goes into the store before its id is written down: a crash between leaves an unused batch and no lie. */
-async function found(dataDir: string, secrets: Secrets, signer: Signer, store: (wire: Bytes) => Promise<unknown>): Promise<Bytes> {
+async function found(
+  dataDir: string,
+  secrets: Secrets,
+  signer: Signer,
+  store: (wire: Bytes) => Promise<unknown>,
+): Promise<Bytes> {
   const genesis = await createGenesis(signer, Date.now(), randomBytes)
   await store(genesis.wire)
   await writeSecrets(dataDir, { ...secrets, workspace: genesis.id })
@@ -114,11 +124,21 @@ async function readSecrets(dataDir: string): Promise<Secrets | null> {
     throw error
   }
   const { seed, invite, room, workspace } = JSON.parse(text) as Record<string, string>
-  return { seed: fromHex(seed ?? ''), invite: fromHex(invite ?? ''), room: fromHex(room ?? ''), workspace: fromHex(workspace ?? '') }
+  return {
+    seed: fromHex(seed ?? ''),
+    invite: fromHex(invite ?? ''),
+    room: fromHex(room ?? ''),
+    workspace: fromHex(workspace ?? ''),
+  }
 }
 
 async function writeSecrets(dataDir: string, { seed, invite, room, workspace }: Secrets): Promise<void> {
-  const text = JSON.stringify({ seed: toHex(seed), invite: toHex(invite), room: toHex(room), workspace: workspace && toHex(workspace) })
+  const text = JSON.stringify({
+    seed: toHex(seed),
+    invite: toHex(invite),
+    room: toHex(room),
+    workspace: workspace && toHex(workspace),
+  })
   const path = join(dataDir, SECRETS)
   await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600, flush: true })
   await rename(`${path}.new`, path)

@@ -27,7 +27,9 @@ const REAP_MS = 30_000
 export async function startHost(settings: HostSettings, siteDir: string): Promise<Host> {
   const signalling = createSignalling()
   let doors: Hono | null = null
-  const server = createAdaptorServer({ fetch: (request) => doors?.fetch(request) ?? new Response('Starting …', { status: 503 }) }) as Server
+  const server = createAdaptorServer({
+    fetch: (request) => doors?.fetch(request) ?? new Response('Starting …', { status: 503 }),
+  }) as Server
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
   // The port is ours first: a second host on one data folder would write over the first.

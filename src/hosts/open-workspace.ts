@@ -125,7 +125,8 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
       if (onClose) closing.push(onClose)
     },
     connect() {
-      for (const transport of transports) if (transport.status().state === 'off') transport.start((link) => exchange.connect(link))
+      for (const transport of transports)
+        if (transport.status().state === 'off') transport.start((link) => exchange.connect(link))
     },
     disconnect() {
       for (const transport of transports) if (transport !== broadcast) transport.stop()

@@ -14,7 +14,13 @@ export interface PageSettings {
 
 const Answer = z.object({
   signalling: z.array(z.string()),
-  iceServers: z.array(z.object({ urls: z.union([z.string(), z.array(z.string())]), username: z.optional(z.string()), credential: z.optional(z.string()) })),
+  iceServers: z.array(
+    z.object({
+      urls: z.union([z.string(), z.array(z.string())]),
+      username: z.optional(z.string()),
+      credential: z.optional(z.string()),
+    }),
+  ),
   peer: z.optional(z.object({ workspace: z.string(), path: z.string() })),
 })
 

@@ -48,13 +48,21 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
 
   function showPeople(): void {
     if (presence === null) return
-    people.set(presence.people().map(({ name, colour, actor, task, self }) => ({ name, color: colour, actor: toHex(fromBase64Url(actor)), task, self })))
+    people.set(
+      presence
+        .people()
+        .map(({ name, colour, actor, task, self }) => ({ name, color: colour, actor: toHex(fromBase64Url(actor)), task, self })),
+    )
   }
 
   /** Says who we are and what we look at; whoever has no name yet goes by a short form of the key. */
   async function introduce(): Promise<void> {
     const { displayName, colour } = myself
-    await presence?.say({ name: displayName || `Guest ${replica.actor.slice(-4)}`, colour: colour || colourOf(replica.actor), task: looksAt })
+    await presence?.say({
+      name: displayName || `Guest ${replica.actor.slice(-4)}`,
+      colour: colour || colourOf(replica.actor),
+      task: looksAt,
+    })
   }
 
   const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh), keepShared(open, profile)]
@@ -96,12 +104,22 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       const grant = publishInvite(replica, role, { key: key.key, box: box.key })
       if (!grant.ok) return grant
       await replica.saved()
-      const link = encodeInvite({ workspace: replica.workspace, secret: known.secret, seed, signalling: settings.signalling, batches: [] })
+      const link = encodeInvite({
+        workspace: replica.workspace,
+        secret: known.secret,
+        seed,
+        signalling: settings.signalling,
+        batches: [],
+      })
       return ok(`${location.href.split('#')[0]}#join=${link}`)
     },
     async importPlan(file, onProgress): Promise<Result<string>> {
-      if (file.size > LOCAL.importBytes) return refuse({ code: 'too_large', detail: `A plan may have ${LOCAL.importBytes / 1024 / 1024} MiB at most.` })
-      const [{ importPlan }, { wordsOf }] = await Promise.all([import('../operations/import-plan.ts'), import('../operations/import-report.ts')])
+      if (file.size > LOCAL.importBytes)
+        return refuse({ code: 'too_large', detail: `A plan may have ${LOCAL.importBytes / 1024 / 1024} MiB at most.` })
+      const [{ importPlan }, { wordsOf }] = await Promise.all([
+        import('../operations/import-plan.ts'),
+        import('../operations/import-report.ts'),
+      ])
       const imported = await importPlan(replica, await file.text(), onProgress, yieldToUi)
       if (!imported.ok) return imported
       await replica.saved()
@@ -115,7 +133,6 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
     },
   }
 }
-
 
 /** A colour of one's own, readable on light and dark, that follows from the key. */
 function colourOf(actor: string): string {

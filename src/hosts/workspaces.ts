@@ -32,7 +32,11 @@ const SECRET_BYTES = 16
 // Else zod probes for `eval`, which the page's policy forbids and reports.
 z.config({ jitless: true })
 
-export async function createWorkspaces(profile: Profile, session: Variable<TabSession | null>, workspaces: Variable<WorkspaceList>): Promise<Workspaces> {
+export async function createWorkspaces(
+  profile: Profile,
+  session: Variable<TabSession | null>,
+  workspaces: Variable<WorkspaceList>,
+): Promise<Workspaces> {
   const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings: await loadSettings(location) }
 
   async function show(known: KnownWorkspace): Promise<TabSession> {
@@ -116,7 +120,13 @@ export async function createWorkspaces(profile: Profile, session: Variable<TabSe
     return ok(null)
   }
 
-  async function becomeMember(open: OpenWorkspace, settings: TabPorts, invite: Invite, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<Network | null>> {
+  async function becomeMember(
+    open: OpenWorkspace,
+    settings: TabPorts,
+    invite: Invite,
+    onProgress: (words: string) => void,
+    signal: AbortSignal,
+  ): Promise<Result<Network | null>> {
     const { replica } = open
     let network: Network | null = null
     if (replica.held.length > 0) return ok(null)
@@ -127,7 +137,11 @@ export async function createWorkspaces(profile: Profile, session: Variable<TabSe
       const { createNetwork } = await import('./network.ts')
       network = await createNetwork(open, settings, false)
       const arrived = await untilInvited(open, pair.key, onProgress, signal)
-      if (!arrived) return refuse({ code: 'unavailable', detail: 'Stopped before anybody answered. Nothing was changed; open the link again when somebody is online.' })
+      if (!arrived)
+        return refuse({
+          code: 'unavailable',
+          detail: 'Stopped before anybody answered. Nothing was changed; open the link again when somebody is online.',
+        })
     }
     onProgress('Joining …')
     const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
@@ -163,7 +177,12 @@ export async function createWorkspaces(profile: Profile, session: Variable<TabSe
 }
 
 /** Resolves true once the invite's grant is here, false when the person gives up. */
-function untilInvited({ replica, exchange }: OpenWorkspace, key: Uint8Array<ArrayBuffer>, onProgress: (words: string) => void, signal: AbortSignal): Promise<boolean> {
+function untilInvited(
+  { replica, exchange }: OpenWorkspace,
+  key: Uint8Array<ArrayBuffer>,
+  onProgress: (words: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const stops = [replica.onDurable(check), exchange.onStatus(check)]
     signal.addEventListener('abort', () => settle(false), { once: true })

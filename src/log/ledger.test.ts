@@ -16,26 +16,69 @@ const key = (name: string): Bytes => concatBytes(Uint8Array.of(1), sha256(utf8(n
 /** Batches as a verifier hands them over: the ledger reads no bytes and no signatures. */
 function drafts() {
   let made = 0
-  const make = (author: string, over: Partial<BatchHeader>, changes: VerifiedBatch['body'] = null, bytes = 100): VerifiedBatch => {
+  const make = (
+    author: string,
+    over: Partial<BatchHeader>,
+    changes: VerifiedBatch['body'] = null,
+    bytes = 100,
+  ): VerifiedBatch => {
     const body = changes ?? { salt: new Uint8Array(16), capabilities: [], changes: [] }
     const header: BatchHeader = {
-      v: BATCH_VERSION, kind: KIND.data, workspace: genesisId, key: key(author), feed: sha256(utf8(author)).slice(0, 8), seq: 0, prev: null, after: [],
-      hlc: [NOW, 0], count: body.changes.length, bodyHash: new Uint8Array(32), bodyLen: 0, introduced: [], closed: [], ext: [], ...over,
+      v: BATCH_VERSION,
+      kind: KIND.data,
+      workspace: genesisId,
+      key: key(author),
+      feed: sha256(utf8(author)).slice(0, 8),
+      seq: 0,
+      prev: null,
+      after: [],
+      hlc: [NOW, 0],
+      count: body.changes.length,
+      bodyHash: new Uint8Array(32),
+      bodyLen: 0,
+      introduced: [],
+      closed: [],
+      ext: [],
+      ...over,
     }
-    return { id: over.workspace === null ? genesisId : sha256(utf8(`batch ${made++}`)), header, body, wire: new Uint8Array(bytes) }
+    return {
+      id: over.workspace === null ? genesisId : sha256(utf8(`batch ${made++}`)),
+      header,
+      body,
+      wire: new Uint8Array(bytes),
+    }
   }
   return {
     make,
     genesis: make('root', { kind: KIND.authority, workspace: null, introduced: [key('root')] }),
-    next: (author: string, prev: VerifiedBatch, after: readonly VerifiedBatch[] = [], over: Partial<BatchHeader> = {}): VerifiedBatch =>
-      make(author, { seq: prev.header.seq + 1, prev: prev.id, after: after.map(({ id }) => id), hlc: later([prev, ...after]), ...over }),
+    next: (
+      author: string,
+      prev: VerifiedBatch,
+      after: readonly VerifiedBatch[] = [],
+      over: Partial<BatchHeader> = {},
+    ): VerifiedBatch =>
+      make(author, {
+        seq: prev.header.seq + 1,
+        prev: prev.id,
+        after: after.map(({ id }) => id),
+        hlc: later([prev, ...after]),
+        ...over,
+      }),
     first: (author: string, after: readonly VerifiedBatch[], over: Partial<BatchHeader> = {}): VerifiedBatch =>
       make(author, { after: after.map(({ id }) => id), hlc: later(after), ...over }),
     /** A batch that grants to `who`, and says so in its header unless told otherwise. */
     grant: (author: string, prev: VerifiedBatch, who: string, over: Partial<BatchHeader> = {}): VerifiedBatch => {
       const grant = { ...rootCapability(genesisId, key(author), 0), parent: new Uint8Array(32), audience: key(who), rank: 30 }
-      const body = { salt: new Uint8Array(16), capabilities: [new Uint8Array(32)], changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]] as const] }
-      return make(author, { kind: KIND.authority, seq: prev.header.seq + 1, prev: prev.id, hlc: later([prev]), introduced: [key(who)], ...over }, body)
+      const body = {
+        salt: new Uint8Array(16),
+        capabilities: [new Uint8Array(32)],
+        changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]] as const],
+      }
+      return make(
+        author,
+        { kind: KIND.authority, seq: prev.header.seq + 1, prev: prev.id, hlc: later([prev]), introduced: [key(who)], ...over },
+        body,
+      )
     },
   }
 }
@@ -57,7 +100,10 @@ function world(now = NOW) {
     admitted.push(toHex(batch.id))
   }
   return {
-    history, ledger, clock, admitted,
+    history,
+    ledger,
+    clock,
+    admitted,
     offer: (batch: VerifiedBatch, from = 'peer'): Admission => ledger.offer(batch, from, noted),
     release: () => ledger.release(noted),
   }
@@ -104,7 +150,9 @@ test('the same batches are admitted in whatever order they come, however often',
       const { all, good } = assortment(seed)
       const random = seededRandom(order)
       const { history, ledger, admitted, offer } = world()
-      const shuffled = [...all, ...all.filter(() => random() < 0.3)].map((batch) => [random(), batch] as const).toSorted(([a], [b]) => a - b)
+      const shuffled = [...all, ...all.filter(() => random() < 0.3)]
+        .map((batch) => [random(), batch] as const)
+        .toSorted(([a], [b]) => a - b)
       for (const [, batch] of shuffled) offer(batch, `peer ${Math.floor(random() * 3)}`)
       expect(new Set(admitted)).toEqual(good)
       expect(admitted).toHaveLength(good.size)
@@ -154,7 +202,10 @@ test('a batch that could never be admitted is refused at once, also one from the
   const { genesis, first } = drafts()
   const { offer } = world()
   offer(genesis)
-  expect(offer(first('stranger', [genesis], { hlc: [NOW * 2, 0] }))).toEqual({ state: 'refused', reason: 'Nobody in its past introduced its key.' })
+  expect(offer(first('stranger', [genesis], { hlc: [NOW * 2, 0] }))).toEqual({
+    state: 'refused',
+    reason: 'Nobody in its past introduced its key.',
+  })
 })
 
 test('what is read back from our own store is never held, also where the clock was set back since', () => {

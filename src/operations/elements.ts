@@ -23,8 +23,7 @@ export const assignTask = operation({
   route: 'POST /tasks/:id/assign',
   needs: ['assign', 'task'],
   input: z.object({ id: taskRef, assignee: word, remove: z._default(z.boolean(), false) }),
-  run: ({ replica }, { id, assignee, remove }): Result<TaskRow> =>
-    toggle(replica, id, 'assignees', assignee, remove, 'Assign'),
+  run: ({ replica }, { id, assignee, remove }): Result<TaskRow> => toggle(replica, id, 'assignees', assignee, remove, 'Assign'),
 })
 
 export const labelTask = operation({
@@ -33,8 +32,7 @@ export const labelTask = operation({
   route: 'POST /tasks/:id/label',
   needs: ['update', 'task'],
   input: z.object({ id: taskRef, label: word, remove: z._default(z.boolean(), false) }),
-  run: ({ replica }, { id, label, remove }): Result<TaskRow> =>
-    toggle(replica, id, 'labels', label, remove, 'Label'),
+  run: ({ replica }, { id, label, remove }): Result<TaskRow> => toggle(replica, id, 'labels', label, remove, 'Label'),
 })
 
 export const linkTask = operation({
@@ -81,8 +79,11 @@ export const addCheck = operation({
     const task = findTask(replica, id)
     if (!task.ok) return task
     const { checks } = rowOf(replica, task.value.id)
-    if (checks.length >= LOCAL.checksPerTask) return refuse({ code: 'too_large', detail: `A task has ${LOCAL.checksPerTask} checks at most.` })
-    return change(replica, id, 'Add check to', (tx, node) => writeCheck(replica, tx, node, { text, kind, done: false }, checks.at(-1)?.id ?? null))
+    if (checks.length >= LOCAL.checksPerTask)
+      return refuse({ code: 'too_large', detail: `A task has ${LOCAL.checksPerTask} checks at most.` })
+    return change(replica, id, 'Add check to', (tx, node) =>
+      writeCheck(replica, tx, node, { text, kind, done: false }, checks.at(-1)?.id ?? null),
+    )
   },
 })
 
@@ -91,11 +92,18 @@ export const updateCheck = operation({
   summary: 'Tick, untick, rename or remove an item of the checklist',
   route: 'PATCH /tasks/:id/checks/:check',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, check: word, done: z.optional(z.boolean()), text: z.optional(title), remove: z._default(z.boolean(), false) }),
+  input: z.object({
+    id: taskRef,
+    check: word,
+    done: z.optional(z.boolean()),
+    text: z.optional(title),
+    remove: z._default(z.boolean(), false),
+  }),
   run({ replica }, { id, check, done, text, remove }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task
-    if (!rowOf(replica, task.value.id).checks.some((item) => item.id === check)) return refuse({ code: 'not_found', detail: 'That check is not there any more.' })
+    if (!rowOf(replica, task.value.id).checks.some((item) => item.id === check))
+      return refuse({ code: 'not_found', detail: 'That check is not there any more.' })
     return change(replica, id, 'Check', (tx, node) => {
       if (done !== undefined) tx.set(node.id, `checks/${check}/done`, done)
       if (text !== undefined) tx.set(node.id, `checks/${check}/text`, text)
@@ -127,7 +135,8 @@ export const deleteComment = operation({
   run({ replica }, { id, restore }): Result<{ readonly id: NodeId }> {
     const comment = replica.nodes.get(id as NodeId)
     if (comment?.type !== 'comment') return refuse({ code: 'not_found', detail: 'There is no such comment here.' })
-    if (comment.creator !== replica.actor) return refuse({ code: 'permission_denied', detail: 'Only who wrote a comment deletes it.' })
+    if (comment.creator !== replica.actor)
+      return refuse({ code: 'permission_denied', detail: 'Only who wrote a comment deletes it.' })
     replica.transact(restore ? 'Restore comment' : 'Delete comment', (tx) => tx.set(comment.id, 'deleted', !restore))
     return ok({ id: comment.id })
   },
@@ -150,7 +159,13 @@ export const resolveConflict = operation({
 })
 
 /** Writes an item at the end of the checklist, after `last`. */
-export function writeCheck(replica: Replica, tx: Transaction, node: WorkNode, item: { text: string; kind: string; done: boolean }, last: string | null): string {
+export function writeCheck(
+  replica: Replica,
+  tx: Transaction,
+  node: WorkNode,
+  item: { text: string; kind: string; done: boolean },
+  last: string | null,
+): string {
   const id = toHex(replica.random(6))
   const above = last ? read(node, `checks/${last}/order`) : null
   tx.add(node.id, 'checks', id)
@@ -168,14 +183,27 @@ export function writeComment(replica: Replica, tx: Transaction, subject: NodeId,
   return id
 }
 
-const BOUNDS = { labels: LOCAL.labelsPerTask, assignees: LOCAL.assigneesPerTask, dependencies: LOCAL.dependenciesPerTask, completedSubtasks: LOCAL.labelsPerTask } as const
+const BOUNDS = {
+  labels: LOCAL.labelsPerTask,
+  assignees: LOCAL.assigneesPerTask,
+  dependencies: LOCAL.dependenciesPerTask,
+  completedSubtasks: LOCAL.labelsPerTask,
+} as const
 
 /** Adds an element to a set field, or removes it; a full set takes no more. */
-function toggle(replica: Replica, id: string, field: keyof typeof BOUNDS, element: string, remove: boolean, verb: string): Result<TaskRow> {
+function toggle(
+  replica: Replica,
+  id: string,
+  field: keyof typeof BOUNDS,
+  element: string,
+  remove: boolean,
+  verb: string,
+): Result<TaskRow> {
   const task = findTask(replica, id)
   if (!task.ok) return task
   const there = rowOf(replica, task.value.id)[field]
-  if (!remove && there.length >= BOUNDS[field]) return refuse({ code: 'too_large', detail: `A task has ${BOUNDS[field]} ${field} at most.` })
+  if (!remove && there.length >= BOUNDS[field])
+    return refuse({ code: 'too_large', detail: `A task has ${BOUNDS[field]} ${field} at most.` })
   return change(replica, id, verb, (tx, node) => (remove ? tx.remove(node.id, field, element) : tx.add(node.id, field, element)))
 }
 

@@ -23,7 +23,7 @@ export function rowOf(replica: Replica, id: NodeId): TaskRow {
 export function orderIn(replica: Replica, column: Status, before: NodeId | null, moving: NodeId | null): string {
   const ids = replica.views.column(column)
   const at = before === null ? ids.length : Math.max(0, ids.indexOf(before))
-  const orderAt = (index: number): string => (ids[index] === undefined ? '' : rowOf(replica, ids[index] as NodeId).order)
+  const orderAt = (index: number): string => (ids[index] === undefined ? '' : rowOf(replica, ids[index]).order)
   const above = orderAt(ids[at - 1] === moving && moving !== null ? at - 2 : at - 1)
   const below = orderAt(ids[at] === moving && moving !== null ? at + 1 : at)
   // Two that were placed apart can have one order: then the new one goes after both rather than nowhere.

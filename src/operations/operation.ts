@@ -26,17 +26,26 @@ export interface Operation<Name extends string = string, In extends z.ZodMiniTyp
   readonly run: (context: Context, input: z.output<In>) => Result<Out>
 }
 
-export function operation<Name extends string, In extends z.ZodMiniType, Out>(spec: Operation<Name, In, Out>): Operation<Name, In, Out> {
+export function operation<Name extends string, In extends z.ZodMiniType, Out>(
+  spec: Operation<Name, In, Out>,
+): Operation<Name, In, Out> {
   return spec
 }
 
 /** Checks the input and the right, then runs. `input` may be anything. */
-export function perform<In extends z.ZodMiniType, Out>(spec: Operation<string, In, Out>, context: Context, input: unknown): Result<Out> {
+export function perform<In extends z.ZodMiniType, Out>(
+  spec: Operation<string, In, Out>,
+  context: Context,
+  input: unknown,
+): Result<Out> {
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
   if (spec.needs && !context.replica.may(...spec.needs)) {
     const [right, type] = spec.needs
-    return refuse({ code: 'permission_denied', detail: `You may not ${right} a ${type} here. Ask somebody who may to grant it to you.` })
+    return refuse({
+      code: 'permission_denied',
+      detail: `You may not ${right} a ${type} here. Ask somebody who may to grant it to you.`,
+    })
   }
   return spec.run(context, parsed.data)
 }

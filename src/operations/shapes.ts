@@ -15,15 +15,24 @@ export const word = z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL
 export const priority = z.int().check(z.minimum(0), z.maximum(4))
 export const nodeId = z.string().check(z.refine(isNodeId, 'This is not an id of a node.'))
 /** ISO 8601 text, or null for none. */
-export const instant = z.nullable(z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'This is not a time (ISO 8601).')))
+export const instant = z.nullable(
+  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'This is not a time (ISO 8601).')),
+)
 export const dependency = z.object({ to: taskRef, type: z._default(word, 'blocks') })
 
 /** The words people and older scripts use, in any case. */
-const ALIASES: Readonly<Record<string, string>> = { pending: 'backlog', complete: 'done', completed: 'done', in_progress: 'in_progress' }
-export const status = z.pipe(
-  z.string(),
-  z.transform((text) => {
-    const lower = text.toLowerCase()
-    return ALIASES[lower] ?? lower
-  }),
-).check(z.refine((text) => (STATUSES as readonly string[]).includes(text), `Status is one of ${STATUSES.join(', ')}.`))
+const ALIASES: Readonly<Record<string, string>> = {
+  pending: 'backlog',
+  complete: 'done',
+  completed: 'done',
+  in_progress: 'in_progress',
+}
+export const status = z
+  .pipe(
+    z.string(),
+    z.transform((text) => {
+      const lower = text.toLowerCase()
+      return ALIASES[lower] ?? lower
+    }),
+  )
+  .check(z.refine((text) => (STATUSES as readonly string[]).includes(text), `Status is one of ${STATUSES.join(', ')}.`))

@@ -57,14 +57,35 @@ export const listAgents = operation({
       replica.views.ofType('agent').flatMap((id) => {
         const node = replica.nodes.get(id)
         if (!node || read(node, 'deleted') === true) return []
-        return [{ id, type: 'agent', name: String(read(node, 'name') ?? ''), role: (read(node, 'role') as string | undefined) ?? null }]
+        return [
+          { id, type: 'agent', name: String(read(node, 'name') ?? ''), role: (read(node, 'role') as string | undefined) ?? null },
+        ]
       }),
     ),
 })
 
 const TASK_FIELDS: ReadonlySet<string> = new Set([
-  'id', 'key', 'title', 'status', 'priority', 'kind', 'labels', 'assignees', 'files', 'progress', 'ready',
-  'project', 'parent', 'createdAt', 'createdBy', 'updatedAt', 'updatedBy', 'due', 'comments', 'deleted', 'hasBody',
+  'id',
+  'key',
+  'title',
+  'status',
+  'priority',
+  'kind',
+  'labels',
+  'assignees',
+  'files',
+  'progress',
+  'ready',
+  'project',
+  'parent',
+  'createdAt',
+  'createdBy',
+  'updatedAt',
+  'updatedBy',
+  'due',
+  'comments',
+  'deleted',
+  'hasBody',
 ])
 
 export const queryTasks = operation({

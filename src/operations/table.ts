@@ -3,7 +3,15 @@
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
 import {
-  addCheck, assignTask, commentTask, completeSubtask, deleteComment, labelTask, linkTask, resolveConflict, updateCheck,
+  addCheck,
+  assignTask,
+  commentTask,
+  completeSubtask,
+  deleteComment,
+  labelTask,
+  linkTask,
+  resolveConflict,
+  updateCheck,
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
 import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'

@@ -15,7 +15,9 @@ import { findTask, orderIn, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
 
-const body = z.string().check(z.refine((text) => text.length * 3 <= LOCAL.textBytes, `A text has ${LOCAL.textBytes / 3} characters at most.`))
+const body = z
+  .string()
+  .check(z.refine((text) => text.length * 3 <= LOCAL.textBytes, `A text has ${LOCAL.textBytes / 3} characters at most.`))
 const labels = z.array(word).check(z.maxLength(LOCAL.labelsPerTask))
 const assignees = z.array(word).check(z.maxLength(LOCAL.assigneesPerTask))
 const dependencies = z.array(dependency).check(z.maxLength(LOCAL.dependenciesPerTask))
@@ -51,17 +53,27 @@ export const createTask = operation({
     const parent = input.parent ? findTask(replica, input.parent) : null
     if (parent && !parent.ok) return parent
     if (parent?.ok && replica.views.tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
-    if (input.project && !isNodeId(input.project)) return refuse({ code: 'not_found', detail: `There is no project ${input.project} here.` })
+    if (input.project && !isNodeId(input.project))
+      return refuse({ code: 'not_found', detail: `There is no project ${input.project} here.` })
     const targets = findAll(replica, input.dependencies ?? [])
     if (!targets.ok) return targets
     const before = input.before ? findTask(replica, input.before) : null
     if (before && !before.ok) return before
     if ((input.assignees?.length ?? 0) > 0 && !replica.may('assign', 'task')) return mayNotAssign()
     const column = (input.status ?? 'backlog') as Status
-    const fields: FieldValue[] = [...writable(input), ['status', column], ['order', orderIn(replica, column, before?.ok ? before.value.id : null, null)]]
+    const fields: FieldValue[] = [
+      ...writable(input),
+      ['status', column],
+      ['order', orderIn(replica, column, before?.ok ? before.value.id : null, null)],
+    ]
     if (parent?.ok) fields.push(['parent', parent.value.id])
     const id = replica.transact('New task', (tx) => {
-      const made = tx.create({ type: 'task', project: (input.project ?? null) as NodeId | null, number: replica.views.keys.next, fields })
+      const made = tx.create({
+        type: 'task',
+        project: (input.project ?? null) as NodeId | null,
+        number: replica.views.keys.next,
+        fields,
+      })
       writeBody(replica, tx, made, input.body ?? '')
       for (const label of input.labels ?? []) tx.add(made, 'labels', label)
       for (const assignee of input.assignees ?? []) tx.add(made, 'assignees', assignee)
@@ -81,7 +93,7 @@ export const getTask = operation({
   run({ replica }, { id }): Result<TaskRow & { readonly body: string }> {
     const task = findTask(replica, id)
     if (!task.ok) return task
-    return ok({ ...rowOf(replica, task.value.id), body: textOf(task.value, 'body', replica.history) } as TaskRow & { readonly body: string })
+    return ok({ ...rowOf(replica, task.value.id), body: textOf(task.value, 'body', replica.history) })
   },
 })
 
@@ -90,7 +102,13 @@ export const updateTask = operation({
   summary: 'Set fields of a task; what is not given stays',
   route: 'PATCH /tasks/:id',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, ...plainFields, status: z.optional(status), labels: z.optional(labels), assignees: z.optional(assignees) }),
+  input: z.object({
+    id: taskRef,
+    ...plainFields,
+    status: z.optional(status),
+    labels: z.optional(labels),
+    assignees: z.optional(assignees),
+  }),
   run({ replica }, { id, ...input }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task
@@ -145,7 +163,8 @@ export const moveTask = operation({
     const { id } = task.value
     const { tree } = replica.views
     if (parent?.ok) {
-      if (tree.wouldCycle(id, parent.value.id)) return refuse({ code: 'wrong_state', detail: 'A task cannot be its own ancestor.' })
+      if (tree.wouldCycle(id, parent.value.id))
+        return refuse({ code: 'wrong_state', detail: 'A task cannot be its own ancestor.' })
       if (tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
     }
     replica.transact(`Nest ${rowOf(replica, id).key}`, (tx) => tx.set(id, 'parent', parent?.ok ? parent.value.id : null))
@@ -175,7 +194,9 @@ function setDeleted(replica: Replica, id: string, deleted: boolean): Result<Task
   const task = findTask(replica, id)
   if (!task.ok) return task
   const node = task.value
-  replica.transact(`${deleted ? 'Delete' : 'Restore'} ${rowOf(replica, node.id).key}`, (tx) => tx.set(node.id, 'deleted', deleted))
+  replica.transact(`${deleted ? 'Delete' : 'Restore'} ${rowOf(replica, node.id).key}`, (tx) =>
+    tx.set(node.id, 'deleted', deleted),
+  )
   return ok(rowOf(replica, node.id))
 }
 
@@ -201,12 +222,21 @@ export function writeBody(replica: Replica, tx: Transaction, id: NodeId, text: s
 }
 
 /** Makes a set hold exactly these elements. */
-export function setElements(tx: Transaction, id: NodeId, field: string, before: readonly string[], after: readonly string[]): void {
+export function setElements(
+  tx: Transaction,
+  id: NodeId,
+  field: string,
+  before: readonly string[],
+  after: readonly string[],
+): void {
   for (const element of before) if (!after.includes(element)) tx.remove(id, field, element)
   for (const element of after) if (!before.includes(element)) tx.add(id, field, element)
 }
 
-function findAll(replica: Replica, wanted: readonly { readonly to: string; readonly type: string }[]): Result<{ to: WorkNode; type: string }[]> {
+function findAll(
+  replica: Replica,
+  wanted: readonly { readonly to: string; readonly type: string }[],
+): Result<{ to: WorkNode; type: string }[]> {
   const found: { to: WorkNode; type: string }[] = []
   for (const { to, type } of wanted) {
     const task = findTask(replica, to)

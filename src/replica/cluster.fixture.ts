@@ -32,7 +32,13 @@ export async function testPeer(seed: number, workspace: Uint8Array<ArrayBuffer>,
   return { signer, disk, ports: portsOf(signer, disk, workspace, clock, random) }
 }
 
-export function portsOf(signer: Signer, disk: MemoryDisk, workspace: Uint8Array<ArrayBuffer>, clock: TestClock, random: ReplicaPorts['random']): ReplicaPorts {
+export function portsOf(
+  signer: Signer,
+  disk: MemoryDisk,
+  workspace: Uint8Array<ArrayBuffer>,
+  clock: TestClock,
+  random: ReplicaPorts['random'],
+): ReplicaPorts {
   return {
     store: memoryStore({ disk }),
     verifier: inlineVerifier(workspace),
@@ -46,7 +52,10 @@ export function portsOf(signer: Signer, disk: MemoryDisk, workspace: Uint8Array<
 }
 
 /** A workspace with its owner, named as the contract's host names it. */
-export async function founded(seed = 1, clock: TestClock = { ms: Date.UTC(2026, 0, 1) }): Promise<{ owner: Replica; peer: TestPeer; clock: TestClock }> {
+export async function founded(
+  seed = 1,
+  clock: TestClock = { ms: Date.UTC(2026, 0, 1) },
+): Promise<{ owner: Replica; peer: TestPeer; clock: TestClock }> {
   const random = seededBytes(seededRandom(seed))
   const signer = signerOf(await signingKeys(random(32)))
   const genesis = await createGenesis(signer, clock.ms, random)

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import type { NodeId } from '../core/ids.ts'
 import { Column, type Seat } from './column.ts'
 
-const move = fc.record({ task: fc.integer({ min: 0, max: 9 }), order: fc.constantFrom('', 'a', 'b', 'c'), leaves: fc.boolean(), look: fc.boolean() })
+const move = fc.record({
+  task: fc.integer({ min: 0, max: 9 }),
+  order: fc.constantFrom('', 'a', 'b', 'c'),
+  leaves: fc.boolean(),
+  look: fc.boolean(),
+})
 
 test('whatever comes, leaves and is looked at meanwhile, a column shows who is in it, by order and then by id', () => {
   fc.assert(

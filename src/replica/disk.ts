@@ -69,14 +69,19 @@ export class DiskQueue {
     try {
       while (this.#queue.length > 0) {
         const batch = this.#queue.slice(0, 4096)
-        const own = batch.filter((pending) => pending.own !== null).at(-1)
+        const own = batch.findLast((pending) => pending.own !== null)
         const first = await this.#store.append(
           batch.map(({ wire }) => wire),
-          own?.own ? { key: own.own.key, feed: own.own.feed, expect: this.#head, head: { seq: own.own.seq, id: own.id } } : undefined,
+          own?.own
+            ? { key: own.own.key, feed: own.own.feed, expect: this.#head, head: { seq: own.own.seq, id: own.id } }
+            : undefined,
         )
         if (own?.own) this.#head = { seq: own.own.seq, id: own.id }
         this.#queue.splice(0, batch.length)
-        this.#durable(batch.map(({ ordinal }) => ordinal), first)
+        this.#durable(
+          batch.map(({ ordinal }) => ordinal),
+          first,
+        )
       }
     } catch (error) {
       if (error instanceof StoreFullError || error instanceof StoreGoneError) this.problem = error

@@ -2,11 +2,18 @@ import { expect, test } from 'vitest'
 import { type Invite, encodeInvite, parseInvite, roomName } from './invite.ts'
 
 const filled = (length: number, byte: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(byte)
-const invite: Invite = { workspace: filled(32, 1), secret: filled(16, 2), seed: filled(32, 3), signalling: ['wss://a.example/signal'], batches: [filled(300, 4)] }
+const invite: Invite = {
+  workspace: filled(32, 1),
+  secret: filled(16, 2),
+  seed: filled(32, 3),
+  signalling: ['wss://a.example/signal'],
+  batches: [filled(300, 4)],
+}
 
 test('a link says what was put into it, whole, as a fragment or as the bare code', () => {
   const code = encodeInvite(invite)
-  for (const link of [`https://board.example/app/#join=${code}`, `#join=${code}`, code, ` ${code}\n`]) expect(parseInvite(link)).toEqual({ ok: true, value: invite })
+  for (const link of [`https://board.example/app/#join=${code}`, `#join=${code}`, code, ` ${code}\n`])
+    expect(parseInvite(link)).toEqual({ ok: true, value: invite })
 })
 
 test('a short link stays short', () => {
@@ -15,11 +22,13 @@ test('a short link stays short', () => {
 
 test('a link that was cut anywhere is refused with a sentence', () => {
   const code = encodeInvite(invite)
-  for (let length = 0; length < code.length; length++) expect(parseInvite(`#join=${code.slice(0, length)}`)).toMatchObject({ ok: false, refusal: { code: 'bad_request' } })
+  for (let length = 0; length < code.length; length++)
+    expect(parseInvite(`#join=${code.slice(0, length)}`)).toMatchObject({ ok: false, refusal: { code: 'bad_request' } })
 })
 
 test('what is no link at all is refused', () => {
-  for (const text of ['', 'hello there', 'https://board.example/', '#join=%%%', '#join=AAAA', 'x'.repeat(100_000)]) expect(parseInvite(text).ok).toBe(false)
+  for (const text of ['', 'hello there', 'https://board.example/', '#join=%%%', '#join=AAAA', 'x'.repeat(100_000)])
+    expect(parseInvite(text).ok).toBe(false)
 })
 
 test('the room tells nothing of the workspace and changes with the secret', () => {

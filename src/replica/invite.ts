@@ -44,10 +44,16 @@ export function parseInvite(link: string): Result<Invite> {
   if (!decoded.ok || !Array.isArray(decoded.value)) return broken('Part of it is missing or was changed on the way.')
   const [version, workspace, secret, seed, signalling, batches, ...rest] = decoded.value as readonly Value[]
   if (version !== VERSION) return broken('It was made by a newer version of Worknode. Reload the page to update.')
-  if (!isBytes(workspace, 32) || !isBytes(secret, 16) || !isBytes(seed, 32) || rest.length > 0) return broken('Part of it is missing or was changed on the way.')
-  if (!Array.isArray(signalling) || signalling.length > 8 || !signalling.every((url) => typeof url === 'string' && /^wss?:\/\//.test(url)))
+  if (!isBytes(workspace, 32) || !isBytes(secret, 16) || !isBytes(seed, 32) || rest.length > 0)
+    return broken('Part of it is missing or was changed on the way.')
+  if (
+    !Array.isArray(signalling) ||
+    signalling.length > 8 ||
+    !signalling.every((url) => typeof url === 'string' && /^wss?:\/\//.test(url))
+  )
     return broken('It names odd signalling servers.')
-  if (!Array.isArray(batches) || batches.length > 16 || !batches.every((wire) => wire instanceof Uint8Array)) return broken('Part of it was changed on the way.')
+  if (!Array.isArray(batches) || batches.length > 16 || !batches.every((wire) => wire instanceof Uint8Array))
+    return broken('Part of it was changed on the way.')
   return ok({ workspace, secret, seed, signalling: signalling as string[], batches: batches as unknown as Bytes[] })
 }
 
@@ -71,5 +77,8 @@ function isBytes(value: Value | undefined, length: number): value is Bytes {
 }
 
 function broken(why: string): Result<never> {
-  return refuse({ code: 'bad_request', detail: `This is not a join link that works. ${why} Ask for a new one; nothing was changed here.` })
+  return refuse({
+    code: 'bad_request',
+    detail: `This is not a join link that works. ${why} Ask for a new one; nothing was changed here.`,
+  })
 }

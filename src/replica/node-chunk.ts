@@ -43,7 +43,18 @@ export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
     if (Object.keys(node.texts).length > 0) texts.push([place, node.texts])
     const facts = [node.id, node.type, node.project, node.path, node.subject] as const
     const creator = placeOf.get(node.creator) as number
-    return [facts, creator, node.created, node.number, node.updated, node.edits, node.recent, node.registers, node.sets, node.createdAgain ?? null]
+    return [
+      facts,
+      creator,
+      node.created,
+      node.number,
+      node.updated,
+      node.edits,
+      node.recent,
+      node.registers,
+      node.sets,
+      node.createdAgain ?? null,
+    ]
   })
   return { json: JSON.stringify([creators, rows]), texts, whole }
 }
@@ -54,7 +65,8 @@ export function unpackNodes({ json, texts, whole }: NodeChunk): WorkNode[] {
   const wholeAt = new Map(whole)
   return rows.map((row, place) => {
     if (row === null) return wholeAt.get(place) as WorkNode
-    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, createdAgain] = row
+    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, createdAgain] =
+      row
     const facts = { id, type, project, path, subject, creator: creators[creator] as ActorKey }
     const node: WorkNode = { ...facts, created, number, updated, edits, recent, registers, sets, texts: textsAt.get(place) ?? {} }
     if (createdAgain) node.createdAgain = createdAgain

@@ -49,7 +49,6 @@ export interface ReplicaPorts {
   readonly yieldToUi: () => Promise<void>
 }
 
-
 export interface SaveState {
   /** Edits that are in memory only. */
   readonly pending: number
@@ -219,7 +218,9 @@ export class Replica implements LogSource {
   async redeem(invite: Signer, grant: Grant, capability: string): Promise<void> {
     while (!this.#active().idle) await this.#signed()
     const place = { feed: this.#ports.random(8), head: null }
-    const writer = new Writer(this.#state, invite, place, this.#ports.now, this.#ports.random, (signed) => this.#push(signed, false))
+    const writer = new Writer(this.#state, invite, place, this.#ports.now, this.#ports.random, (signed) =>
+      this.#push(signed, false),
+    )
     writer.writeGrant(grant, capability)
     await writer.allSigned()
     this.#held = null
@@ -446,7 +447,12 @@ export class Replica implements LogSource {
 
   #push({ batch, ordinal }: SignedBatch, own: boolean): void {
     const feed = toHex(batch.header.feed)
-    this.#disk?.push({ ordinal, id: batch.id, wire: batch.wire, own: own ? { key: this.actor, feed, seq: batch.header.seq } : null })
+    this.#disk?.push({
+      ordinal,
+      id: batch.id,
+      wire: batch.wire,
+      own: own ? { key: this.actor, feed, seq: batch.header.seq } : null,
+    })
   }
 
   async #admit(verdicts: readonly Verdict[], from: string): Promise<ReceiveReport> {
@@ -520,4 +526,3 @@ export class Replica implements LogSource {
     this.#saving.emit(this.saveState)
   }
 }
-

@@ -65,7 +65,8 @@ export class Snapshotter {
       chunks.set(`nodes:${chunk}`, packNodes(ids.map((id) => fold.nodes.get(id) as WorkNode)))
     }
     const from = Math.floor(this.#writtenBatches / BATCHES_PER_CHUNK) * BATCHES_PER_CHUNK
-    for (let at = from; at < history.count; at += BATCHES_PER_CHUNK) chunks.set(`batches:${at / BATCHES_PER_CHUNK}`, history.columns(at, at + BATCHES_PER_CHUNK))
+    for (let at = from; at < history.count; at += BATCHES_PER_CHUNK)
+      chunks.set(`batches:${at / BATCHES_PER_CHUNK}`, history.columns(at, at + BATCHES_PER_CHUNK))
     const meta: Meta = {
       rules: RULES,
       arrival,
@@ -99,7 +100,8 @@ export class Snapshotter {
     if (meta.rules !== RULES || meta.roots.length === 0) return null
     const columns: HistoryColumns[] = []
     const nodes: NodeChunk[] = []
-    for (let chunk = 0; chunk * BATCHES_PER_CHUNK < meta.batches; chunk++) columns.push(chunks.get(`batches:${chunk}`) as HistoryColumns)
+    for (let chunk = 0; chunk * BATCHES_PER_CHUNK < meta.batches; chunk++)
+      columns.push(chunks.get(`batches:${chunk}`) as HistoryColumns)
     for (let chunk = 0; chunk * NODES_PER_CHUNK < meta.nodes; chunk++) nodes.push(chunks.get(`nodes:${chunk}`) as NodeChunk)
     if (columns.includes(undefined as never) || nodes.includes(undefined as never)) return null
     const { history, fold, ledger, quarantine } = this.#state

@@ -26,10 +26,20 @@ function canonical(node: WorkNode, state: State): unknown {
   const name = (ref: Ref): string => `${toHex(history.idOf(Math.floor(ref / 256)))}:${ref % 256}`
   const sorted = (record: Readonly<Record<string, unknown>>): string[] => Object.keys(record).toSorted()
   return [
-    [node.id, node.type, node.project, node.path, node.subject, node.creator, name(node.created), node.number, name(node.updated)],
+    [
+      node.id,
+      node.type,
+      node.project,
+      node.path,
+      node.subject,
+      node.creator,
+      name(node.created),
+      node.number,
+      name(node.updated),
+    ],
     sorted(node.registers).map((field) => [
       field,
-      (node.registers[field] as readonly (Value | Ref)[]).map((part, i) => (i % 2 === 0 ? plain(part as Value) : name(part as Ref))),
+      (node.registers[field] as readonly (Value | Ref)[]).map((part, i) => (i % 2 === 0 ? plain(part) : name(part as Ref))),
     ]),
     sorted(node.sets).flatMap((field) =>
       sorted(node.sets[field] ?? {}).map((element) => [field, element, (node.sets[field]?.[element] ?? []).map(name).toSorted()]),

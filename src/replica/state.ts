@@ -145,7 +145,14 @@ export class State {
     return this.applyEdit(edit, capabilities[capIndex] as string, author, ordinal, ref)
   }
 
-  #applyAuthority(change: Change, capabilities: readonly string[], author: Author, ordinal: number, ref: Ref, grants: number): Invalid | null {
+  #applyAuthority(
+    change: Change,
+    capabilities: readonly string[],
+    author: Author,
+    ordinal: number,
+    ref: Ref,
+    grants: number,
+  ): Invalid | null {
     const [op, right, , capIndex, args] = change
     if (!isAuthorityOp(op)) return 'wrong-kind'
     if (op !== OP.grant) return null

@@ -91,7 +91,8 @@ export function continuesText(doc: Doc, update: Uint8Array, client: number): boo
     return false
   }
   let clock = getState(doc.store, client)
-  const isHere = (id: ID | null): boolean => id === null || (id.client === client ? id.clock < clock : id.clock < getState(doc.store, id.client))
+  const isHere = (id: ID | null): boolean =>
+    id === null || (id.client === client ? id.clock < clock : id.clock < getState(doc.store, id.client))
   for (const struct of decoded.structs) {
     if (!(struct instanceof Item) || struct.id.client !== client || struct.id.clock !== clock) return false
     if (!(struct.content instanceof ContentString)) return false

@@ -32,7 +32,11 @@ export class Transaction {
   readonly #random: RandomBytes
   readonly #key: Bytes
 
-  constructor(state: State, write: (edit: Edit) => Ref, { random, signer }: { readonly random: RandomBytes; readonly signer: Signer }) {
+  constructor(
+    state: State,
+    write: (edit: Edit) => Ref,
+    { random, signer }: { readonly random: RandomBytes; readonly signer: Signer },
+  ) {
     this.#state = state
     this.#write = write
     this.#random = random

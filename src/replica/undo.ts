@@ -32,7 +32,13 @@ export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inv
     case 'create':
       return { kind: 'set', node: edit.node, field: 'deleted', value: true, ours: ref }
     case 'set':
-      return { kind: 'set', node: edit.node, field: edit.field, value: winner(own(node?.registers ?? {}, edit.field)) ?? blank(edit.field), ours: ref }
+      return {
+        kind: 'set',
+        node: edit.node,
+        field: edit.field,
+        value: winner(own(node?.registers ?? {}, edit.field)) ?? blank(edit.field),
+        ours: ref,
+      }
     case 'add':
       return { kind: 'remove', node: edit.node, field: edit.field, element: edit.element, ours: ref }
     case 'remove':
@@ -43,7 +49,10 @@ export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inv
 }
 
 /** The edits that undo a step now, newest first; what others have written since is left out. */
-export function editsOf(step: UndoStep, nodes: ReadonlyMap<NodeId, WorkNode>): { readonly edits: readonly Edit[]; readonly skipped: number } {
+export function editsOf(
+  step: UndoStep,
+  nodes: ReadonlyMap<NodeId, WorkNode>,
+): { readonly edits: readonly Edit[]; readonly skipped: number } {
   const edits: Edit[] = []
   let skipped = 0
   for (const inverse of step.inverses.toReversed()) {
@@ -82,7 +91,9 @@ function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {
   if (inverse.kind === 'add') return { op: 'add', node: node.id, field, element: inverse.element }
   if (inverse.kind === 'remove') {
     const tags = own(own(node.sets, field) ?? {}, inverse.element) ?? []
-    return tags.includes(inverse.ours) ? { op: 'remove', node: node.id, field, element: inverse.element, tags: [inverse.ours] } : null
+    return tags.includes(inverse.ours)
+      ? { op: 'remove', node: node.id, field, element: inverse.element, tags: [inverse.ours] }
+      : null
   }
   const written = winnerRef(own(node.registers, field))
   const stillOurs = written === inverse.ours || (field === 'deleted' && written === undefined)

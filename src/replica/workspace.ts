@@ -48,9 +48,14 @@ export function nameWorkspace(replica: Replica, name: string): void {
 }
 
 /** Publishes an invite for these keys. The inviter must outrank whom it invites. */
-export function publishInvite(replica: Replica, role: Role, invite: { readonly key: Bytes; readonly box: Bytes | null }): Result<Grant> {
+export function publishInvite(
+  replica: Replica,
+  role: Role,
+  invite: { readonly key: Bytes; readonly box: Bytes | null },
+): Result<Grant> {
   const cited = replica.held.find(({ grant }) => grant.rank < BANDS[role].to && (grant.flags & FLAG.redeemOnly) === 0)
-  if (!cited || !replica.may('grant', 'agent')) return refuse({ code: 'permission_denied', detail: `You may not invite ${role}s here.` })
+  if (!cited || !replica.may('grant', 'agent'))
+    return refuse({ code: 'permission_denied', detail: `You may not invite ${role}s here.` })
   const grant: Grant = {
     workspace: replica.workspace,
     parent: fromHex(cited.id),
@@ -81,7 +86,11 @@ export function heldInvite(replica: Replica, invite: Bytes): { readonly id: stri
 /** Hands the invite's capability on to the replica's own key. */
 export async function redeemInvite(replica: Replica, invite: Signer, box: Bytes | null): Promise<Result<Grant>> {
   const held = heldInvite(replica, invite.key)
-  if (!held) return refuse({ code: 'not_found', detail: 'This invite is not known here yet. Wait until a peer is connected, then try again.' })
+  if (!held)
+    return refuse({
+      code: 'not_found',
+      detail: 'This invite is not known here yet. Wait until a peer is connected, then try again.',
+    })
   const grant: Grant = {
     ...held.grant,
     parent: capabilityId(held.grant),

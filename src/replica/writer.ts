@@ -70,7 +70,14 @@ export class Writer {
   #signing: Promise<void> | null = null
   readonly #unsaved = new Map<number, readonly Written[]>()
 
-  constructor(state: State, signer: Signer, place: FeedPlace, now: () => number, random: RandomBytes, signed: (signed: SignedBatch) => void) {
+  constructor(
+    state: State,
+    signer: Signer,
+    place: FeedPlace,
+    now: () => number,
+    random: RandomBytes,
+    signed: (signed: SignedBatch) => void,
+  ) {
     this.#state = state
     this.#signer = signer
     this.#feed = place.feed
@@ -132,7 +139,8 @@ export class Writer {
     const ref = batch.ordinal * 256
     const actor = this.#state.authorOf(this.#signer.key).actor
     const invalid =
-      this.#state.authority.judge(capability, actor, 'grant', null, batch.hlc, ref) ?? this.#state.authority.grant(grant, capability, actor, ref, 1)
+      this.#state.authority.judge(capability, actor, 'grant', null, batch.hlc, ref) ??
+      this.#state.authority.grant(grant, capability, actor, ref, 1)
     assert(invalid === null, `a grant that we write counts (${invalid})`)
     this.#state.ledger.introduce([grant.audience], batch.ordinal)
     batch.written.push({ kind: 'grant', grant, capability })
@@ -156,7 +164,8 @@ export class Writer {
 
   #roomFor(kind: BatchKind, size: number): OpenBatch {
     const open = this.#open
-    if (open && (open.batchKind !== kind || open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)) this.close()
+    if (open && (open.batchKind !== kind || open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET))
+      this.close()
     return (this.#open ??= this.#openBatch(kind))
   }
 
@@ -231,7 +240,11 @@ export class Writer {
 function sizeOf(edit: Edit): number {
   switch (edit.op) {
     case 'create':
-      return 160 + sizeOfValue(edit.facts.path) + edit.fields.reduce((sum, [field, value]) => sum + field.length * 3 + 5 + sizeOfValue(value), 0)
+      return (
+        160 +
+        sizeOfValue(edit.facts.path) +
+        edit.fields.reduce((sum, [field, value]) => sum + field.length * 3 + 5 + sizeOfValue(value), 0)
+      )
     case 'set':
       return 40 + edit.field.length * 3 + sizeOfValue(edit.value)
     case 'add':
@@ -247,6 +260,7 @@ function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length * 3 + 5
   if (value instanceof Uint8Array) return value.length + 5
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOfValue(item), 5)
-  if (typeof value === 'object' && value !== null) return Object.entries(value).reduce((sum, [key, item]) => sum + key.length * 3 + 5 + sizeOfValue(item), 5)
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).reduce((sum, [key, item]) => sum + key.length * 3 + 5 + sizeOfValue(item), 5)
   return 9
 }

@@ -17,7 +17,9 @@ import { decodeRecord, encodeRecord, groupWires, sealableRuns, storedBytes, type
 import { StoreGoneError, type Store, type StoredBatch } from './store.ts'
 
 /** Encodes now; what it returns says which records to put once it is known where the log ends. */
-export function recordsToPut(wires: readonly Bytes[]): (first: number) => readonly { readonly key: RecordKey; readonly bytes: Bytes }[] {
+export function recordsToPut(
+  wires: readonly Bytes[],
+): (first: number) => readonly { readonly key: RecordKey; readonly bytes: Bytes }[] {
   assert(wires.length > 0, 'an append holds a batch')
   const groups = groupWires(wires).map((group) => ({ count: group.length, bytes: encodeRecord(group) }))
   return (first) => {

@@ -68,7 +68,9 @@ test('a host that goes and comes back is found again', async () => {
   const links: Link[] = []
   const waits: (() => void)[] = []
   const client = createWebsocket({ url: first.url, connect, after: (_ms, run) => void waits.push(run), random: () => 0 })
-  const linked = (count: number): Promise<void> => expect.poll(() => links.length).toBe(count)
+  const linked = async (count: number): Promise<void> => {
+    await expect.poll(() => links.length).toBe(count)
+  }
   client.start((link) => links.push(link))
   await linked(1)
   for (const socket of first.server.clients) socket.terminate()

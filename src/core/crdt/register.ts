@@ -33,7 +33,7 @@ export function writeRegister(history: History, versions: Versions | undefined, 
 }
 
 export function winner(versions: Versions | undefined): Value | undefined {
-  return versions?.[0] as Value | undefined
+  return versions?.[0]
 }
 
 export function winnerRef(versions: Versions | undefined): Ref | undefined {

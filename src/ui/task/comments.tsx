@@ -58,7 +58,9 @@ function Comment({ id }: { readonly id: NodeId }) {
           <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
             {ago(at, now)}
           </time>
-          {imported ? <span title={`Brought in by ${actorName(node.creator, here)}; the name is the plan's word`}>imported</span> : null}
+          {imported ? (
+            <span title={`Brought in by ${actorName(node.creator, here)}; the name is the plan's word`}>imported</span>
+          ) : null}
           {node.creator === replica.actor && replica.may('delete', 'comment') ? (
             <IconButton label="Delete comment" className={css['delete']} onClick={remove}>
               <Trash2 size={13} aria-hidden />
