@@ -16,7 +16,17 @@ import { createGenesis, publishInvite, redeemInvite } from '../../replica/worksp
 import { cutPower, type MemoryDisk, type MemoryStore, memoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
 import { createNetwork, type Network } from '../../sync/pair.ts'
-import { closeTab, copyDevice, createDevice, type Device, type DevicePorts, kill, type Live, openTab, type Tab } from './device.fixture.ts'
+import {
+  closeTab,
+  copyDevice,
+  createDevice,
+  type Device,
+  type DevicePorts,
+  kill,
+  type Live,
+  openTab,
+  type Tab,
+} from './device.fixture.ts'
 import { createMallory, type Mallory } from './mallory.fixture.ts'
 import { workAtRandom } from './random-work.fixture.ts'
 import { createWorld, forgetVerdicts, type World } from './virtual-world.fixture.ts'
@@ -212,7 +222,10 @@ class Cluster {
     const alike = <T>(what: string, of: (replica: Replica) => T): T => {
       const found = replicas.map((replica) => JSON.stringify(of(replica)))
       const odd = found.findIndex((one) => one !== found[0])
-      if (odd >= 0) throw new Violation(`${names[0]} and ${names[odd]} differ in ${what}: ${firstDifference(found[0] as string, found[odd] as string)}`)
+      if (odd >= 0)
+        throw new Violation(
+          `${names[0]} and ${names[odd]} differ in ${what}: ${firstDifference(found[0] as string, found[odd] as string)}`,
+        )
       return of(replicas[0] as Replica)
     }
     const ids = alike('batches', idsOf)
@@ -220,12 +233,14 @@ class Cluster {
     if (orphans.length > 0) throw new Violation(`batches are still delayed: ${JSON.stringify(orphans)}`)
     alike('quarantine', quarantineOf)
     const hashes = await Promise.all(replicas.map((replica) => this.#during(replica.stateHash())))
-    if (new Set(hashes).size > 1) throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
+    if (new Set(hashes).size > 1)
+      throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
     alike('the board', boardOf)
     const [witness] = replicas as [Replica]
     for (const { audience } of witness.capabilities) if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
     for (let ordinal = 0; ordinal < witness.history.count; ordinal++)
-      if (this.#outlaws.has(witness.history.feedOf(ordinal).slice(0, 66))) throw new Violation('a batch of a stranger was admitted')
+      if (this.#outlaws.has(witness.history.feedOf(ordinal).slice(0, 66)))
+        throw new Violation('a batch of a stranger was admitted')
     await this.#expectPromisesKept(witness)
     for (const { live, name } of tabs) {
       const { pending } = (live as Live).replica.saveState
@@ -298,7 +313,15 @@ class Cluster {
 
   #weather(): void {
     const { pick } = this.#world
-    const faults = { loss: pick([0, 0, 0.01, 0.05]), delayMs: pick([[0, 5], [0, 50], [20, 400]] as const), duplicateLinks: pick([0, 0, 0.3]) }
+    const faults = {
+      loss: pick([0, 0, 0.01, 0.05]),
+      delayMs: pick([
+        [0, 5],
+        [0, 50],
+        [20, 400],
+      ] as const),
+      duplicateLinks: pick([0, 0, 0.3]),
+    }
     this.#say(`weather ${JSON.stringify(faults)}`)
     this.#network.setFaults(faults)
   }
@@ -374,7 +397,8 @@ class Cluster {
     const isQuiet = ({ saveState, history, delayed }: Replica): boolean =>
       saveState.pending === 0 && history.count === count && delayed.waiting + delayed.held === 0
     const inStep = (tab: Tab): boolean =>
-      (tab.live as Live).exchange.status().peers.length >= tabs.length - 1 && (tab.live as Live).exchange.status().peers.every(({ behind, ahead }) => behind === 0 && !ahead)
+      (tab.live as Live).exchange.status().peers.length >= tabs.length - 1 &&
+      (tab.live as Live).exchange.status().peers.every(({ behind, ahead }) => behind === 0 && !ahead)
     return replicas.every(isQuiet) && tabs.every(inStep)
   }
 
@@ -386,8 +410,8 @@ class Cluster {
         for await (const page of witness.exportLog()) wires.push(...page)
       })(),
     )
-    const log = Buffer.concat(wires)
-    const lost = this.#promised.filter((token) => !log.includes(token))
+    const log = new Set(Buffer.concat(wires))
+    const lost = this.#promised.filter((token) => !log.has(token))
     if (lost.length > 0) throw new Violation(`lost after it was said to be saved: ${lost.join()}`)
   }
 
@@ -411,8 +435,14 @@ class Cluster {
       const there = new Set(idsOf(replica))
       const missing = ids.filter((id) => !there.has(id))
       if (missing.length > 0 || there.size !== ids.length)
-        throw new Violation(`${device.name} opens ${opened} with ${there.size} batches, not ${ids.length}; missing: ${placesOf(missing, device.disk).join(', ')}; beyond: ${placesOf([...there].filter((id) => !ids.includes(id)), device.disk).join(', ')}`)
-      if ((await this.#during(replica.stateHash())) !== hash) throw new Violation(`${device.name} opens ${opened} to another state`)
+        throw new Violation(
+          `${device.name} opens ${opened} with ${there.size} batches, not ${ids.length}; missing: ${placesOf(missing, device.disk).join(', ')}; beyond: ${placesOf(
+            [...there].filter((id) => !ids.includes(id)),
+            device.disk,
+          ).join(', ')}`,
+        )
+      if ((await this.#during(replica.stateHash())) !== hash)
+        throw new Violation(`${device.name} opens ${opened} to another state`)
     }
   }
 
@@ -451,7 +481,10 @@ function quarantineOf({ history, quarantine }: Replica): string[] {
 
 /** What people see: columns, rows with their keys, places in the tree, and counts. */
 function boardOf({ views, nodes }: Replica): unknown {
-  const tasks = [...nodes.values()].filter(({ type }) => type === 'task').map(({ id }) => id).toSorted()
+  const tasks = [...nodes.values()]
+    .filter(({ type }) => type === 'task')
+    .map(({ id }) => id)
+    .toSorted()
   return [[...views.tasks()], tasks.map((id) => [views.task(id), views.commentsOn(id), views.tree.inCycle(id)])]
 }
 

@@ -78,14 +78,31 @@ export function copyDevice(device: Device, name: string): Device {
 /** Opens a tab; it is live some time later, if nothing kills it before. */
 export function openTab(device: Device, name: string, ports: DevicePorts): Tab {
   const { world } = ports
-  const edge = (where: string) => (write: string): void => {
-    if (tab.isDead || tab.crashIn === null || tab.crashIn-- > 0) return
-    kill(tab)
-    ports.crashed(tab, `${where} ${write}`)
-  }
-  const store = memoryStore({ disk: device.disk, pageBatches: 1 + world.upTo(8), beforeWrite: edge('before'), afterWrite: edge('after') })
+  const edge =
+    (where: string) =>
+    (write: string): void => {
+      if (tab.isDead || tab.crashIn === null || tab.crashIn-- > 0) return
+      kill(tab)
+      ports.crashed(tab, `${where} ${write}`)
+    }
+  const store = memoryStore({
+    disk: device.disk,
+    pageBatches: 1 + world.upTo(8),
+    beforeWrite: edge('before'),
+    afterWrite: edge('after'),
+  })
   const transport = ports.network.transport(name)
-  const tab: Tab = { name, device, store, locks: device.locks.tab(), transport, isDead: false, live: null, crashIn: null, unsaved: [] }
+  const tab: Tab = {
+    name,
+    device,
+    store,
+    locks: device.locks.tab(),
+    transport,
+    isDead: false,
+    live: null,
+    crashIn: null,
+    unsaved: [],
+  }
   device.tabs.add(tab)
   goLive(tab, ports).catch((error: unknown) => ports.broken(`${name} does not open: ${String(error)}`))
   return tab
@@ -124,7 +141,14 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
   }
   const identity = { workspace, roomSecret, key: device.pair.key, sign: world.proves(device.pair) }
   const clock = { now, after: world.clock.after }
-  const exchange = createExchange({ log, identity, verify: world.checks, randomBytes: world.randomBytes, clock, random: world.random })
+  const exchange = createExchange({
+    log,
+    identity,
+    verify: world.checks,
+    randomBytes: world.randomBytes,
+    clock,
+    random: world.random,
+  })
   tab.live = { replica, exchange, text: null }
   tab.transport.start((link) => exchange.connect(link))
 }

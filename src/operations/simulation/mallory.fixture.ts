@@ -28,7 +28,14 @@ export interface Mallory {
   readonly made: readonly VerifiedBatch[]
 }
 
-export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, workspace: Bytes, capability: Bytes, granted: VerifiedBatch): Mallory {
+export function createMallory(
+  world: World,
+  pair: KeyPair,
+  stranger: KeyPair,
+  workspace: Bytes,
+  capability: Bytes,
+  granted: VerifiedBatch,
+): Mallory {
   const { randomBytes, upTo, pick, chance } = world
   const made: VerifiedBatch[] = []
   const nonces = Array.from({ length: 3 }, () => randomBytes(16))
@@ -46,23 +53,56 @@ export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, wo
     const latest = past.reduce((a, b) => (compareHlc(a, b) > 0 ? a : b))
     const hlc: Hlc = chance(0.6) ? [latest[0], latest[1] + 1] : [latest[0] + upTo(5000), latest[1] + 1]
     const changes = Array.from({ length: 1 + upTo(6) }, () => nastyChange([...nodes.keys()]))
-    const batch = await sealBatch({ ...draft(pair, hlc, after.map((ordinal) => history.idOf(ordinal)), changes), ...continuing(prev) }, pair)
+    const batch = await sealBatch(
+      {
+        ...draft(
+          pair,
+          hlc,
+          after.map((ordinal) => history.idOf(ordinal)),
+          changes,
+        ),
+        ...continuing(prev),
+      },
+      pair,
+    )
     made.push(batch)
     return batch
   }
 
   function nastyChange(nodes: readonly NodeId[]): Change {
     const target = nodeIdToBytes(pick(nodes))
-    const field = pick(['title', 'status', 'order', 'parent', 'constructor', '__proto__', 'checks/x/__proto__', 'dependencies', 'body'])
+    const field = pick([
+      'title',
+      'status',
+      'order',
+      'parent',
+      'constructor',
+      '__proto__',
+      'checks/x/__proto__',
+      'dependencies',
+      'body',
+    ])
     const value: Value = pick<Value>(['x', 'done', 'zz', 7, null, { __proto__x: 1 }, pick(nodes), 'a'.repeat(70), [1]])
     const right = (name: Right): number => (chance(0.9) ? RIGHTS.indexOf(name) : upTo(RIGHTS.length))
     switch (upTo(8)) {
       case 0:
         return [OP.set, right('update'), target, 0, [field, value]]
       case 1:
-        return [OP.add, right('update'), target, 0, [pick(['labels', '__proto__', 'toString', 'dependencies']), pick(['__proto__', 'x', `blocks:${pick(nodes)}`])]]
+        return [
+          OP.add,
+          right('update'),
+          target,
+          0,
+          [pick(['labels', '__proto__', 'toString', 'dependencies']), pick(['__proto__', 'x', `blocks:${pick(nodes)}`])],
+        ]
       case 2:
-        return [OP.remove, right('update'), target, 0, ['labels', 'core', [0, 300, [randomBytes(32), 1], 'x', [pick(made)?.id ?? workspace, 0]]]]
+        return [
+          OP.remove,
+          right('update'),
+          target,
+          0,
+          ['labels', 'core', [0, 300, [randomBytes(32), 1], 'x', [pick(made)?.id ?? workspace, 0]]],
+        ]
       case 3:
         return [OP.text, right('update'), target, 0, [pick(['body', '__proto__']), randomBytes(upTo(20))]]
       case 4:
@@ -70,7 +110,15 @@ export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, wo
         // The same node more than once, with other numbers, now and then with lies about it.
         const facts: NodeFacts = { type: 'task', project: null, path: null, subject: null, nonce: pick(nonces) }
         const told = chance(0.2) ? 'comment' : 'task'
-        const args: Value[] = [told, null, null, null, facts.nonce, pick([0, 1, 2 ** 53 - 1]), ['title', `made ${upTo(9)}`, 'order', pick(['a0', 'zz', 'a00'])]]
+        const args: Value[] = [
+          told,
+          null,
+          null,
+          null,
+          facts.nonce,
+          pick([0, 1, 2 ** 53 - 1]),
+          ['title', `made ${upTo(9)}`, 'order', pick(['a0', 'zz', 'a00'])],
+        ]
         return [OP.create, right('create'), nodeIdToBytes(nodeIdOf(workspace, pair.key, facts)), 0, args]
       }
       case 6:
@@ -81,10 +129,18 @@ export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, wo
   }
 
   async function outlaw({ history }: Replica): Promise<VerifiedBatch> {
-    const head = pick([...history.heads].filter((ordinal) => hasId(history, ordinal)).concat(history.ordinalOf(granted.id) as number))
+    const head = pick(
+      [...history.heads].filter((ordinal) => hasId(history, ordinal)).concat(history.ordinalOf(granted.id) as number),
+    )
     const [hlc, after] = [history.hlcOf(head), [history.idOf(head)]]
     const later: Hlc = [hlc[0], hlc[1] + 1]
-    const harmless: Change = [OP.set, RIGHTS.indexOf('update'), nodeIdToBytes(nodeIdOf(workspace, pair.key, facts())), 0, ['title', 'mine now']]
+    const harmless: Change = [
+      OP.set,
+      RIGHTS.indexOf('update'),
+      nodeIdToBytes(nodeIdOf(workspace, pair.key, facts())),
+      0,
+      ['title', 'mine now'],
+    ]
     switch (upTo(5)) {
       case 0: // nobody introduced this key
         return sealBatch(draft(stranger, later, after, [harmless]), stranger)
@@ -96,7 +152,22 @@ export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, wo
         return sealBatch({ ...draft(pair, later, after, [harmless]), introduced: [stranger.key] }, pair)
       default: {
         // The stranger lets itself in.
-        const grant: Grant = { workspace, parent: capability, issuer: stranger.key, audience: pair.key, audienceBox: null, rank: 60, types: null, rights: null, globs: null, projects: null, notBefore: 0, expires: null, flags: 0, nonce: randomBytes(8) }
+        const grant: Grant = {
+          workspace,
+          parent: capability,
+          issuer: stranger.key,
+          audience: pair.key,
+          audienceBox: null,
+          rank: 60,
+          types: null,
+          rights: null,
+          globs: null,
+          projects: null,
+          notBefore: 0,
+          expires: null,
+          flags: 0,
+          nonce: randomBytes(8),
+        }
         const change: Change = [OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]]
         return sealBatch({ ...draft(stranger, later, after, [change]), kind: KIND.authority, introduced: [pair.key] }, stranger)
       }
@@ -109,8 +180,19 @@ export function createMallory(world: World, pair: KeyPair, stranger: KeyPair, wo
 
   function draft(author: KeyPair, hlc: Hlc, after: readonly Bytes[], changes: readonly Change[]): BatchDraft {
     return {
-      v: BATCH_VERSION, kind: KIND.data, workspace, key: author.key, feed: randomBytes(8), seq: 0, prev: null, after, hlc,
-      introduced: [], closed: [], ext: [], body: { salt: randomBytes(16), capabilities: [capability], changes },
+      v: BATCH_VERSION,
+      kind: KIND.data,
+      workspace,
+      key: author.key,
+      feed: randomBytes(8),
+      seq: 0,
+      prev: null,
+      after,
+      hlc,
+      introduced: [],
+      closed: [],
+      ext: [],
+      body: { salt: randomBytes(16), capabilities: [capability], changes },
     }
   }
 

@@ -19,7 +19,13 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
   const kind = upTo(22)
   if (tasks.length === 0 || kind < 3) {
     const title = token()
-    const input = { title, body: chance(0.5) ? token() : '', status: pick(STATUSES), labels: chance(0.5) ? [pick(WORDS)] : [], ...(tasks.length > 0 && chance(0.3) ? { parent: pick(tasks) } : {}) }
+    const input = {
+      title,
+      body: chance(0.5) ? token() : '',
+      status: pick(STATUSES),
+      labels: chance(0.5) ? [pick(WORDS)] : [],
+      ...(tasks.length > 0 && chance(0.3) ? { parent: pick(tasks) } : {}),
+    }
     return said(tab, `create ${title}`, run(context, 'create_task', input), input.body ? [title, input.body] : [title])
   }
   const id = pick(tasks)
@@ -39,25 +45,52 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
     case 9:
       return said(tab, `assign ${row.key}`, run(context, 'assign_task', { id, assignee: pick(WORDS), remove: chance(0.4) }), [])
     case 10:
-      return said(tab, `link ${row.key}`, run(context, 'link_task', { id, to: pick(tasks), type: pick(['blocks', 'related']), remove: chance(0.3) }), [])
+      return said(
+        tab,
+        `link ${row.key}`,
+        run(context, 'link_task', { id, to: pick(tasks), type: pick(['blocks', 'related']), remove: chance(0.3) }),
+        [],
+      )
     case 11:
     case 12:
-      return said(tab, `order ${row.key}`, run(context, 'order_task', { id, status: pick(STATUSES), before: pick([null, pick(tasks)]) }), [])
+      return said(
+        tab,
+        `order ${row.key}`,
+        run(context, 'order_task', { id, status: pick(STATUSES), before: pick([null, pick(tasks)]) }),
+        [],
+      )
     case 13:
     case 14:
       return said(tab, `move ${row.key}`, run(context, 'move_task', { id, parent: pick([null, pick(tasks), pick(tasks)]) }), [])
     case 15:
       return said(tab, `delete or restore ${row.key}`, run(context, row.deleted ? 'restore_task' : 'delete_task', { id }), [])
     case 16:
-      return said(tab, `subtask of ${row.key} ${word}`, run(context, 'complete_subtask', { id, subtask: pick([word, ...row.subtasks]), undone: chance(0.2) }), [])
+      return said(
+        tab,
+        `subtask of ${row.key} ${word}`,
+        run(context, 'complete_subtask', { id, subtask: pick([word, ...row.subtasks]), undone: chance(0.2) }),
+        [],
+      )
     case 17:
       return said(tab, `comment ${row.key} ${word}`, run(context, 'comment_task', { id, body: word }), [word])
     case 18:
-      if (row.checks.length === 0 || chance(0.5)) return said(tab, `check ${row.key} ${word}`, run(context, 'add_check', { id, text: word }), [word])
-      return said(tab, `tick ${row.key}`, run(context, 'update_check', { id, check: pick(row.checks).id, done: chance(0.7), remove: chance(0.2) }), [])
+      if (row.checks.length === 0 || chance(0.5))
+        return said(tab, `check ${row.key} ${word}`, run(context, 'add_check', { id, text: word }), [word])
+      return said(
+        tab,
+        `tick ${row.key}`,
+        run(context, 'update_check', { id, check: pick(row.checks).id, done: chance(0.7), remove: chance(0.2) }),
+        [],
+      )
     case 19: {
       const [conflict] = row.conflicts
-      if (conflict) return said(tab, `resolve ${row.key}`, run(context, 'resolve_conflict', { id, field: conflict.field, choice: upTo(conflict.values.length) }), [])
+      if (conflict)
+        return said(
+          tab,
+          `resolve ${row.key}`,
+          run(context, 'resolve_conflict', { id, field: conflict.field, choice: upTo(conflict.values.length) }),
+          [],
+        )
       return `undo: ${(chance(0.7) ? replica.undo() : replica.redo())?.label ?? 'nothing'}`
     }
     default:
