@@ -162,7 +162,8 @@ export class Ledger {
     const { header } = batch
     if (prev === null ? header.seq !== 0 : this.#history.feedOf(prev) !== feed || this.#history.seqOf(prev) + 1 !== header.seq)
       return 'It does not continue its feed.'
-    if (ancestors.some((ancestor) => compareHlc(header.hlc, this.#history.hlcOf(ancestor)) <= 0)) return 'Its clock is not later than its past.'
+    if (ancestors.some((ancestor) => compareHlc(header.hlc, this.#history.hlcOf(ancestor)) <= 0))
+      return 'Its clock is not later than its past.'
     if (toHex(batch.id) === this.#genesis) return null
     if (ancestors.length === 0) return 'It hangs on nothing: every batch but the genesis has a past.'
     if (prev === null && !this.#mayWrite(toHex(header.key), ancestors)) return 'Nobody in its past introduced its key.'
@@ -172,7 +173,9 @@ export class Ledger {
   #mayWrite(key: string, ancestors: readonly number[]): boolean {
     if (this.#roots.has(key)) return true
     const introducers = this.#introducers.get(key) ?? []
-    return introducers.some((ordinal) => ancestors.some((ancestor) => ancestor === ordinal || this.#history.sawBatch(ancestor, ordinal)))
+    return introducers.some((ordinal) =>
+      ancestors.some((ancestor) => ancestor === ordinal || this.#history.sawBatch(ancestor, ordinal)),
+    )
   }
 
   #isAhead(batch: VerifiedBatch): boolean {

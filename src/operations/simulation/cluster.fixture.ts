@@ -410,8 +410,8 @@ class Cluster {
         for await (const page of witness.exportLog()) wires.push(...page)
       })(),
     )
-    const log = new Set(Buffer.concat(wires))
-    const lost = this.#promised.filter((token) => !log.has(token))
+    const log = Buffer.concat(wires).toString('latin1')
+    const lost = this.#promised.filter((token) => !log.includes(token))
     if (lost.length > 0) throw new Violation(`lost after it was said to be saved: ${lost.join()}`)
   }
 
