@@ -236,10 +236,15 @@ function hostileWorld(seed: number): VerifiedBatch[] {
     grants.push({ grant, of })
     batches.push(write.grant('root', ROOT, [grant], []))
   }
-  for (let i = 0; i < 40; i++) {
+  for (const name of names)
+    for (const { id, change } of tasks)
+      if (random() < 0.5) batches.push(write.data(name, (grants.find(({ of }) => of === name) as (typeof grants)[number]).grant, [change, setOf(id, 'status', 'ready')], [batches[3] as VerifiedBatch]))
+  for (let i = 0; i < 30; i++) {
     const name = pick(names)
     const after = [batches[3] as VerifiedBatch, pick(batches)]
-    const { grant } = pick(random() < 0.8 ? grants.filter(({ of }) => of === name) : grants)
+    const own = grants.filter(({ of }) => of === name)
+    const chance = random()
+    const { grant } = chance < 0.6 ? (own[0] as (typeof own)[number]) : pick(chance < 0.9 ? own : grants)
     if (random() < 0.25) {
       const of = pick(names)
       const next = grantOf(grant, pick([name, name, 'root']), of, { rank: grant.rank + upTo(3), nonce: new Uint8Array(8).fill(i), rights: pick([null, [right('update')]]), expires: pick([null, NOW + upTo(60)]) })

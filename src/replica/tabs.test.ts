@@ -50,11 +50,11 @@ test('what another tab stored on top of a batch that both have comes after it, a
   rename(member, node, 'Two')
   await member.saved()
   const news = await logOf(member)
-  // Both hear it from the member; the other tab stores it first and goes on.
+  // Both hear it from the member. The other tab stores it and goes on, before this one stores it as well.
   await other.receive(news, member.actor)
-  await owner.receive(news, member.actor)
   rename(other, node, 'Three')
   await other.saved()
+  await owner.receive(news, member.actor)
   await owner.catchUp()
   const ids = Array.from({ length: owner.history.count }, (_, ordinal) => toHex(owner.history.idOf(ordinal)))
   expect(await served(owner)).toEqual(ids)
