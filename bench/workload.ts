@@ -63,8 +63,10 @@ export async function buildWorkload(size: WorkloadSize, say: (line: string) => v
   const tasks: NodeId[] = []
 
   for (let made = 0; made < size.tasks; made += size.together) {
+    const fresh = Array.from({ length: Math.min(size.together, size.tasks - made) }, (_, i) => newTask(made + i, random))
+    steps.push(...fresh)
     await write(owner, clock, timing, (tx) => {
-      for (let i = made; i < Math.min(made + size.together, size.tasks); i++) tasks.push(createTask(tx, i, random, steps))
+      for (const { task, writes } of fresh) tasks.push(tx.create({ type: 'task', number: task + 1, fields: writes }))
     })
   }
   await log.exchange()
@@ -75,9 +77,11 @@ export async function buildWorkload(size: WorkloadSize, say: (line: string) => v
     for (const [author, replica] of authors.entries()) {
       for (let batch = 0; batch < size.burst && done < size.updates; batch++) {
         const count = Math.min(size.together, size.updates - done)
+        const planned = Array.from({ length: count }, () => plannedUpdate(author, size.tasks, random))
         await write(replica, clock, timing, (tx) => {
-          for (let i = 0; i < count; i++) updateTask(tx, author, tasks, random, steps)
+          for (const update of planned) writeUpdate(tx, tasks[update.task] as NodeId, update)
         })
+        steps.push(...planned.map(stepOf))
         done += count
       }
     }
@@ -133,38 +137,51 @@ async function collectLog(authors: readonly Replica[]): Promise<{ readonly wires
   }
 }
 
-function createTask(tx: Transaction, index: number, random: () => number, steps: Step[]): NodeId {
+function newTask(task: number, random: () => number): Step {
   const writes: [string, Value][] = [
     ['title', titleOf(random)],
     ['status', pick(STATUSES, random)],
     ['priority', Math.floor(random() * 5)],
     ['order', orderOf(random)],
   ]
-  steps.push({ author: 0, task: index, writes })
-  return tx.create({ type: 'task', number: index + 1, fields: writes })
+  return { author: 0, task, writes }
 }
 
-/** One change that says something new. */
-function updateTask(tx: Transaction, author: number, tasks: readonly NodeId[], random: () => number, steps: Step[]): void {
-  const task = Math.floor(random() * tasks.length)
-  const id = tasks[task] as NodeId
-  const node = tx.node(id)
+/** A field and its value; or an element that goes into a set, or out of it where it is there. */
+interface Update {
+  readonly author: number
+  readonly task: number
+  readonly field: string
+  readonly value: Value
+  readonly isElement: boolean
+  /** Set once it is written. */
+  wasThere: boolean
+}
+
+function plannedUpdate(author: number, tasks: number, random: () => number): Update {
+  const task = Math.floor(random() * tasks)
   const what = random()
-  const set = (field: string, value: Value): void => {
-    // A register that holds the value already would swallow the write, and W has so many changes and not fewer.
-    tx.write({ op: 'set', node: id, field, value })
-    steps.push({ author, task, writes: [[field, value]] })
-  }
-  if (what < 0.35) return set('status', pick(STATUSES, random))
-  if (what < 0.55) return set('order', orderOf(random))
-  if (what < 0.65) return set('priority', Math.floor(random() * 5))
-  if (what < 0.75) return set('title', titleOf(random))
-  const [field, element] =
-    what < 0.95 ? (['labels', pick(LABELS, random)] as const) : (['assignees', `actor-${Math.floor(random() * 6)}`] as const)
-  const tags = node?.sets[field]?.[element]
-  if (tags) tx.write({ op: 'remove', node: id, field, element, tags })
-  else tx.write({ op: 'add', node: id, field, element })
-  steps.push({ author, task, writes: [[`${field}/${element}`, tags === undefined]] })
+  const update = (field: string, value: Value, isElement = false): Update => ({ author, task, field, value, isElement, wasThere: false })
+  if (what < 0.35) return update('status', pick(STATUSES, random))
+  if (what < 0.55) return update('order', orderOf(random))
+  if (what < 0.65) return update('priority', Math.floor(random() * 5))
+  if (what < 0.75) return update('title', titleOf(random))
+  return what < 0.95 ? update('labels', pick(LABELS, random), true) : update('assignees', `actor-${Math.floor(random() * 6)}`, true)
+}
+
+/** One change, always: a register that holds the value already is written all the same. */
+function writeUpdate(tx: Transaction, node: NodeId, update: Update): void {
+  const { field, value, isElement } = update
+  if (!isElement) return tx.write({ op: 'set', node, field, value })
+  const element = value as string
+  const tags = tx.node(node)?.sets[field]?.[element]
+  if (tags) tx.write({ op: 'remove', node, field, element, tags })
+  else tx.write({ op: 'add', node, field, element })
+  update.wasThere = tags !== undefined
+}
+
+function stepOf({ author, task, field, value, isElement, wasThere }: Update): Step {
+  return { author, task, writes: [isElement ? [`${field}/${String(value)}`, !wasThere] : [field, value]] }
 }
 
 function titleOf(random: () => number): string {

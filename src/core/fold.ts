@@ -77,9 +77,15 @@ export class Fold {
     for (const node of nodes) this.nodes.set(node.id, node)
   }
 
-  /** Applies one valid change; answers the node it changed, or null if it had no effect. */
-  apply(edit: Edit, author: Author, ref: Ref): WorkNode | null {
-    const node = edit.op === 'create' ? this.#create(edit, author, ref) : this.#known(edit.node, ref)
+  /** The node as the change can know it: null where no create of it is in its past. */
+  nodeAt(id: NodeId, ref: Ref): WorkNode | null {
+    const node = this.nodes.get(id)
+    return node && this.isCreatedBefore(node, ref) ? node : null
+  }
+
+  /** Applies one valid change; answers the node it changed, or null if it had no effect. `known`: what `nodeAt` answered. */
+  apply(edit: Edit, author: Author, ref: Ref, known?: WorkNode | null): WorkNode | null {
+    const node = edit.op === 'create' ? this.#create(edit, author, ref) : (known ?? this.nodeAt(edit.node, ref))
     if (node === null) return null
     switch (edit.op) {
       case 'create':
@@ -126,11 +132,6 @@ export class Fold {
     const node = emptyNode(edit.node, edit.facts, author.actor, ref, edit.number)
     this.nodes.set(edit.node, node)
     return node
-  }
-
-  #known(id: NodeId, ref: Ref): WorkNode | null {
-    const node = this.nodes.get(id)
-    return node && this.isCreatedBefore(node, ref) ? node : null
   }
 
   /** Whether a create of the node lies in the past of the change. */

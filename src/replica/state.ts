@@ -76,13 +76,16 @@ export class State {
     })
   }
 
-  /** Applies one edit; answers why it does not count, or null. */
-  applyEdit(edit: Edit, capability: string, author: Author, ordinal: number, ref: Ref): Invalid | null {
-    const type = this.#typeAt(edit, ref)
-    if (type === null) return 'no-effect'
-    const invalid = this.authority.judge(capability, author.actor, rightOf(edit, type), type, this.history.hlcOf(ordinal), ref)
+  /** Applies one edit; answers why it does not count, or null. `claimed`: the right that a foreign change says it needs. */
+  applyEdit(edit: Edit, capability: string, author: Author, ordinal: number, ref: Ref, claimed: number | null = null): Invalid | null {
+    const known = edit.op === 'create' ? null : this.fold.nodeAt(edit.node, ref)
+    const type = edit.op === 'create' ? edit.facts.type : known?.type
+    if (type === undefined) return 'no-effect'
+    const right = rightOf(edit, type)
+    if (claimed !== null && RIGHTS[claimed] !== right) return 'wrong-right'
+    const invalid = this.authority.judge(capability, author.actor, right, type, this.history.hlcOf(ordinal), ref)
     if (invalid) return invalid
-    const node = this.fold.apply(edit, author, ref)
+    const node = this.fold.apply(edit, author, ref, known)
     if (node === null) return 'no-effect'
     this.changes++
     this.#touched.add(node.id)
@@ -91,13 +94,6 @@ export class State {
 
   typeOf(edit: Edit): string | null {
     return edit.op === 'create' ? edit.facts.type : (this.fold.nodes.get(edit.node)?.type ?? null)
-  }
-
-  /** The type as the change can know it: null where no create of the node is in its past. */
-  #typeAt(edit: Edit, ref: Ref): string | null {
-    if (edit.op === 'create') return edit.facts.type
-    const node = this.fold.nodes.get(edit.node)
-    return node && this.fold.isCreatedBefore(node, ref) ? node.type : null
   }
 
   takeTouched(): Set<NodeId> {
@@ -140,9 +136,7 @@ export class State {
     const edit = decodeEdit(change, ordinal, this.#names)
     // Ops of newer versions are admitted and ignored; known ops must fit.
     if (edit === null) return op <= OP.text ? 'malformed' : null
-    const type = this.#typeAt(edit, ref)
-    if (type !== null && RIGHTS[right] !== rightOf(edit, type)) return 'wrong-right'
-    return this.applyEdit(edit, capabilities[capIndex] as string, author, ordinal, ref)
+    return this.applyEdit(edit, capabilities[capIndex] as string, author, ordinal, ref, right)
   }
 
   #applyAuthority(

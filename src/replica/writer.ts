@@ -15,6 +15,7 @@ import { BATCH_VERSION, type Change, type Hlc, KIND, type BatchKind, type Verifi
 import { type Edit, encodeEdit, fits, OP, RIGHTS, rightOf } from '../core/change.ts'
 import { encodeGrant, type Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
+import type { Author } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { feedName } from '../log/ledger.ts'
@@ -59,6 +60,7 @@ const BODY_BUDGET = PROTOCOL.batchBytes - 4096
 export class Writer {
   readonly #state: State
   readonly #signer: Signer
+  readonly #author: Author
   readonly #feed: Bytes
   readonly #now: () => number
   readonly #random: RandomBytes
@@ -80,6 +82,7 @@ export class Writer {
   ) {
     this.#state = state
     this.#signer = signer
+    this.#author = state.authorOf(signer.key)
     this.#feed = place.feed
     this.#next = place.head ? place.head.seq + 1 : 0
     this.#now = now
@@ -125,7 +128,7 @@ export class Writer {
     const size = sizeOf(edit)
     const ref = this.nextRef(size)
     const batch = this.#open as OpenBatch
-    const invalid = this.#state.applyEdit(edit, capability, this.#state.authorOf(this.#signer.key), batch.ordinal, ref)
+    const invalid = this.#state.applyEdit(edit, capability, this.#author, batch.ordinal, ref)
     assert(invalid === null, `an edit that we write counts (${invalid})`)
     batch.written.push({ kind: 'edit', edit, capability })
     batch.bytes += size
@@ -137,7 +140,7 @@ export class Writer {
     this.close()
     const batch = this.#roomFor(KIND.authority, 1024)
     const ref = batch.ordinal * 256
-    const actor = this.#state.authorOf(this.#signer.key).actor
+    const { actor } = this.#author
     const invalid =
       this.#state.authority.judge(capability, actor, 'grant', null, batch.hlc, ref) ??
       this.#state.authority.grant(grant, capability, actor, ref, 1)
