@@ -56,8 +56,8 @@ export function fromHex(text: string): Bytes {
   return bytes
 }
 
-/** Value of a hex digit, of either case. */
-function digitOf(text: string, at: number): number {
+/** Value of the hex digit there, of either case; must be one. */
+export function digitOf(text: string, at: number): number {
   const code = text.charCodeAt(at)
   return (code & 15) + (code >> 6) * 9
 }

@@ -7,7 +7,7 @@
 
 import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeCbor } from './cbor.ts'
-import { type Bytes, concatBytes, fromHex, utf8 } from '../base/bytes.ts'
+import { type Bytes, concatBytes, digitOf, utf8 } from '../base/bytes.ts'
 
 export type NodeId = string & { readonly brand: 'NodeId' }
 /** Hex of a tagged public key (`01` and 32 bytes): the actor itself; names are data. */
@@ -49,7 +49,13 @@ export function workspaceNodeId(workspace: Bytes): NodeId {
 }
 
 export function nodeIdToBytes(id: NodeId): Bytes {
-  return fromHex(id.replaceAll('-', ''))
+  const bytes = new Uint8Array(16)
+  let at = 0
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) at++
+    bytes[i] = (digitOf(id, at++) << 4) | digitOf(id, at++)
+  }
+  return bytes
 }
 
 /** Takes exactly 16 bytes. */

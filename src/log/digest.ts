@@ -5,7 +5,7 @@ import { type Bytes, concatBytes, utf8 } from '../base/bytes.ts'
 
 const ID_DOMAIN = utf8('worknode/id/1\0')
 /** Below this a call into WebCrypto costs more than it saves. */
-const SHORT = 2048
+const SHORT = 16_384
 
 export function batchId(header: Uint8Array): Bytes {
   return sha256(concatBytes(ID_DOMAIN, header))
