@@ -46,12 +46,25 @@ function busyBoard() {
     const other = isSleeper ? NODES : ends[(n + 1 + upTo(5)) % 6]
     const after = other === null || other === undefined || (isSleeper && prev !== null) ? [] : [other]
     const hlc: Hlc = isSleeper ? [history.hlcOf(NODES)[0], (seqs[n] as number) + 1] : [history.latest[0] + 1, 0]
-    const ordinal = history.append({ id: sha256(utf8(`${history.count}`)), feed: author.actor, seq: seqs[n] as number, hlc, prev, after })
+    const ordinal = history.append({
+      id: sha256(utf8(`${history.count}`)),
+      feed: author.actor,
+      seq: seqs[n] as number,
+      hlc,
+      prev,
+      after,
+    })
     ends[n] = ordinal
     seqs[n] = (seqs[n] as number) + 1
     const before = history.asked
     if (nodes.length < NODES) {
-      const facts: NodeFacts = { type: 'task', project: null, path: null, subject: null, nonce: new Uint8Array(16).fill(nodes.length) }
+      const facts: NodeFacts = {
+        type: 'task',
+        project: null,
+        path: null,
+        subject: null,
+        nonce: new Uint8Array(16).fill(nodes.length),
+      }
       const node = nodeIdOf(WORKSPACE, author.key, facts)
       fold.apply({ op: 'create', node, facts, number: 1, fields: [] }, author, ordinal * 256)
       nodes.push(node)
@@ -61,13 +74,20 @@ function busyBoard() {
       const tags = fold.nodes.get(node)?.sets['labels']?.[label]
       const kind = upTo(3)
       if (kind === 0) fold.apply({ op: 'set', node, field: 'status', value: upTo(7) }, author, ordinal * 256)
-      else if (tags && tags.length > 0) fold.apply({ op: 'remove', node, field: 'labels', element: label, tags }, author, ordinal * 256)
+      else if (tags && tags.length > 0)
+        fold.apply({ op: 'remove', node, field: 'labels', element: label, tags }, author, ordinal * 256)
       else fold.apply({ op: 'add', node, field: 'labels', element: label }, author, ordinal * 256)
     }
     return history.asked - before
   }
 
-  return { history, change, grow: (to: number) => { while (history.count < to) change() } }
+  return {
+    history,
+    change,
+    grow: (to: number) => {
+      while (history.count < to) change()
+    },
+  }
 }
 
 test('a change costs the same after a hundred thousand changes as after ten thousand', () => {

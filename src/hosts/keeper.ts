@@ -25,6 +25,8 @@ export function startKeeper(replica: Replica, store: Store, locks: Locks, page: 
     if (isBusy) return
     isBusy = true
     try {
+      // A tab that died right after it stored something has told nobody: it is found in the store, and shared from here.
+      await replica.catchUp()
       if (replica.unsnapshotted >= least) await replica.snapshot()
       await store.seal()
     } catch (error) {

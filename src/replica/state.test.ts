@@ -25,17 +25,39 @@ const ROOT = rootCapability(WORKSPACE, key('root'), 0)
 function author() {
   let made = 0
   const ends = new Map<string, VerifiedBatch>()
-  function batch(name: string, kind: 0 | 1, capabilities: readonly Bytes[], changes: readonly Change[], after: readonly VerifiedBatch[], over: Partial<BatchHeader> = {}): VerifiedBatch {
+  function batch(
+    name: string,
+    kind: 0 | 1,
+    capabilities: readonly Bytes[],
+    changes: readonly Change[],
+    after: readonly VerifiedBatch[],
+    over: Partial<BatchHeader> = {},
+  ): VerifiedBatch {
     const prev = ends.get(name)
     const past = [...(prev ? [prev] : []), ...after]
     const hlc: Hlc = [NOW + made, Math.max(0, ...past.map(({ header }) => header.hlc[1])) + 1]
-    const introduced = changes.flatMap(([op, , , , [bytes]]) => (kind === KIND.authority && op === OP.grant ? (grants.get(toHex(bytes as Bytes)) ?? []) : []))
+    const introduced = changes.flatMap(([op, , , , [bytes]]) =>
+      kind === KIND.authority && op === OP.grant ? (grants.get(toHex(bytes as Bytes)) ?? []) : [],
+    )
     const made1: VerifiedBatch = {
       id: over.workspace === null ? WORKSPACE : sha256(utf8(`batch ${made++}`)),
       header: {
-        v: BATCH_VERSION, kind, workspace: WORKSPACE, key: key(name), feed: sha256(utf8(name)).slice(0, 8), seq: prev ? prev.header.seq + 1 : 0,
-        prev: prev?.id ?? null, after: after.filter((other) => other !== prev).map(({ id }) => id), hlc, count: changes.length,
-        bodyHash: new Uint8Array(32), bodyLen: 0, introduced, closed: [], ext: [], ...over,
+        v: BATCH_VERSION,
+        kind,
+        workspace: WORKSPACE,
+        key: key(name),
+        feed: sha256(utf8(name)).slice(0, 8),
+        seq: prev ? prev.header.seq + 1 : 0,
+        prev: prev?.id ?? null,
+        after: after.filter((other) => other !== prev).map(({ id }) => id),
+        hlc,
+        count: changes.length,
+        bodyHash: new Uint8Array(32),
+        bodyLen: 0,
+        introduced,
+        closed: [],
+        ext: [],
+        ...over,
       },
       body: { salt: new Uint8Array(16), capabilities, changes },
       wire: new Uint8Array(0),
@@ -47,8 +69,13 @@ function author() {
   const genesis = batch('root', KIND.authority, [], [], [], { workspace: null, introduced: [key('root')] })
   return {
     genesis,
-    data: (name: string, capability: Grant, changes: readonly Change[], after: readonly VerifiedBatch[], over?: Partial<BatchHeader>) =>
-      batch(name, KIND.data, [capabilityId(capability)], changes, after, over),
+    data: (
+      name: string,
+      capability: Grant,
+      changes: readonly Change[],
+      after: readonly VerifiedBatch[],
+      over?: Partial<BatchHeader>,
+    ) => batch(name, KIND.data, [capabilityId(capability)], changes, after, over),
     grant(name: string, cited: Grant, granted: readonly Grant[], after: readonly VerifiedBatch[], over?: Partial<BatchHeader>) {
       const changes = granted.map((grant): Change => [OP.grant, right('grant'), null, 0, [encodeGrant(grant)]])
       for (const grant of granted) grants.set(toHex(encodeGrant(grant)), [grant.audience])
@@ -59,14 +86,47 @@ function author() {
 }
 
 function grantOf(parent: Grant, issuer: string, audience: string, over: Partial<Grant> = {}): Grant {
-  const open = { audienceBox: null, types: null, rights: null, globs: null, projects: null, notBefore: 0, expires: null, flags: 0, nonce: new Uint8Array(8) }
-  return { workspace: WORKSPACE, parent: capabilityId(parent), issuer: key(issuer), audience: key(audience), rank: parent.rank + 10, ...open, ...over }
+  const open = {
+    audienceBox: null,
+    types: null,
+    rights: null,
+    globs: null,
+    projects: null,
+    notBefore: 0,
+    expires: null,
+    flags: 0,
+    nonce: new Uint8Array(8),
+  }
+  return {
+    workspace: WORKSPACE,
+    parent: capabilityId(parent),
+    issuer: key(issuer),
+    audience: key(audience),
+    rank: parent.rank + 10,
+    ...open,
+    ...over,
+  }
 }
 
-function createOf(name: string, nonce: number, fields: readonly (readonly [string, Value])[] = [], over: Partial<NodeFacts> = {}): { id: NodeId; change: Change } {
-  const facts: NodeFacts = { type: 'task', project: null, path: null, subject: null, nonce: new Uint8Array(16).fill(nonce), ...over }
+function createOf(
+  name: string,
+  nonce: number,
+  fields: readonly (readonly [string, Value])[] = [],
+  over: Partial<NodeFacts> = {},
+): { id: NodeId; change: Change } {
+  const facts: NodeFacts = {
+    type: 'task',
+    project: null,
+    path: null,
+    subject: null,
+    nonce: new Uint8Array(16).fill(nonce),
+    ...over,
+  }
   const id = nodeIdOf(WORKSPACE, key(name), facts)
-  return { id, change: [OP.create, right('create'), nodeIdToBytes(id), 0, [facts.type, null, null, null, facts.nonce, nonce, fields.flat()]] }
+  return {
+    id,
+    change: [OP.create, right('create'), nodeIdToBytes(id), 0, [facts.type, null, null, null, facts.nonce, nonce, fields.flat()]],
+  }
 }
 
 function setOf(node: NodeId, field: string, value: Value, verb: Right = 'update'): Change {
@@ -78,7 +138,9 @@ function stateOf(batches: readonly VerifiedBatch[]) {
   for (const batch of batches) expect(state.offer(batch, 'peer', () => {}).state).toBe('admitted')
   /** Why each change of a batch does not count. */
   const verdicts = (batch: VerifiedBatch): (string | null)[] =>
-    (batch.body as NonNullable<VerifiedBatch['body']>).changes.map((_, i) => state.quarantine.get((state.history.ordinalOf(batch.id) as number) * 256 + i) ?? null)
+    (batch.body as NonNullable<VerifiedBatch['body']>).changes.map(
+      (_, i) => state.quarantine.get((state.history.ordinalOf(batch.id) as number) * 256 + i) ?? null,
+    )
   return { state, verdicts, title: (id: NodeId) => read(state.fold.nodes.get(id) as WorkNode, 'title') }
 }
 
@@ -107,12 +169,25 @@ test.each<[string, Partial<Grant>, (task: NodeId) => Change, string]>([
   ['a time after the grant expired, by its own clock', { expires: NOW }, (task) => setOf(task, 'title', 'x'), 'expired'],
   ['a time before the grant began', { notBefore: NOW * 2 }, (task) => setOf(task, 'title', 'x'), 'not-yet'],
   ['a right that is not the one the change needs', {}, (task) => setOf(task, 'deleted', true, 'update'), 'wrong-right'],
-  ['assigning by the right to update', {}, (task) => [OP.add, right('update'), nodeIdToBytes(task), 0, ['assignees', 'x']], 'wrong-right'],
+  [
+    'assigning by the right to update',
+    {},
+    (task) => [OP.add, right('update'), nodeIdToBytes(task), 0, ['assignees', 'x']],
+    'wrong-right',
+  ],
   ['arguments that do not fit', {}, (task) => [OP.set, right('update'), nodeIdToBytes(task), 0, ['title']], 'malformed'],
   ['a value that its field does not take', {}, (task) => setOf(task, 'priority', 9), 'malformed'],
   ['no node', {}, () => [OP.set, right('update'), null, 0, ['title', 'x']], 'malformed'],
   ['a node that is not there', {}, () => setOf(createOf('nobody', 1).id, 'title', 'x'), 'no-effect'],
-  ['a create of facts that the id does not commit to', {}, () => { const { change } = createOf('ann', 1); return [change[0], change[1], change[2], 0, ['comment', ...change[4].slice(1)]] }, 'wrong-right'],
+  [
+    'a create of facts that the id does not commit to',
+    {},
+    () => {
+      const { change } = createOf('ann', 1)
+      return [change[0], change[1], change[2], 0, ['comment', ...change[4].slice(1)]]
+    },
+    'wrong-right',
+  ],
   ['a create in the name of another', {}, () => createOf('bob', 1).change, 'no-effect'],
   ['a grant among data', {}, () => [OP.grant, right('grant'), null, 0, [new Uint8Array(3)]], 'wrong-kind'],
 ])('%s has no effect', (_, over, changeOf, why) => {
@@ -146,12 +221,16 @@ test('a grant that is here, but not in the past of the change, is as good as non
   const second = grantOf(ROOT, 'root', 'ann', { nonce: new Uint8Array(8).fill(2) })
   const let2 = write.grant('root', ROOT, [second], [])
   const early = write.data('ann', second, [setOf(task, 'title', 'x')], [let1])
-  for (const order of [[let1, let2, early], [let1, early, let2]]) expect(stateOf([...before, ...order]).verdicts(early)).toEqual(['unknown-capability'])
+  for (const order of [
+    [let1, let2, early],
+    [let1, early, let2],
+  ])
+    expect(stateOf([...before, ...order]).verdicts(early)).toEqual(['unknown-capability'])
 })
 
 test.each<[string, (parent: Grant) => Partial<Grant>]>([
   ['to oneself', () => ({ audience: key('ann') })],
-  ['of one\'s own rank', ({ rank }) => ({ rank })],
+  ["of one's own rank", ({ rank }) => ({ rank })],
   ['of a higher rank', ({ rank }) => ({ rank: rank - 1 })],
   ['in the name of another', () => ({ issuer: key('root') })],
   ['for another workspace', () => ({ workspace: new Uint8Array(32) })],
@@ -161,7 +240,13 @@ test.each<[string, (parent: Grant) => Partial<Grant>]>([
   const { write, task, capability, granted, before } = withAnn()
   const grant = { ...grantOf(capability, 'ann', 'bob'), ...over(capability) }
   const passed = write.grant('ann', capability, [grant], [granted])
-  const used = write.data('bob', grant, [setOf(task, 'title', 'x')], [passed], toHex(grant.audience) === toHex(key('bob')) ? {} : { key: key('ann'), feed: new Uint8Array(8) })
+  const used = write.data(
+    'bob',
+    grant,
+    [setOf(task, 'title', 'x')],
+    [passed],
+    toHex(grant.audience) === toHex(key('bob')) ? {} : { key: key('ann'), feed: new Uint8Array(8) },
+  )
   const { verdicts, title } = stateOf([...before, passed, used])
   expect([verdicts(passed), verdicts(used), title(task)]).toEqual([['bad-grant'], ['unknown-capability'], 'One'])
 })
@@ -192,20 +277,41 @@ test('a chain is at most sixteen links deep', () => {
 })
 
 test('an invite may be handed on as it is, once a batch, to somebody else, and is good for nothing more', () => {
-  const { write, task, capability: invite, granted, before } = withAnn({ flags: FLAG.redeemOnly, types: ['task'], expires: NOW + 100 })
+  const {
+    write,
+    task,
+    capability: invite,
+    granted,
+    before,
+  } = withAnn({ flags: FLAG.redeemOnly, types: ['task'], expires: NOW + 100 })
   const redeemed = grantOf(invite, 'ann', 'bob', { rank: invite.rank + 1, types: ['task'] })
   const good = write.grant('ann', invite, [redeemed], [granted])
   const wider = write.grant('ann', invite, [{ ...redeemed, audience: key('carl'), types: null }], [])
   const junior = write.grant('ann', invite, [{ ...redeemed, audience: key('carl'), rank: invite.rank + 2 }], [])
   const another = write.grant('ann', invite, [{ ...redeemed, audience: key('carl'), flags: FLAG.redeemOnly }], [])
-  const twice = write.grant('ann', invite, [{ ...redeemed, audience: key('carl') }, { ...redeemed, audience: key('dora') }], [])
+  const twice = write.grant(
+    'ann',
+    invite,
+    [
+      { ...redeemed, audience: key('carl') },
+      { ...redeemed, audience: key('dora') },
+    ],
+    [],
+  )
   const used = write.data('ann', invite, [setOf(task, 'title', 'by the invite')], [])
   // The window of the invite says when it may be redeemed, not how long the newcomer stays.
   const later = write.data('bob', redeemed, [setOf(task, 'title', 'by bob')], [good], { hlc: [NOW + 500, 0] })
   const tooLate = write.grant('ann', invite, [{ ...redeemed, audience: key('carl') }], [], { hlc: [NOW + 101, 0] })
   const { verdicts, title } = stateOf([...before, good, wider, junior, another, twice, used, later, tooLate])
   expect([good, wider, junior, another, twice, used, later, tooLate].map(verdicts)).toEqual([
-    [null], ['bad-grant'], ['bad-grant'], ['bad-grant'], ['bad-grant', 'bad-grant'], ['right'], [null], ['expired'],
+    [null],
+    ['bad-grant'],
+    ['bad-grant'],
+    ['bad-grant'],
+    ['bad-grant', 'bad-grant'],
+    ['right'],
+    [null],
+    ['expired'],
   ])
   expect(title(task)).toBe('by bob')
 })
@@ -238,7 +344,15 @@ function hostileWorld(seed: number): VerifiedBatch[] {
   }
   for (const name of names)
     for (const { id, change } of tasks)
-      if (random() < 0.5) batches.push(write.data(name, (grants.find(({ of }) => of === name) as (typeof grants)[number]).grant, [change, setOf(id, 'status', 'ready')], [batches[3] as VerifiedBatch]))
+      if (random() < 0.5)
+        batches.push(
+          write.data(
+            name,
+            (grants.find(({ of }) => of === name) as (typeof grants)[number]).grant,
+            [change, setOf(id, 'status', 'ready')],
+            [batches[3] as VerifiedBatch],
+          ),
+        )
   for (let i = 0; i < 30; i++) {
     const name = pick(names)
     const after = [batches[3] as VerifiedBatch, pick(batches)]
@@ -247,15 +361,26 @@ function hostileWorld(seed: number): VerifiedBatch[] {
     const { grant } = chance < 0.6 ? (own[0] as (typeof own)[number]) : pick(chance < 0.9 ? own : grants)
     if (random() < 0.25) {
       const of = pick(names)
-      const next = grantOf(grant, pick([name, name, 'root']), of, { rank: grant.rank + upTo(3), nonce: new Uint8Array(8).fill(i), rights: pick([null, [right('update')]]), expires: pick([null, NOW + upTo(60)]) })
+      const next = grantOf(grant, pick([name, name, 'root']), of, {
+        rank: grant.rank + upTo(3),
+        nonce: new Uint8Array(8).fill(i),
+        rights: pick([null, [right('update')]]),
+        expires: pick([null, NOW + upTo(60)]),
+      })
       grants.push({ grant: next, of })
       batches.push(write.grant(name, grant, [next], after))
       continue
     }
     const changes = Array.from({ length: 1 + upTo(3) }, (): Change => {
       const { id, change } = pick(tasks)
-      if (random() < 0.4) return random() < 0.2 ? [change[0], change[1], change[2], 0, ['comment', ...change[4].slice(1)]] : change
-      return pick([setOf(id, 'title', upTo(9) > 4 ? 'a' : i), setOf(id, 'parent', pick(tasks).id), setOf(id, 'order', `a${upTo(9)}`), setOf(id, 'deleted', true, pick<Right>(['delete', 'update']))])
+      if (random() < 0.4)
+        return random() < 0.2 ? [change[0], change[1], change[2], 0, ['comment', ...change[4].slice(1)]] : change
+      return pick([
+        setOf(id, 'title', upTo(9) > 4 ? 'a' : i),
+        setOf(id, 'parent', pick(tasks).id),
+        setOf(id, 'order', `a${upTo(9)}`),
+        setOf(id, 'deleted', true, pick<Right>(['delete', 'update'])),
+      ])
     })
     batches.push(write.data(name, grant, changes, after))
   }
@@ -265,7 +390,13 @@ function hostileWorld(seed: number): VerifiedBatch[] {
 function shuffled(batches: readonly VerifiedBatch[], seed: number): VerifiedBatch[] {
   const random = seededRandom(seed)
   const [genesis, ...rest] = batches as [VerifiedBatch, ...VerifiedBatch[]]
-  return [genesis, ...rest.map((batch) => [random(), batch] as const).toSorted(([a], [b]) => a - b).map(([, batch]) => batch)]
+  return [
+    genesis,
+    ...rest
+      .map((batch) => [random(), batch] as const)
+      .toSorted(([a], [b]) => a - b)
+      .map(([, batch]) => batch),
+  ]
 }
 
 function judgedIn(order: readonly VerifiedBatch[]): unknown {
@@ -280,9 +411,16 @@ function judgedIn(order: readonly VerifiedBatch[]): unknown {
   const ids = [...state.fold.nodes.keys()].toSorted()
   return {
     hash: stateHash(state),
-    quarantine: [...state.quarantine].map(([ref, why]) => `${toHex(state.history.idOf(Math.floor(ref / 256)))}:${ref % 256} ${why}`).toSorted(),
+    quarantine: [...state.quarantine]
+      .map(([ref, why]) => `${toHex(state.history.idOf(Math.floor(ref / 256)))}:${ref % 256} ${why}`)
+      .toSorted(),
     rows: ids.map((id) => views.task(id)),
     order: [...views.tasks()],
-    holders: ['ann', 'bob', 'carl'].map((name) => state.authority.heldBy(toHex(key(name)) as ActorKey).map(({ id }) => id).toSorted()),
+    holders: ['ann', 'bob', 'carl'].map((name) =>
+      state.authority
+        .heldBy(toHex(key(name)) as ActorKey)
+        .map(({ id }) => id)
+        .toSorted(),
+    ),
   }
 }

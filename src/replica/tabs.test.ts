@@ -123,8 +123,13 @@ test('of a forked feed a profile goes on with the branch that its own disk ends 
   const open = (disk: ReturnType<typeof diskOf>, seed: number): Promise<Replica> => {
     const store = memoryStore({ disk })
     const locks = memoryLocks()
-    const random = (length: number): Bytes => peer.ports.random(length + seed).slice(seed) as Bytes
-    return openReplica(owner.workspace, { ...peer.ports, store, random, openFeed: () => acquireFeed({ store, key: owner.actor, locks: locks.tab(), random }) })
+    const random = (length: number): Bytes => peer.ports.random(length + seed).slice(seed)
+    return openReplica(owner.workspace, {
+      ...peer.ports,
+      store,
+      random,
+      openFeed: () => acquireFeed({ store, key: owner.actor, locks: locks.tab(), random }),
+    })
   }
   const first = diskOf()
   const begun = await open(first, 0)
