@@ -52,7 +52,7 @@ report()
 
 async function inBrowser(): ReturnType<typeof browserFigures> {
   const single = await buildWorkload(
-    { tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 5 },
+    { tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 10 },
     () => {},
   )
   const info = { workspace: toHex(workload.workspace), ownerSeed: toHex(workload.ownerSeed), changes: workload.changes }

@@ -161,12 +161,21 @@ interface Update {
 function plannedUpdate(author: number, tasks: number, random: () => number): Update {
   const task = Math.floor(random() * tasks)
   const what = random()
-  const update = (field: string, value: Value, isElement = false): Update => ({ author, task, field, value, isElement, wasThere: false })
+  const update = (field: string, value: Value, isElement = false): Update => ({
+    author,
+    task,
+    field,
+    value,
+    isElement,
+    wasThere: false,
+  })
   if (what < 0.35) return update('status', pick(STATUSES, random))
   if (what < 0.55) return update('order', orderOf(random))
   if (what < 0.65) return update('priority', Math.floor(random() * 5))
   if (what < 0.75) return update('title', titleOf(random))
-  return what < 0.95 ? update('labels', pick(LABELS, random), true) : update('assignees', `actor-${Math.floor(random() * 6)}`, true)
+  return what < 0.95
+    ? update('labels', pick(LABELS, random), true)
+    : update('assignees', `actor-${Math.floor(random() * 6)}`, true)
 }
 
 /** One change, always: a register that holds the value already is written all the same. */

@@ -38,6 +38,10 @@ export class Views {
   readonly #byType = new Map<string, readonly NodeId[]>()
   readonly #byExternal = new Map<string, NodeId>()
   readonly #conflicted = new Set<NodeId>()
+  /** Comments and others that stand in their list already. */
+  readonly #listed = new Set<NodeId>()
+  /** Tasks that may not be begun yet, and from when. */
+  readonly #begins = new Map<NodeId, number>()
   readonly #nodeListeners = new Map<string, Emitter<void>>()
   readonly #changed = createEmitter<ReadonlySet<NodeId>>()
   #version = 0
@@ -131,9 +135,15 @@ export class Views {
       const node = this.nodes.get(id)
       if (node) this.#take(node, stale, topics)
     }
-    for (const id of stale) this.#rows.delete(id)
+    this.#dropRows(stale)
     if (this.#nodeListeners.size > 0) for (const topic of [...stale, ...topics]) this.#nodeListeners.get(topic)?.emit()
     this.#changed.emit(stale)
+  }
+
+  /** A burst touches more tasks than anybody looks at. */
+  #dropRows(stale: ReadonlySet<NodeId>): void {
+    if (stale.size <= this.#rows.size) for (const id of stale) this.#rows.delete(id)
+    else for (const id of this.#rows.keys()) if (stale.has(id)) this.#rows.delete(id)
   }
 
   /** `stale` gathers the other tasks whose rows change with it, `topics` who else is to hear of it. */
@@ -153,6 +163,7 @@ export class Views {
       if (field === 'status') status = value as Status
       // Fractional index; where a task has none it goes first, in the order of ids.
       else if (field === 'order') order = value as string
+      else if (field === 'notBefore') this.#noteDue(node.id, value)
       else if (field === 'deleted') isGone = value === true
       else if (field === 'parent') this.#move(node.id, value, versions[1] as Ref, stale)
       else if (field === 'ext') this.#noteExternal(node.id, value as { system?: unknown; id?: unknown } | null)
@@ -167,6 +178,19 @@ export class Views {
     if (hasRivals && conflictsOf(node).length > 0) this.#conflicted.add(node.id)
     else this.#conflicted.delete(node.id)
     this.#seat(node.id, isGone ? null : this.#columnOf(status), order, topics)
+  }
+
+  /** A row says whether its task may be begun, and so changes by itself when the time has come. */
+  refreshDue(): void {
+    const now = this.#now()
+    const due = new Set([...this.#begins].flatMap(([id, at]) => (at <= now ? [id] : [])))
+    for (const id of due) this.#begins.delete(id)
+    this.update(due)
+  }
+
+  #noteDue(id: NodeId, at: Value): void {
+    if (typeof at === 'number' && at > this.#now()) this.#begins.set(id, at)
+    else this.#begins.delete(id)
   }
 
   #move(id: NodeId, parent: Value, ref: Ref, stale: Set<NodeId>): void {
@@ -200,20 +224,30 @@ export class Views {
 
   #updateComment(node: WorkNode, subject: NodeId, stale: Set<NodeId>, topics: Set<string>): void {
     const { history } = this.#state
-    const others = this.commentsOn(subject).filter((id) => id !== node.id)
-    const next = isDeleted(node) ? others : [...others, node.id]
-    const created = (id: NodeId): number => (this.nodes.get(id) as WorkNode).created
-    this.#bySubject.set(
-      subject,
-      next.toSorted((a, b) => history.compare(created(a), created(b))),
-    )
+    const isListed = this.#listed.has(node.id)
+    if (isListed || isDeleted(node)) {
+      this.#bySubject.set(
+        subject,
+        this.commentsOn(subject).filter((id) => id !== node.id),
+      )
+      this.#listed.delete(node.id)
+    }
+    if (!isDeleted(node)) {
+      // Most come last: the place is looked for from the end.
+      const list = [...this.commentsOn(subject)]
+      let at = list.length
+      while (at > 0 && history.compare((this.nodes.get(list[at - 1] as NodeId) as WorkNode).created, node.created) > 0) at--
+      list.splice(at, 0, node.id)
+      this.#bySubject.set(subject, list)
+      this.#listed.add(node.id)
+    }
     stale.add(subject)
     topics.add(`comments:${subject}`)
   }
 
   #updateType(node: WorkNode, topics: Set<string>): void {
-    const known = this.ofType(node.type)
-    if (!known.includes(node.id)) this.#byType.set(node.type, [...known, node.id])
+    if (!this.#listed.has(node.id)) this.#byType.set(node.type, [...this.ofType(node.type), node.id])
+    this.#listed.add(node.id)
     topics.add(`type:${node.type}`)
   }
 
