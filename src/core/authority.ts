@@ -106,7 +106,7 @@ export class Authority {
   }
 
   /** Ids of the capabilities this actor holds, the most senior first. */
-  heldBy(actor: ActorKey): readonly { readonly id: string; readonly grant: Grant }[] {
+  heldBy(actor: ActorKey): readonly { readonly id: string; readonly grant: Grant; readonly depth: number }[] {
     return [...this.#capabilities.values()]
       .filter((known) => known.audience === actor)
       .toSorted((a, b) => a.grant.rank - b.grant.rank)

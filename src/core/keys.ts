@@ -13,6 +13,8 @@ import type { NodeId } from './ids.ts'
 export const DEFAULT_PREFIX = 'WN'
 /** Where numbers end, far beyond use: a number proposed out of malice must not leave honest creators without a next one. */
 const LAST_NUMBER = 999_999_999
+/** A number this far beyond the tasks there are was not counted up to: it is shown, and nobody goes on from it. */
+const PLAUSIBLE_LEAD = 10_000
 const NONE: readonly WorkNode[] = []
 
 export class Keys {
@@ -43,12 +45,25 @@ export class Keys {
     if (!same) this.#byNumber.set(node.number, [node])
     else {
       const first = same[0] as WorkNode
-      if (!same.includes(node)) same.push(node)
-      same.sort((a, b) => this.#history.compare(a.created, b.created))
+      if (before === node.number) same.splice(same.indexOf(node), 1)
+      same.splice(this.#placeIn(same, node), 0, node)
       if (same[0] !== first) others.push(first, same[0] as WorkNode)
     }
-    if (node.number > this.#highest && node.number <= LAST_NUMBER) this.#highest = node.number
+    const plausible = Math.min(this.#numberOf.size * 2 + PLAUSIBLE_LEAD, LAST_NUMBER)
+    if (node.number > this.#highest && node.number <= plausible) this.#highest = node.number
     return others.filter((other) => other !== node)
+  }
+
+  /** Tasks of one number stand in canonical order of their creates. */
+  #placeIn(same: readonly WorkNode[], node: WorkNode): number {
+    let low = 0
+    let high = same.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#history.compare((same[middle] as WorkNode).created, node.created) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** Answers the task that has the plain key now, if that is another one. */

@@ -20,6 +20,7 @@ import { createGenesis, heldInvite, nameWorkspace, publishInvite } from '../repl
 import type { Signer } from '../replica/writer.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
 import { openFileStore } from '../store/file-store.ts'
+import type { Store } from '../store/store.ts'
 import { memoryLocks } from '../store/locks.ts'
 import { createExchange, type Exchange } from '../sync/exchange.ts'
 
@@ -42,6 +43,9 @@ interface Secrets {
 
 const NAME = 'My swarm'
 const SECRETS = 'host.json'
+const KEEP_MS = 15_000
+/** Changes that make a snapshot worth its writing. */
+const ENOUGH = 500
 
 /** `signalling` goes into the invite, for pages that this host does not serve. */
 export async function openNodeWorkspace(dataDir: string, signalling: readonly string[] = []): Promise<NodeWorkspace> {
@@ -67,11 +71,20 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
     yieldToUi: () => setImmediate(),
   })
   await inviteAdmin(replica, secrets.invite)
+  let keeping: Promise<unknown> = Promise.resolve()
+  const keeper = setInterval(() => {
+    replica.tick()
+    keeping = keeping
+      .then(() => keep(replica, store))
+      .catch((error: unknown) => process.stderr.write(`housekeeping: ${String(error)}\n`))
+  }, KEEP_MS)
   return {
     replica,
     exchange: exchangeOf(replica, pair, secrets.room),
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: secrets.invite, signalling, batches: [] })}`,
     async close() {
+      clearInterval(keeper)
+      await keeping
       await replica.saved()
       await replica.snapshot()
       await replica.close()
@@ -89,6 +102,12 @@ function exchangeOf(replica: Replica, pair: KeyPair, roomSecret: Bytes): Exchang
     verify: verifySignature,
     randomBytes,
   })
+}
+
+/** As a tab's keeper does: a start after a crash then reads little. */
+async function keep(replica: Replica, store: Store): Promise<void> {
+  if (replica.unsnapshotted >= ENOUGH) await replica.snapshot()
+  await store.seal()
 }
 
 /** The genesis goes into the store before its id is written down: a crash between leaves an unused batch and no lie. */
@@ -110,9 +129,12 @@ async function inviteAdmin(replica: Replica, seed: Bytes): Promise<void> {
   const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
   if (heldInvite(replica, key.key)) return
   nameWorkspace(replica, NAME)
+  // The link is printed only once its invite is on the disk.
   const published = publishInvite(replica, 'admin', { key: key.key, box: box.key })
   if (!published.ok) throw new Error(`Broken invariant: a root may invite (${published.refusal.detail})`)
   await replica.saved()
+  const { pending, problem } = replica.saveState
+  if (problem !== null && pending > 0) throw new Error(`The host's workspace could not be saved: ${problem}`)
 }
 
 async function readSecrets(dataDir: string): Promise<Secrets | null> {

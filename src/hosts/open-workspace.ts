@@ -100,7 +100,7 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
   broadcast.start((link) => exchange.connect(link))
   const closing: (() => void)[] = []
   const keeper: Keeper = startKeeper(replica, store, navigator.locks, document)
-  const held = setInterval(() => replica.releaseHeld(), LOCAL.clockLeadMs / 4)
+  const held = setInterval(() => replica.tick(), LOCAL.clockLeadMs / 4)
 
   async function close(): Promise<void> {
     clearInterval(held)

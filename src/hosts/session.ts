@@ -104,6 +104,12 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       const grant = publishInvite(replica, role, { key: key.key, box: box.key })
       if (!grant.ok) return grant
       await replica.saved()
+      const { pending, problem } = replica.saveState
+      if (problem !== null && pending > 0)
+        return refuse({
+          code: 'unavailable',
+          detail: `The invite could not be saved: ${problem} Nothing was shared; free some room and try again.`,
+        })
       const link = encodeInvite({
         workspace: replica.workspace,
         secret: known.secret,

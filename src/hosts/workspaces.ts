@@ -10,7 +10,7 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import { generateKeys, inviteKeys, keyPairOf } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
 import { type Invite, parseInvite } from '../replica/invite.ts'
-import { rewriteEdits } from '../replica/rewrite.ts'
+import { rewriteUnsaved } from '../replica/rewrite.ts'
 import { createGenesis, heldInvite, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
@@ -39,8 +39,16 @@ export async function createWorkspaces(
 ): Promise<Workspaces> {
   const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings: await loadSettings(location) }
 
+  let reopening: Promise<void> | null = null
+
   async function show(known: KnownWorkspace): Promise<TabSession> {
-    await session.get()?.close()
+    const last = session.get()
+    const { pending, problem } = last?.replica.saveState ?? { pending: 0, problem: null }
+    if (problem !== null && pending > 0)
+      throw new Error(
+        `Changes in the open workspace could not be saved (${problem}) and would be lost. Export them or free some room first.`,
+      )
+    await last?.close()
     const open = await openWorkspace(known, ports)
     return start(open)
   }
@@ -51,16 +59,21 @@ export async function createWorkspaces(
     await remember(open)
     session.set(next)
     exposeForScripts(next)
-    open.replica.onFeedMoved(() => void reopen(open))
+    open.replica.onFeedMoved(() => {
+      reopening ??= reopen(open).finally(() => (reopening = null))
+    })
     void joinNetwork(open, next, workOffline, network)
     return next
   }
 
   /** Another writer took our feed: what it did not let us save goes into a feed of a fresh replica. */
   async function reopen({ known, replica }: OpenWorkspace): Promise<void> {
-    const unsaved = replica.unsavedEdits()
+    const last = session.get()
+    // Off the screen first: what is being typed is written by its editor as it goes, and nothing comes after that.
+    session.set(null)
+    await last?.close()
     const next = await show(known)
-    rewriteEdits(next.replica, unsaved)
+    rewriteUnsaved(next.replica, replica.unsaved())
   }
 
   async function remember({ known, replica }: OpenWorkspace): Promise<void> {
@@ -166,6 +179,7 @@ export async function createWorkspaces(
   return {
     create: async (name) => void (await create(name)),
     async open(id) {
+      await reopening
       if (session.get()?.workspaceId === id) return
       const known = (await profile.workspaces()).find((one) => one.id === id)
       if (!known) throw new Error('This browser does not have that workspace. Ask somebody who is in it for an invite link.')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { run } from './table.ts'
 import { founded, portsOf } from '../replica/cluster.fixture.ts'
 import { openReplica } from '../replica/replica.ts'
-import { rewriteEdits } from '../replica/rewrite.ts'
+import { rewriteUnsaved } from '../replica/rewrite.ts'
 import { textClientId, textName, textOf, projectText } from '../replica/text.ts'
 
 test('when another writer took the feed, what was not saved is written anew and nothing is lost', async () => {
@@ -35,7 +35,7 @@ test('when another writer took the feed, what was not saved is written anew and 
   expect(owner.saveState.problem).toContain('Another tab')
 
   const fresh = await openReplica(owner.workspace, peer.ports)
-  rewriteEdits(fresh, owner.unsavedEdits())
+  rewriteUnsaved(fresh, owner.unsaved())
   await fresh.saved()
   const again = await openReplica(owner.workspace, peer.ports)
   const titles = new Set([...again.views.tasks()].map((id) => again.views.task(id)?.title))

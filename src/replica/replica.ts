@@ -10,7 +10,7 @@ import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import { createEmitter } from '../base/emitter.ts'
 import type { RandomBytes } from '../base/random.ts'
-import type { Grant } from '../core/capability.ts'
+import { capabilityId, type Grant } from '../core/capability.ts'
 import { type Edit, type Right, rightOf } from '../core/change.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
@@ -27,7 +27,7 @@ import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
 import { editsOf, UndoStack, type UndoStep } from './undo.ts'
 import { Views } from './views.ts'
-import { type SignedBatch, type Signer, Writer } from './writer.ts'
+import { grantDraft, type SignedBatch, type Signer, Writer, type Written } from './writer.ts'
 
 export interface FeedLease {
   /** Hex of the feed's 8 bytes. */
@@ -47,6 +47,14 @@ export interface ReplicaPorts {
   readonly random: RandomBytes
   /** Lets the page breathe between slices of work. */
   readonly yieldToUi: () => Promise<void>
+}
+
+/** A capability of this actor's. */
+export interface Held {
+  readonly id: string
+  readonly grant: Grant
+  /** Links up to and with the root. */
+  readonly depth: number
 }
 
 export interface SaveState {
@@ -92,7 +100,7 @@ export class Replica implements LogSource {
   #lease: FeedLease | null = null
   #flushing: Promise<void> | null = null
   #admitting: Promise<unknown> = Promise.resolve()
-  #held: readonly { readonly id: string; readonly grant: Grant }[] | null = null
+  #held: readonly Held[] | null = null
   #changesAtSnapshot: number
   #failure: string | null = null
   #newer = false
@@ -165,7 +173,7 @@ export class Replica implements LogSource {
   }
 
   /** What this actor holds, the most senior first. */
-  get held(): readonly { readonly id: string; readonly grant: Grant }[] {
+  get held(): readonly Held[] {
     return (this.#held ??= this.#state.authority.heldBy(this.actor))
   }
 
@@ -214,18 +222,21 @@ export class Replica implements LogSource {
     this.#flush()
   }
 
-  /** Writes one grant under another key, in a feed of its own: how an invite is redeemed. */
-  async redeem(invite: Signer, grant: Grant, capability: string): Promise<void> {
+  /**
+   * Takes in one grant under another key, in a feed of its own: how an invite is redeemed. It is signed first and then comes
+   * in like anybody else's batch, so what is written here meanwhile never hangs on something without an id. Answers whether
+   * the grant counts.
+   */
+  async redeem(invite: Signer, grant: Grant, capability: string): Promise<boolean> {
     while (!this.#active().idle) await this.#signed()
-    const place = { feed: this.#ports.random(8), head: null }
-    const writer = new Writer(this.#state, invite, place, this.#ports.now, this.#ports.random, (signed) =>
-      this.#push(signed, false),
-    )
-    writer.writeGrant(grant, capability)
-    await writer.allSigned()
+    const batch = await invite.sign(grantDraft(this.#state, invite.key, grant, capability, this.#ports))
+    const admission = this.#admitting.then(() => this.#admit([{ ok: true, batch }], 'invite'))
+    this.#admitting = admission.catch(() => undefined)
+    await admission
     this.#held = null
     await this.saved()
     this.#saving.emit(this.saveState)
+    return this.held.some(({ id }) => id === toHex(capabilityId(grant)))
   }
 
   get nextUndo(): UndoStep | undefined {
@@ -254,7 +265,7 @@ export class Replica implements LogSource {
     return this.#saving.on(listener)
   }
 
-  /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsavedEdits` to it. */
+  /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsaved` to it. */
   onFeedMoved(listener: () => void): () => void {
     return this.#feedMoved.on(listener)
   }
@@ -323,6 +334,7 @@ export class Replica implements LogSource {
         const ours = known === null ? arrival : history.arrivalOf(known)
         if (known !== null && (ours === 0 || arrival < ours)) {
           history.setArrival(known, arrival)
+          this.#snapshotter.rearranged(known)
           if (ours === 0) this.#durable.emit([known])
         }
         if (known === null)
@@ -342,8 +354,9 @@ export class Replica implements LogSource {
     this.#publish()
   }
 
-  /** Retries held batches whose time has come. */
-  releaseHeld(): void {
+  /** What time brings: held batches that are due, tasks that may be begun now. Call it every now and then. */
+  tick(): void {
+    this.views.refreshDue()
     if (!this.#active().idle) return
     this.#state.ledger.release((admitted) => {
       this.#state.apply(admitted)
@@ -380,9 +393,9 @@ export class Replica implements LogSource {
     return stateHash(this.#state)
   }
 
-  /** Edits that no store has: what a fresh replica takes over after `onFeedMoved`. */
-  unsavedEdits(): readonly Edit[] {
-    return this.#active().unsavedEdits()
+  /** What no store has: what a fresh replica takes over after `onFeedMoved`. */
+  unsaved(): readonly Written[] {
+    return this.#active().unsaved()
   }
 
   /** Saves what can be saved and lets go of the feed, clean if everything is durable. The store and verifier are the host's to close. */
@@ -422,13 +435,19 @@ export class Replica implements LogSource {
   #takeBack(from: UndoStack, onto: UndoStack): { readonly label: string; readonly skipped: number } | null {
     const step = from.pop()
     if (!step) return null
-    const { edits, skipped } = editsOf(step, this.#state.fold.nodes)
+    const { history } = this.#state
+    const isOurs = (ref: Ref): boolean => history.feedOf(Math.floor(ref / 256)).startsWith(this.actor)
+    const { edits, skipped } = editsOf(step, this.#state.fold.nodes, isOurs)
     const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
-    for (const edit of edits) tx.write(edit)
+    const allowed = edits.filter((edit) => {
+      const type = this.#state.typeOf(edit)
+      return type !== null && this.may(rightOf(edit, type), type)
+    })
+    for (const edit of allowed) tx.write(edit)
     if (tx.inverses.length > 0) onto.push({ label: step.label, inverses: tx.inverses })
     this.#publish()
     this.#flush()
-    return { label: step.label, skipped }
+    return { label: step.label, skipped: skipped + edits.length - allowed.length }
   }
 
   /** Signs and stores until nothing waits; what is written meanwhile goes into the next round. */
@@ -439,9 +458,13 @@ export class Replica implements LogSource {
 
   async #run(): Promise<void> {
     await Promise.resolve()
-    while (!this.#active().idle) {
-      await this.#active().allSigned()
-      await this.#disk?.settled()
+    try {
+      while (!this.#active().idle) {
+        await this.#active().allSigned()
+        await this.#disk?.settled()
+      }
+    } catch (error) {
+      this.#failed(error)
     }
   }
 

@@ -10,13 +10,15 @@ import type { NodeId } from '../core/ids.ts'
 import type { Replica } from './replica.ts'
 import { projectText, textClientId, textName } from './text.ts'
 import type { Transaction } from './transaction.ts'
+import type { Written } from './writer.ts'
 
-/** Answers how many edits had nothing left to change. Order is kept. */
-export function rewriteEdits(replica: Replica, edits: readonly Edit[]): number {
+/** Answers how much had nothing left to change. Order is kept. */
+export function rewriteUnsaved(replica: Replica, unsaved: readonly Written[]): number {
   let idle = 0
-  for (const edit of edits) {
-    const written = replica.transact(null, (tx) => rewriteEdit(replica, tx, edit))
-    if (!written) idle++
+  for (const written of unsaved) {
+    // The same bytes once more: a grant is known by what it says, whoever carries it.
+    if (written.kind === 'grant') replica.grant(written.grant, written.capability)
+    else if (!replica.transact(null, (tx) => rewriteEdit(replica, tx, written.edit))) idle++
   }
   return idle
 }

@@ -55,6 +55,11 @@ export class Snapshotter {
     }
   }
 
+  /** The arrival of a batch has changed after it was written: its chunk is written again. */
+  rearranged(ordinal: number): void {
+    this.#writtenBatches = Math.min(this.#writtenBatches, ordinal)
+  }
+
   /** The chunks to write. The store clones them before its call returns. */
   take(arrival: number): { readonly snapshot: Snapshot; readonly fresh: boolean } {
     const { history, fold, authority, ledger } = this.#state

@@ -77,7 +77,14 @@ export class State {
   }
 
   /** Applies one edit; answers why it does not count, or null. `claimed`: the right that a foreign change says it needs. */
-  applyEdit(edit: Edit, capability: string, author: Author, ordinal: number, ref: Ref, claimed: number | null = null): Invalid | null {
+  applyEdit(
+    edit: Edit,
+    capability: string,
+    author: Author,
+    ordinal: number,
+    ref: Ref,
+    claimed: number | null = null,
+  ): Invalid | null {
     const known = edit.op === 'create' ? null : this.fold.nodeAt(edit.node, ref)
     const type = edit.op === 'create' ? edit.facts.type : known?.type
     if (type === undefined) return 'no-effect'

@@ -70,7 +70,9 @@ export class Transaction {
 
   remove(node: NodeId, field: string, element: string): void {
     const tags = this.#tags(node, field, element)
-    if (tags) this.write({ op: 'remove', node, field, element, tags })
+    // Somebody may have added one element thousands of times: each removal fits into a batch.
+    for (let from = 0; tags && from < tags.length; from += TAGS_PER_REMOVE)
+      this.write({ op: 'remove', node, field, element, tags: tags.slice(from, from + TAGS_PER_REMOVE) })
   }
 
   text(node: NodeId, field: string, update: Bytes): void {
@@ -88,6 +90,7 @@ export class Transaction {
   }
 }
 
+const TAGS_PER_REMOVE = 4000
 const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /** Half characters have no bytes: they would become another character on the wire, and we would differ from our own log. */

@@ -48,19 +48,37 @@ export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inv
   }
 }
 
-/** The edits that undo a step now, newest first; what others have written since is left out. */
+/**
+ * The edits that undo a step now, newest first; what others have written since is left out. A node that others have worked on
+ * is theirs too: making it is not taken back.
+ */
 export function editsOf(
   step: UndoStep,
   nodes: ReadonlyMap<NodeId, WorkNode>,
+  isOurs: (ref: Ref) => boolean,
 ): { readonly edits: readonly Edit[]; readonly skipped: number } {
   const edits: Edit[] = []
   let skipped = 0
-  for (const inverse of step.inverses.toReversed()) {
-    const edit = editOf(inverse, nodes.get(inverse.node))
+  for (const inverse of onePerRegister(step.inverses).toReversed()) {
+    const node = nodes.get(inverse.node)
+    const isShared = inverse.kind === 'set' && inverse.ours === node?.created && !node.recent.every(isOurs)
+    const edit = isShared ? null : editOf(inverse, node)
     if (edit) edits.push(edit)
     else skipped++
   }
   return { edits, skipped }
+}
+
+/** A register that a step wrote twice goes back to what it was before the first, if the last is still there. */
+function onePerRegister(inverses: readonly Inverse[]): readonly Inverse[] {
+  const kept = new Map<string, Inverse>()
+  for (const inverse of inverses) {
+    const register = inverse.kind === 'set' ? `${inverse.node} ${inverse.field}` : `${kept.size} other`
+    const first = kept.get(register)
+    const isAgain = first?.kind === 'set' && inverse.kind === 'set'
+    kept.set(register, isAgain ? { ...first, ours: inverse.ours } : inverse)
+  }
+  return [...kept.values()]
 }
 
 /** Steps of one session, bounded; the oldest fall off. */

@@ -13,6 +13,7 @@ import { BATCH_VERSION, KIND, type VerifiedBatch } from '../core/batch.ts'
 import { capabilityId, FLAG, type Grant } from '../core/capability.ts'
 import { OP } from '../core/change.ts'
 import { workspaceNodeId } from '../core/ids.ts'
+import { PROTOCOL } from '../core/limits.ts'
 import type { Replica } from './replica.ts'
 import type { Signer } from './writer.ts'
 
@@ -53,7 +54,16 @@ export function publishInvite(
   role: Role,
   invite: { readonly key: Bytes; readonly box: Bytes | null },
 ): Result<Grant> {
-  const cited = replica.held.find(({ grant }) => grant.rank < BANDS[role].to && (grant.flags & FLAG.redeemOnly) === 0)
+  // Below the invite there must be room for the capability it becomes, in rank and in the length of the chain.
+  const cited = replica.held.find(
+    ({ grant, depth }) =>
+      grant.rank + 1 < BANDS[role].to && depth + 2 <= PROTOCOL.chainDepth && (grant.flags & FLAG.redeemOnly) === 0,
+  )
+  if (!cited && replica.held.some(({ depth }) => depth + 2 > PROTOCOL.chainDepth))
+    return refuse({
+      code: 'permission_denied',
+      detail: 'You were invited by too long a chain of invites to invite others. Ask somebody nearer to the owner.',
+    })
   if (!cited || !replica.may('grant', 'agent'))
     return refuse({ code: 'permission_denied', detail: `You may not invite ${role}s here.` })
   const grant: Grant = {
@@ -103,6 +113,8 @@ export async function redeemInvite(replica: Replica, invite: Signer, box: Bytes 
     flags: 0,
     nonce: replica.random(8),
   }
-  await replica.redeem(invite, grant, held.id)
-  return ok(grant)
+  const counts = await replica.redeem(invite, grant, held.id)
+  return counts
+    ? ok(grant)
+    : refuse({ code: 'permission_denied', detail: 'This invite no longer lets anybody in. Ask for a new one.' })
 }

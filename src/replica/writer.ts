@@ -34,7 +34,8 @@ export interface FeedPlace {
   readonly head: { readonly seq: number; readonly id: Bytes } | null
 }
 
-type Written =
+/** What was written: an edit of the tree, or a grant. */
+export type Written =
   | { readonly kind: 'edit'; readonly edit: Edit; readonly capability: string }
   | { readonly kind: 'grant'; readonly grant: Grant; readonly capability: string }
 
@@ -70,6 +71,8 @@ export class Writer {
   #open: OpenBatch | null = null
   readonly #closed: OpenBatch[] = []
   #signing: Promise<void> | null = null
+  /** Why signing has stopped; what was closed since stays in memory. */
+  #broken: Error | null = null
   readonly #unsaved = new Map<number, readonly Written[]>()
 
   constructor(
@@ -101,9 +104,9 @@ export class Writer {
     return this.#open === null && this.#closed.length === 0
   }
 
-  /** Edits that are not durable yet, oldest first: what a fresh replica would have to write again. */
-  unsavedEdits(): Edit[] {
-    return [...this.#unsaved.values()].flatMap((written) => written.flatMap((one) => (one.kind === 'edit' ? [one.edit] : [])))
+  /** What is not durable yet, oldest first: what a fresh replica would have to write again. */
+  unsaved(): Written[] {
+    return [...this.#unsaved.values()].flat()
   }
 
   /** The store has this batch: its edits need not be kept. */
@@ -126,6 +129,7 @@ export class Writer {
   write(edit: Edit, capability: string): Ref {
     assert(fits(edit), `an edit that we write can be read (${edit.op})`)
     const size = sizeOf(edit)
+    assert(size <= BODY_BUDGET, `an edit fits into a batch (${edit.op} of ${size} bytes)`)
     const ref = this.nextRef(size)
     const batch = this.#open as OpenBatch
     const invalid = this.#state.applyEdit(edit, capability, this.#author, batch.ordinal, ref)
@@ -156,13 +160,14 @@ export class Writer {
     if (this.#open === null) return
     this.#closed.push(this.#open)
     this.#open = null
-    this.#signing ??= this.#signAll()
+    if (this.#broken === null) this.#signing ??= this.#signAll()
   }
 
-  /** Resolves once every edit so far is in a signed batch (more may have been written since). */
+  /** Resolves once every edit so far is in a signed batch (more may have been written since). Rejects when signing has failed. */
   async allSigned(): Promise<void> {
     this.close()
     while (this.#signing) await this.#signing
+    if (this.#broken) throw this.#broken
   }
 
   #roomFor(kind: BatchKind, size: number): OpenBatch {
@@ -203,6 +208,9 @@ export class Writer {
         this.#closed.shift()
         this.#signed({ batch: signed, ordinal: batch.ordinal })
       }
+    } catch (error) {
+      // Whoever waits is told by `allSigned`; nothing more can be signed after a gap.
+      this.#broken = new Error('A change could not be signed.', { cause: error })
     } finally {
       this.#signing = null
     }
@@ -236,6 +244,37 @@ export class Writer {
       ext: [],
       body: { salt: this.#random(16), capabilities: capabilities.map(fromHex), changes },
     }
+  }
+}
+
+/** A batch of one grant in a new feed, placed after what is here; every head must have its id. */
+export function grantDraft(
+  { history, workspace }: State,
+  key: Bytes,
+  grant: Grant,
+  capability: string,
+  { now, random }: { readonly now: () => number; readonly random: RandomBytes },
+): BatchDraft {
+  // The latest heads: whoever holds the capability has just been granted it, or everything here comes after that.
+  const heads = [...history.heads].toSorted((a, b) => history.compare(b * 256, a * 256)).slice(0, PROTOCOL.after)
+  return {
+    v: BATCH_VERSION,
+    kind: KIND.authority,
+    workspace,
+    key,
+    feed: random(8),
+    seq: 0,
+    prev: null,
+    after: heads.map((head) => history.idOf(head)),
+    hlc: nextHlc(history.latest, now()),
+    introduced: [grant.audience],
+    closed: [],
+    ext: [],
+    body: {
+      salt: random(16),
+      capabilities: [fromHex(capability)],
+      changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]]],
+    },
   }
 }
 

@@ -177,7 +177,7 @@ class Cluster {
     // People come back to their machines.
     for (const device of this.#devices) if (device.tabs.size === 0 && chance(0.15)) this.#reopen(device)
     for (const { live } of this.#live()) {
-      live?.replica.releaseHeld()
+      live?.replica.tick()
       if (chance(0.05)) void live?.replica.catchUp()
     }
     await world.run(chance(0.3) ? upTo(2000) : upTo(60))
@@ -209,7 +209,7 @@ class Cluster {
     const until = world.clock.now() + HEAL_MS
     do {
       await world.run(2000)
-      for (const { live } of this.#live()) live?.replica.releaseHeld()
+      for (const { live } of this.#live()) live?.replica.tick()
       this.#expectUnbroken()
     } while (world.clock.now() < until && !(await this.#isAtRest()))
   }
