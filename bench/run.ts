@@ -6,7 +6,7 @@
 
 import { execSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../src/base/bytes.ts'
 import { browserFigures } from './browser.ts'
@@ -39,6 +39,7 @@ const SIZES: Readonly<
 
 const root = process.cwd()
 const startedAt = performance.now()
+const loadBefore = load()
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const mode = process.argv.includes('--quick') ? 'quick' : 'full'
 const { w, singles, history, rounds } = SIZES[mode]
@@ -73,7 +74,7 @@ async function inBrowser(): ReturnType<typeof browserFigures> {
 }
 
 function report(): void {
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}`
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.versions.node}, ${process.platform}, load ${loadBefore.toFixed(1)} before and ${load().toFixed(1)} after`
   const date = new Date().toISOString()
   const folder = join(root, 'bench', 'results')
   mkdirSync(folder, { recursive: true })
@@ -81,6 +82,11 @@ function report(): void {
   writeFileSync(file, `${JSON.stringify({ date, mode, machine, commit: commit(), figures }, null, 2)}\n`)
   writeFileSync(file.replace(/json$/, 'md'), `${markdownTable(figures)}\n`)
   console.log(`\n${machine}; ${mode}; ratio: 1 is the limit, less is better\n\n${textTable(figures)}\n\nwritten to ${file}`)
+}
+
+/** How much else the machine does: far above its cores, times are those of the others. */
+function load(): number {
+  return loadavg()[0] ?? 0
 }
 
 function commit(): string {
