@@ -15,7 +15,7 @@ import { equalBytes, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { endOfLog, indexedDbLog, recordsToPut } from './indexeddb-log.ts'
 import type { FeedState, StoreSchema } from './indexeddb-schema.ts'
-import { askAll, deleteDatabase, lastWrites, openDatabase } from './indexeddb.ts'
+import { deleteDatabase, lastWrites, openDatabase } from './indexeddb.ts'
 import { FeedMovedError, type OwnAppend, type Store } from './store.ts'
 
 export interface IndexedDbStoreOptions {
@@ -33,12 +33,6 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
   const incarnation = await db.read(['meta'], (tx) => tx.objectStore('meta').get('incarnation'))
   assert(incarnation !== undefined, 'a database has an incarnation from its first transaction on')
 
-  /**
-   * Where we left the log. The next append writes there at once and looks beside it whether that was right, which saves a trip
-   * to the browser's process and back; where another tab has appended since, it takes everything back and asks first.
-   */
-  let end: number | null = null
-
   return {
     incarnation,
     ...indexedDbLog(db),
@@ -46,34 +40,20 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
     async append(wires, own) {
       const recordsFrom = recordsToPut(wires)
       const head = own && { seq: own.head.seq, id: own.head.id.slice(), clean: false }
-      const appendAt = (guess: number | null): Promise<number> =>
-        db.write(['log', 'feeds'], 'strict', async (tx) => {
-          const [log, feeds] = [tx.objectStore('log'), tx.objectStore('feeds')]
-          const writesFrom = (first: number): (() => Promise<unknown>)[] => [
-            ...recordsFrom(first).map(
-              ({ key, bytes }) =>
-                () =>
-                  log.put(bytes, key),
-            ),
-            ...(own && head ? [() => feeds.put(head, [own.key, own.feed])] : []),
-          ]
-          const reads = Promise.all([endOfLog(log), own && feeds.get([own.key, own.feed])])
-          const writes = guess === null ? null : askAll(writesFrom(guess))
-          const [first, now] = await reads
-          if (own) checkHead(own, now)
-          if (guess !== null && guess !== first) throw new MisguessedError()
-          await (writes ?? lastWrites(tx, writesFrom(first)))
-          return first
-        })
-      let first: number
-      try {
-        first = await appendAt(end)
-      } catch (error) {
-        if (!(error instanceof MisguessedError)) throw error
-        first = await appendAt(null)
-      }
-      end = first + wires.length
-      return first
+      return db.write(['log', 'feeds'], 'strict', async (tx) => {
+        const [log, feeds] = [tx.objectStore('log'), tx.objectStore('feeds')]
+        const [first, now] = await Promise.all([endOfLog(log), own && feeds.get([own.key, own.feed])])
+        if (own) checkHead(own, now)
+        await lastWrites(tx, [
+          ...recordsFrom(first).map(
+            ({ key, bytes }) =>
+              () =>
+                log.put(bytes, key),
+          ),
+          ...(own && head ? [() => feeds.put(head, [own.key, own.feed])] : []),
+        ])
+        return first
+      })
     },
 
     async feeds(key) {
@@ -130,11 +110,6 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
 /** Takes a workspace off this profile. Other tabs that have it open lose it. */
 export async function deleteIndexedDbStore(name: string): Promise<void> {
   await deleteDatabase(databaseName(name))
-}
-
-/** Another tab has appended since; nothing was written. */
-class MisguessedError extends Error {
-  override readonly name = 'MisguessedError'
 }
 
 function databaseName(name: string): string {

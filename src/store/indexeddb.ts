@@ -139,22 +139,16 @@ export async function openDatabase<S extends DBSchema>(
  * cost one more trip to the browser's process and back.
  */
 export async function lastWrites(tx: { commit(): void }, writes: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const asked = askAll(writes)
-  tx.commit()
-  await asked
-}
-
-/** Asks for all at once. One that throws at once ends the transaction, and so the others: they are then nobody's to hear. */
-export function askAll(writes: readonly (() => Promise<unknown>)[]): Promise<unknown> {
   const asked: Promise<unknown>[] = []
   try {
     for (const write of writes) asked.push(write())
-  } finally {
+  } catch (error) {
+    // One that throws at once takes the transaction along, and so the others.
     for (const write of asked) write.catch(ignoreReported)
+    throw error
   }
-  const all = Promise.all(asked)
-  all.catch(ignoreReported)
-  return all
+  tx.commit()
+  await Promise.all(asked)
 }
 
 /** Other handles on it are told to let go; resolves once they have and it is gone. */
