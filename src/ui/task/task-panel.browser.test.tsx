@@ -83,7 +83,7 @@ test('two people write in one description at once, see each other’s cursor, an
   for (const side of [mine, theirs]) await expect.element(side.getByText('start middle end')).toBeVisible()
   await userEvent.click(mine.getByRole('button', { name: 'Edit' }))
   await expect.element(mine.getByRole('textbox', { name: 'Description' })).toHaveFocus()
-  b.setLocalStateField('cursor', a.getLocalState()?.['cursor'] as object)
+  b.setLocalStateField('cursor', await publishedCursor(a))
   await expect.element(mine.getByText('Grace', { exact: true })).toBeInTheDocument()
 })
 
@@ -121,8 +121,7 @@ test('a cursor that is none, and a colour that is more than one, do no harm', as
   await userEvent.click(page.getByRole('button', { name: 'Edit' }))
   const editor = page.getByRole('textbox', { name: 'Description' })
   await expect.element(editor).toHaveFocus()
-  const cursor = a.getLocalState()?.['cursor'] as object
-  b.setLocalStateField('cursor', cursor)
+  b.setLocalStateField('cursor', await publishedCursor(a))
   await expect.element(page.getByText('x'.repeat(40), { exact: true })).toBeInTheDocument()
   expect(document.body.innerHTML).not.toContain('evil.example')
 })
@@ -282,6 +281,13 @@ async function swap(a: Replica, b: Replica): Promise<void> {
 }
 
 /** Two people’s presence, each told at once what the other says. */
+/** The editor says where its cursor is a moment after it has the focus. */
+async function publishedCursor(awareness: Awareness): Promise<object> {
+  const cursor = (): unknown => awareness.getLocalState()?.['cursor']
+  await expect.poll(cursor).toBeTruthy()
+  return cursor() as object
+}
+
 function linkedAwareness(): [Awareness, Awareness] {
   const pair: [Awareness, Awareness] = [new Awareness(new Doc()), new Awareness(new Doc())]
   const [a, b] = pair
