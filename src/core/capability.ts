@@ -17,8 +17,11 @@ import { decodeCbor, encodeCbor } from './cbor.ts'
 import { PROTOCOL } from './limits.ts'
 
 const GRANT_VERSION = 1
-/** `redeemOnly`: an invite, which may only be handed on, once, as it is. */
-export const FLAG = { redeemOnly: 1 } as const
+/**
+ * `redeemOnly`: an invite, which may only be handed on, once, as it is. `lasting`: its window says when it may be redeemed,
+ * not how long who redeemed it may stay.
+ */
+export const FLAG = { redeemOnly: 1, lasting: 2 } as const
 /** Lists inside one grant, and the length of a type's name. */
 const GRANT_ITEMS = 256
 const TYPE_CHARS = 64
@@ -108,7 +111,7 @@ export function decodeGrant(bytes: Value | undefined): Grant | null {
   if (version !== GRANT_VERSION || !isId(workspace) || !(parent === null || isId(parent))) return null
   if (!isKey(issuer) || !isKey(audience) || !(audienceBox === null || isKey(audienceBox))) return null
   if (!isInt(rank, 99) || !isListOf(types, isTypeName) || !isListOf(rights, isRight)) return null
-  if (!isListOf(globs, isGlob) || !isListOf(projects, isNode)) return null
+  if (!isListOf(globs, isGlob, PROTOCOL.globsPerGrant) || !isListOf(projects, isNode)) return null
   if (!isInt(notBefore, LAST_MS) || !(expires === null || isInt(expires, LAST_MS))) return null
   if (!isInt(flags, 0xffff_ffff) || !isBytes(nonce, 8)) return null
   return {
@@ -164,6 +167,11 @@ export function decodeRevocation(args: readonly Value[]): Revocation | null {
   if (keep === null || !isListOf(keep, isId, PROTOCOL.frontier) || !isListOf(frontier, isId, PROTOCOL.frontier)) return null
   if (replaces === null || !isListOf(replaces, isChangeName)) return null
   return { target, keep, frontier, replaces, reason }
+}
+
+/** What an adopt or unadopt names; null when it is no such list. */
+export function decodeChangeNames(names: Value | undefined): readonly ChangeName[] | null {
+  return names !== null && isListOf(names, isChangeName, PROTOCOL.adoptsPerChange) ? names : null
 }
 
 function isBytes(value: Value | undefined, length: number): value is Bytes {

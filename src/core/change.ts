@@ -8,7 +8,8 @@
 
 import type { Bytes } from '../base/bytes.ts'
 import type { Change, Value } from './batch.ts'
-import { isNodeType, type NodeFacts, type NodeId, nodeIdFromBytes, nodeIdToBytes } from './ids.ts'
+import { isPath } from './glob.ts'
+import { isNodeId, isNodeType, type NodeFacts, type NodeId, nodeIdFromBytes, nodeIdToBytes } from './ids.ts'
 import { fieldAccepts, rightFor } from './fields.ts'
 import type { Ref } from './history.ts'
 
@@ -89,9 +90,19 @@ export interface TagNames {
   idOf(ordinal: number): Bytes
 }
 
-export function rightOf(edit: Edit, type: string): Right {
-  return rightFor(edit.op, edit.op === 'create' ? null : edit.field, type)
+/** `isOwn`: the author of the change made the node. */
+export function rightOf(edit: Edit, type: string, isOwn: boolean): Right {
+  return rightFor(edit.op, edit.op === 'create' ? null : edit.field, type, isOwn)
 }
+
+/** The nodes that the change hangs its own under. */
+export function parentsNamed(edit: Edit): readonly NodeId[] {
+  if (edit.op === 'set') return edit.field === 'parent' && isNodeId(edit.value) ? [edit.value] : NOWHERE
+  if (edit.op !== 'create') return NOWHERE
+  return edit.fields.flatMap(([field, value]) => (field === 'parent' && isNodeId(value) ? [value] : []))
+}
+
+const NOWHERE: readonly NodeId[] = []
 
 export function encodeEdit(edit: Edit, right: Right, capability: number, ordinal: number, names: TagNames): Change {
   return [OP[edit.op], RIGHTS.indexOf(right), nodeIdToBytes(edit.node), capability, encodeArgs(edit, ordinal, names)]
@@ -99,7 +110,12 @@ export function encodeEdit(edit: Edit, right: Right, capability: number, ordinal
 
 /** Whether others will read this edit as we do: what they would call malformed must not be written. */
 export function fits(edit: Edit): boolean {
-  if (edit.op === 'create') return edit.fields.every(([field, value]) => isFieldName(field) && fieldAccepts(field, value))
+  if (edit.op === 'create') {
+    const { path } = edit.facts
+    return (
+      (path === null || isPath(path)) && edit.fields.every(([field, value]) => isFieldName(field) && fieldAccepts(field, value))
+    )
+  }
   if (!isFieldName(edit.field)) return false
   return edit.op === 'set' ? fieldAccepts(edit.field, edit.value) : edit.op === 'text' || edit.element !== ''
 }
@@ -169,7 +185,8 @@ function decodeTags(tags: readonly Value[], ordinal: number, names: TagNames): R
 function decodeCreate(node: NodeId, args: readonly Value[]): Edit | null {
   const [type, project, path, subject, nonce, number, flat] = args
   if (args.length !== 7 || !isNodeType(type) || type === 'workspace') return null
-  if (!isNodeBytes(project) || !isNodeBytes(subject) || !(path === null || typeof path === 'string')) return null
+  if (!isNodeBytes(project) || !isNodeBytes(subject)) return null
+  if (!(path === null || (typeof path === 'string' && isPath(path)))) return null
   if (!(nonce instanceof Uint8Array) || nonce.length !== 16 || typeof number !== 'number' || number < 0) return null
   if (!Array.isArray(flat) || flat.length % 2 !== 0) return null
   const fields: FieldValue[] = []

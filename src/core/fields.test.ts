@@ -48,13 +48,18 @@ test('fields of a newer version are kept, those that objects inherit are no exce
 })
 
 test('each change needs the right of what it touches', () => {
-  expect(rightFor('create', null, 'task')).toBe('create')
-  expect(rightFor('set', 'title', 'task')).toBe('update')
-  expect(rightFor('set', 'deleted', 'task')).toBe('delete')
-  expect(rightFor('add', 'assignees', 'task')).toBe('assign')
-  expect(rightFor('create', null, 'comment')).toBe('comment')
-  expect(rightFor('text', 'body', 'comment')).toBe('comment')
-  expect(rightFor('set', 'deleted', 'comment')).toBe('delete')
+  expect(rightFor('create', null, 'task', false)).toBe('create')
+  expect(rightFor('set', 'title', 'task', false)).toBe('update')
+  expect(rightFor('set', 'deleted', 'task', false)).toBe('delete')
+  expect(rightFor('add', 'assignees', 'task', false)).toBe('assign')
+  expect(rightFor('create', null, 'comment', false)).toBe('comment')
+  expect(rightFor('text', 'body', 'comment', true)).toBe('comment')
+  expect(rightFor('set', 'deleted', 'comment', true)).toBe('comment')
+  expect(rightFor('set', 'answer', 'comment', false)).toBe('comment')
+  expect(rightFor('text', 'body', 'comment', false)).toBe('update')
+  expect(rightFor('set', 'deleted', 'comment', false)).toBe('delete')
+  expect(rightFor('create', null, 'person', true)).toBe('emit')
+  expect(rightFor('set', 'name', 'person', true)).toBe('emit')
 })
 
 test('no arguments, however odd, make decoding throw or write what does not fit', () => {

@@ -62,9 +62,13 @@ export function fieldAccepts(field: string, value: Value): boolean {
   return accepts === undefined || accepts(value)
 }
 
-/** The capability verb that a change needs: deleting and assigning are rights of their own, comments too. */
-export function rightFor(op: Edit['op'], field: string | null, type: string): Right {
-  if (type === 'comment') return field === 'deleted' ? 'delete' : 'comment'
+/**
+ * The capability verb that a change needs: deleting and assigning are rights of their own. Who may comment writes comments,
+ * answers those of others and has their own as they like; what a device says of itself it says by `emit`.
+ */
+export function rightFor(op: Edit['op'], field: string | null, type: string, isOwn: boolean): Right {
+  if (type === 'person') return 'emit'
+  if (type === 'comment' && (op === 'create' || isOwn || field === 'answer')) return 'comment'
   if (op === 'create') return 'create'
   if (field === 'deleted') return 'delete'
   return field === 'assignees' ? 'assign' : 'update'

@@ -1,9 +1,14 @@
 /**
- * The fold: from valid changes to worknodes.
+ * The fold: from the changes that count to worknodes.
  *
- * A node is a pure function of the set of valid changes to it (L1): registers keep the writes nobody superseded, sets keep
- * live tags, text fields keep their Yjs updates in canonical order. Applying one change costs what that change touches,
- * also when it comes late. A change to a node whose create is not in its past has no effect.
+ * A node is a pure function of the set of changes to it that count (L1): registers keep the writes nobody superseded, sets keep
+ * live tags, text fields keep their Yjs updates in canonical order. Applying one change costs what that change touches, also
+ * when it comes late. A change that counts no more cannot be taken out again, since what it superseded is gone from memory:
+ * its node is built anew from all its changes (`rebuild`).
+ *
+ * A node is *known* once a create of it is in the log, so that changes to it can be judged by its facts; it is *there*, in
+ * `nodes`, while one of its creates counts. Text that was cut stays in its field, masked: what honest hands wrote beside it
+ * keeps its place (`replica/text.ts`).
  *
  * Nodes are plain data, so that a snapshot is a structured clone of them. Nobody outside this file writes to one.
  */
@@ -15,11 +20,22 @@ import { addElement, removeTags, type Tagged } from './crdt/or-set.ts'
 import { own, putOwn } from './crdt/own.ts'
 import { type Versions, winner, writeRegister } from './crdt/register.ts'
 import type { History, Ref } from './history.ts'
-import { type ActorKey, type NodeId, type NodeType, nodeIdOf, workspaceNodeId } from './ids.ts'
+import { type ActorKey, type NodeId, type NodeType, nodeIdOf, personNodeId, workspaceNodeId } from './ids.ts'
 
 export interface TextEdit {
   readonly ref: Ref
   readonly update: Bytes
+  /** It was cut: its letters count as deleted, and it deletes nothing. */
+  readonly masked?: true
+}
+
+/** How a change takes part when its node is built. */
+export type Part = 'counts' | 'masked' | 'void'
+
+export interface KnownChange {
+  readonly ref: Ref
+  readonly edit: Edit
+  readonly part: Part
 }
 
 export interface WorkNode {
@@ -29,10 +45,14 @@ export interface WorkNode {
   readonly path: string | null
   readonly subject: NodeId | null
   readonly creator: ActorKey
-  /** The create that comes first in canonical order. */
+  /** Dense, in the order in which nodes became known here. */
+  readonly slot: number
+  /** Of the creates that count the first in canonical order; `NOT_CREATED` where none does. */
   created: Ref
-  /** Further creates of the same node, where its creator wrote some: a change counts that has any of them in its past. */
+  /** Further creates of the same node that count, where its creator wrote some. */
   createdAgain?: Ref[]
+  /** Creates that do not count. */
+  voidCreates?: Ref[]
   /** The number its creator proposed for the short key (`keys.ts` resolves clashes). */
   number: number
   /** The change that comes last in canonical order. */
@@ -40,10 +60,11 @@ export interface WorkNode {
   /** How many changes have touched it. */
   edits: number
   /** The last changes in canonical order, at most `RECENT`: where the story of the node is read from the log. */
-  readonly recent: Ref[]
-  readonly registers: Record<string, Versions>
-  readonly sets: Record<string, Tagged>
-  readonly texts: Record<string, TextEdit[]>
+  recent: Ref[]
+  registers: Record<string, Versions>
+  sets: Record<string, Tagged>
+  /** Another array whenever edits of the field were taken out, masked or unmasked. */
+  texts: Record<string, TextEdit[]>
 }
 
 export interface Author {
@@ -53,9 +74,14 @@ export interface Author {
 
 const NOTHING: Tagged = {}
 const RECENT = 32
+export const NOT_CREATED: Ref = -1
 
 export class Fold {
+  /** The nodes that are there. */
   readonly nodes = new Map<NodeId, WorkNode>()
+  /** Nodes that are known and not there. */
+  readonly hidden = new Map<NodeId, WorkNode>()
+  readonly #bySlot: WorkNode[] = []
   readonly #history: History
   readonly #workspace: Bytes
 
@@ -67,28 +93,84 @@ export class Fold {
   /** The workspace's node comes with the genesis, written by its first root. */
   begin(root: ActorKey, ref: Ref): WorkNode {
     const id = workspaceNodeId(this.#workspace)
-    const node = emptyNode(id, { type: 'workspace', project: null, path: null, subject: null }, root, ref, 0)
-    this.nodes.set(id, node)
+    return this.#add(id, { type: 'workspace', project: null, path: null, subject: null }, root, ref, 0)
+  }
+
+  /** Takes back nodes from a snapshot, in the order of their slots. */
+  restore(nodes: Iterable<WorkNode>): void {
+    for (const node of nodes) {
+      this.#bySlot.push(node)
+      ;(node.created === NOT_CREATED ? this.hidden : this.nodes).set(node.id, node)
+    }
+  }
+
+  /** How many nodes are known. */
+  get known(): number {
+    return this.#bySlot.length
+  }
+
+  inSlot(slot: number): WorkNode {
+    return this.#bySlot[slot] as WorkNode
+  }
+
+  /** The node as the change can know it, there or not: null where no create of it is in its past. */
+  nodeAt(id: NodeId, ref: Ref): WorkNode | null {
+    const node = this.nodes.get(id) ?? this.hidden.get(id)
+    return node && this.#isKnownBefore(node, ref) ? node : null
+  }
+
+  /** Whether the id of a create commits to what the create says, by this author. */
+  isTrue(edit: Edit & { op: 'create' }, { key }: Author): boolean {
+    if (edit.facts.type === 'person' && personNodeId(this.#workspace, key) !== edit.node) return false
+    return nodeIdOf(this.#workspace, key, edit.facts) === edit.node
+  }
+
+  /** Makes the node known by a create that is true and does not count. */
+  know(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode {
+    const node = this.#find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, NOT_CREATED, edit.number)
+    ;(node.voidCreates ??= []).push(ref)
     return node
   }
 
-  /** Takes back nodes from a snapshot. */
-  restore(nodes: Iterable<WorkNode>): void {
-    for (const node of nodes) this.nodes.set(node.id, node)
-  }
-
-  /** The node as the change can know it: null where no create of it is in its past. */
-  nodeAt(id: NodeId, ref: Ref): WorkNode | null {
-    const node = this.nodes.get(id)
-    return node && this.isCreatedBefore(node, ref) ? node : null
-  }
-
-  /** Applies one valid change; answers the node it changed, or null if it had no effect. `known`: what `nodeAt` answered. */
+  /**
+   * Applies one change that counts; answers the node it changed, or null if it had no effect: a create that is not true, a
+   * change to a node it cannot know. `known`: what `nodeAt` answered.
+   */
   apply(edit: Edit, author: Author, ref: Ref, known?: WorkNode | null): WorkNode | null {
-    const node = edit.op === 'create' ? this.#create(edit, author, ref) : (known ?? this.nodeAt(edit.node, ref))
+    const node = edit.op === 'create' ? this.#created(edit, author, ref) : (known ?? this.nodeAt(edit.node, ref))
     if (node === null) return null
+    this.#apply(edit, ref, node)
+    if (edit.op === 'create') this.#place(node)
+    return node
+  }
+
+  /** Keeps the place of a text edit that was cut. */
+  mask(edit: Edit & { op: 'text' }, ref: Ref, node: WorkNode): void {
+    this.#insertText(node, edit.field, { ref, update: edit.update, masked: true })
+  }
+
+  /** Builds a node anew from all its changes, in any order. */
+  rebuild(node: WorkNode, changes: readonly KnownChange[]): void {
+    node.created = NOT_CREATED
+    delete node.createdAgain
+    delete node.voidCreates
+    node.registers = {}
+    node.sets = {}
+    node.texts = {}
+    node.recent = []
+    node.edits = 0
+    for (const { ref, edit, part } of changes.toSorted((a, b) => this.#history.compare(a.ref, b.ref))) {
+      if (part === 'counts') this.#apply(edit, ref, node)
+      else if (edit.op === 'create') (node.voidCreates ??= []).push(ref)
+      else if (edit.op === 'text' && part === 'masked') this.mask(edit, ref, node)
+    }
+    this.#place(node)
+  }
+
+  #apply(edit: Edit, ref: Ref, node: WorkNode): void {
     switch (edit.op) {
       case 'create':
+        this.#noteCreate(node, edit.number, ref)
         for (const [field, value] of edit.fields) this.#write(node, field, value, ref)
         break
       case 'set':
@@ -101,43 +183,62 @@ export class Fold {
         removeTags(this.#history, own(node.sets, edit.field) ?? NOTHING, edit.element, edit.tags, ref)
         break
       case 'text':
-        insertInOrder(
-          this.#history,
-          ensure<TextEdit[]>(node.texts, edit.field, []),
-          { ref, update: edit.update },
-          (other) => other.ref,
-        )
+        this.#insertText(node, edit.field, { ref, update: edit.update })
         break
     }
+    if (node.edits === 0 || this.#history.compare(ref, node.updated) > 0) node.updated = ref
     node.edits++
     insertInOrder(this.#history, node.recent, ref, (other) => other)
     if (node.recent.length > RECENT) node.recent.shift()
-    if (this.#history.compare(ref, node.updated) > 0) node.updated = ref
+  }
+
+  #created(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {
+    if (!this.isTrue(edit, author)) return null
+    return this.#find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, ref, edit.number)
+  }
+
+  #noteCreate(node: WorkNode, number: number, ref: Ref): void {
+    if (node.created === ref) return
+    const isFirst = node.created === NOT_CREATED || this.#history.compare(ref, node.created) < 0
+    if (!isFirst) return void (node.createdAgain ??= []).push(ref)
+    if (node.created !== NOT_CREATED) (node.createdAgain ??= []).push(node.created)
+    node.created = ref
+    node.number = number
+  }
+
+  #add(
+    id: NodeId,
+    facts: Pick<WorkNode, 'type' | 'project' | 'path' | 'subject'>,
+    creator: ActorKey,
+    created: Ref,
+    number: number,
+  ): WorkNode {
+    const node = emptyNode(id, facts, creator, this.#bySlot.length, created, number)
+    this.#bySlot.push(node)
+    ;(created === NOT_CREATED ? this.hidden : this.nodes).set(id, node)
     return node
   }
 
-  #create(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {
-    // A known node's facts are proved anew as well: the right to create was judged by the type that this create names.
-    if (nodeIdOf(this.#workspace, author.key, edit.facts) !== edit.node) return null
-    const known = this.nodes.get(edit.node)
-    if (known) {
-      const isFirst = this.#history.compare(ref, known.created) < 0
-      ;(known.createdAgain ??= []).push(isFirst ? known.created : ref)
-      if (isFirst) {
-        known.created = ref
-        known.number = edit.number
-      }
-      return known
-    }
-    const node = emptyNode(edit.node, edit.facts, author.actor, ref, edit.number)
-    this.nodes.set(edit.node, node)
-    return node
+  #find(id: NodeId): WorkNode | undefined {
+    return this.nodes.get(id) ?? this.hidden.get(id)
   }
 
-  /** Whether a create of the node lies in the past of the change. */
-  isCreatedBefore(node: WorkNode, ref: Ref): boolean {
-    if (node.type === 'workspace' || this.#history.saw(ref, node.created)) return true
-    return node.createdAgain?.some((created) => this.#history.saw(ref, created)) ?? false
+  /** Puts the node among those that are there, or away from them. */
+  #place(node: WorkNode): void {
+    const [to, from] = node.created === NOT_CREATED ? [this.hidden, this.nodes] : [this.nodes, this.hidden]
+    from.delete(node.id)
+    if (to.get(node.id) !== node) to.set(node.id, node)
+  }
+
+  /** Whether a create of the node lies in the past of the change: any, since what it says of the node is hashed into the id. */
+  #isKnownBefore(node: WorkNode, ref: Ref): boolean {
+    const sawIt = (created: Ref): boolean => this.#history.saw(ref, created)
+    if (node.type === 'workspace' || (node.created !== NOT_CREATED && sawIt(node.created))) return true
+    return (node.createdAgain?.some(sawIt) || node.voidCreates?.some(sawIt)) ?? false
+  }
+
+  #insertText(node: WorkNode, field: string, edit: TextEdit): void {
+    insertInOrder(this.#history, ensure<TextEdit[]>(node.texts, field, []), edit, (other) => other.ref)
   }
 
   #write(node: WorkNode, field: string, value: Value, ref: Ref): void {
@@ -172,7 +273,8 @@ function emptyNode(
   id: NodeId,
   facts: Pick<WorkNode, 'type' | 'project' | 'path' | 'subject'>,
   creator: ActorKey,
-  ref: Ref,
+  slot: number,
+  created: Ref,
   number: number,
 ): WorkNode {
   const { type, project, path, subject } = facts
@@ -183,9 +285,10 @@ function emptyNode(
     path,
     subject,
     creator,
-    created: ref,
+    slot,
+    created,
     number,
-    updated: ref,
+    updated: created,
     edits: 0,
     recent: [],
     registers: {},

@@ -200,6 +200,28 @@ export class History {
     return this.#knownAt(later, chain) >= seq
   }
 
+  /** The past of these batches, and they themselves, as the last seq on each chain: for many questions about one past. */
+  marksOf(ordinals: readonly number[]): Map<number, number> {
+    const marks = new Map<number, number>()
+    const raise = (chain: number, seq: number): void => {
+      if (seq > (marks.get(chain) ?? -1)) marks.set(chain, seq)
+    }
+    for (const ordinal of ordinals) {
+      const chain = this.#chain[ordinal] as number
+      raise(chain, this.#seq[ordinal] as number)
+      for (const other of (this.#chains[chain] as Chain).steps.keys()) {
+        const seq = this.#knownAt(ordinal, other)
+        if (seq >= 0) raise(other, seq)
+      }
+    }
+    return marks
+  }
+
+  /** Whether the batch lies in the past that `marksOf` drew. */
+  isWithin(marks: ReadonlyMap<number, number>, ordinal: number): boolean {
+    return (this.#seq[ordinal] as number) <= (marks.get(this.#chain[ordinal] as number) ?? -1)
+  }
+
   /** How far `chain` had got in the past of `ordinal`, -1 for not at all. */
   #knownAt(ordinal: number, chain: number): number {
     const steps = (this.#chains[this.#chain[ordinal] as number] as Chain).steps.get(chain)

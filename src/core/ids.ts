@@ -13,7 +13,7 @@ export type NodeId = string & { readonly brand: 'NodeId' }
 /** Hex of a tagged public key (`01` and 32 bytes): the actor itself; names are data. */
 export type ActorKey = string & { readonly brand: 'ActorKey' }
 
-export const NODE_TYPES = ['workspace', 'project', 'task', 'run', 'document', 'agent', 'comment'] as const
+export const NODE_TYPES = ['workspace', 'project', 'task', 'run', 'document', 'agent', 'comment', 'person'] as const
 export type NodeType = (typeof NODE_TYPES)[number]
 
 /** What can never change about a node. `subject` is the task of a run, the target of a comment. */
@@ -26,6 +26,7 @@ export interface NodeFacts {
 }
 
 const NODE_DOMAIN = utf8('worknode/node/1\0')
+const PERSON_DOMAIN = utf8('worknode/person/1\0')
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export function isNodeId(text: unknown): text is NodeId {
@@ -56,6 +57,15 @@ function hashedId(workspace: Bytes, creator: Bytes, facts: NodeFacts): NodeId {
 /** The workspace's own node: it exists with the genesis and has no create. */
 export function workspaceNodeId(workspace: Bytes): NodeId {
   return uuidOf(workspace)
+}
+
+/** What a device says of itself: one node a key, whose id everybody can tell from the key alone. */
+export function personFacts(key: Uint8Array): NodeFacts {
+  return { type: 'person', project: null, path: null, subject: null, nonce: sha256(concatBytes(PERSON_DOMAIN, key)).slice(0, 16) }
+}
+
+export function personNodeId(workspace: Bytes, key: Bytes): NodeId {
+  return hashedId(workspace, key, personFacts(key))
 }
 
 export function nodeIdToBytes(id: NodeId): Bytes {

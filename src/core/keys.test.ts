@@ -15,6 +15,7 @@ function task(n: number, number: number, created = n * 256): WorkNode {
     path: null,
     subject: null,
     creator: authorNamed('ann').actor,
+    slot: n,
     updated: 0,
     edits: 0,
     recent: [],

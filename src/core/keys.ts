@@ -54,6 +54,14 @@ export class Keys {
     return others.filter((other) => other !== node)
   }
 
+  /** The task is not there any more. Answers the task that has the plain key now, if it was this one's. */
+  remove(node: WorkNode): readonly WorkNode[] {
+    const number = this.#numberOf.get(node.id)
+    if (number === undefined) return NONE
+    this.#numberOf.delete(node.id)
+    return this.#leave(node, number)
+  }
+
   /** Tasks of one number stand in canonical order of their creates. */
   #placeIn(same: readonly WorkNode[], node: WorkNode): number {
     let low = 0

@@ -18,6 +18,10 @@ export const PROTOCOL = {
   extensions: 16,
   capabilitiesPerBatch: 256,
   pathBytes: 1024,
+  pathSegments: 64,
+  globsPerGrant: 64,
+  sealsPerRekey: 1024,
+  adoptsPerChange: 1024,
 } as const
 
 export const LOCAL = {

@@ -56,6 +56,15 @@ export class Tree {
     return [...touched].filter((member) => this.#settle(member))
   }
 
+  /** The node is not there any more; what hangs under it stays so. Answers as `move`. */
+  remove(node: NodeId): readonly NodeId[] {
+    if (!this.#moves.has(node)) return []
+    const touched = new Set<NodeId>([node, ...(this.#cycles.get(node) ?? [])])
+    for (const member of touched) this.#cycles.delete(member)
+    this.#moves.delete(node)
+    return [...touched].filter((member) => this.#settle(member))
+  }
+
   /** Whether putting `node` under `parent` would make a cycle here and now. */
   wouldCycle(node: NodeId, parent: NodeId): boolean {
     const seen = new Set<NodeId>()

@@ -16,7 +16,7 @@ import { verifySignature } from '../log/signature.ts'
 import { inlineVerifier } from '../log/verify.ts'
 import { encodeInvite } from '../replica/invite.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
-import { createGenesis, heldInvite, nameWorkspace, publishInvite } from '../replica/workspace.ts'
+import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
 import { openFileStore } from '../store/file-store.ts'
@@ -127,10 +127,10 @@ async function found(
 async function inviteAdmin(replica: Replica, seed: Bytes): Promise<void> {
   const { signing, agreement } = await inviteKeys(seed)
   const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
-  if (heldInvite(replica, key.key)) return
+  if (inviteState(replica, key.key).state !== 'unknown') return
   nameWorkspace(replica, NAME)
   // The link is printed only once its invite is on the disk.
-  const published = publishInvite(replica, 'admin', { key: key.key, box: box.key })
+  const published = publishInvite(replica, { role: 'admin' }, { key: key.key, box: box.key })
   if (!published.ok) throw new Error(`Broken invariant: a root may invite (${published.refusal.detail})`)
   await replica.saved()
   const { pending, problem } = replica.saveState

@@ -101,7 +101,7 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       const seed = randomBytes(32)
       const { signing, agreement } = await inviteKeys(seed)
       const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
-      const grant = publishInvite(replica, role, { key: key.key, box: box.key })
+      const grant = publishInvite(replica, { role }, { key: key.key, box: box.key })
       if (!grant.ok) return grant
       await replica.saved()
       const { pending, problem } = replica.saveState

@@ -11,7 +11,7 @@ import { generateKeys, inviteKeys, keyPairOf } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
 import { type Invite, parseInvite } from '../replica/invite.ts'
 import { rewriteUnsaved } from '../replica/rewrite.ts'
-import { createGenesis, heldInvite, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
+import { createGenesis, inviteState, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
 import type { KnownWorkspace, Profile } from '../store/profile.ts'
@@ -145,7 +145,7 @@ export async function createWorkspaces(
     if (replica.held.length > 0) return ok(null)
     const pair = await keyPairOf((await inviteKeys(invite.seed)).signing)
     if (invite.batches.length > 0) await replica.receive(invite.batches, 'link')
-    if (!heldInvite(replica, pair.key)) {
+    if (inviteState(replica, pair.key).state === 'unknown') {
       onProgress('Looking for somebody who is in this workspace …')
       const { createNetwork } = await import('./network.ts')
       network = await createNetwork(open, settings, false)
@@ -205,7 +205,7 @@ function untilInvited(
     function check(): void {
       const { peers } = exchange.status()
       if (peers.length > 0) onProgress(`Connected. Received ${replica.history.count.toLocaleString()} batches …`)
-      if (heldInvite(replica, key)) settle(true)
+      if (inviteState(replica, key).state !== 'unknown') settle(true)
     }
 
     function settle(arrived: boolean): void {

@@ -13,7 +13,7 @@ test('what is typed while an invite is being redeemed is saved, here and everywh
   run({ replica: owner }, 'create_task', { title: 'One' })
   const { member, peer } = await joined(owner, 7, clock)
   const second = await keyPairOf((await generateKeys()).signing)
-  publishInvite(owner, 'member', { key: second.key, box: null })
+  publishInvite(owner, { role: 'member' }, { key: second.key, box: null })
   await owner.saved()
   await exchange(owner, member)
   const redeeming = redeemInvite(member, signerOf(second), null)
@@ -68,7 +68,7 @@ test('a chain of invites ends with words, not half-way', async () => {
   let refusal: string | null = null
   for (let level = 0; level < 12 && refusal === null; level++) {
     const invite = await keyPairOf((await generateKeys()).signing)
-    const published = publishInvite(at, 'member', { key: invite.key, box: null })
+    const published = publishInvite(at, { role: 'member' }, { key: invite.key, box: null })
     if (published.ok) at = (await joined(at, 100 + level, clock)).member
     else refusal = published.refusal.detail
   }

@@ -68,7 +68,7 @@ export async function founded(
 /** A member who has joined by an invite of `owner`, in step with it. */
 export async function joined(owner: Replica, seed: number, clock: TestClock): Promise<{ member: Replica; peer: TestPeer }> {
   const invite = await keyPairOf((await generateKeys()).signing)
-  publishInvite(owner, 'member', { key: invite.key, box: null })
+  publishInvite(owner, { role: 'member' }, { key: invite.key, box: null })
   const peer = await testPeer(seed, owner.workspace, clock)
   const member = await openReplica(owner.workspace, peer.ports)
   await exchange(owner, member)

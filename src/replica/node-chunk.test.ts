@@ -35,8 +35,14 @@ const node = fc.record(
     recent: fc.array(ref, { maxLength: 3 }),
     registers: record(fc.tuple(value, ref)),
     sets: record(record(fc.array(ref, { minLength: 1, maxLength: 2 }))),
-    texts: record(fc.array(fc.record({ ref, update: bytes }), { minLength: 1, maxLength: 2 })),
+    texts: record(
+      fc.array(fc.record({ ref, update: bytes, masked: fc.constant(true as const) }, { requiredKeys: ['ref', 'update'] }), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+    ),
     createdAgain: fc.array(ref, { minLength: 1, maxLength: 2 }),
+    voidCreates: fc.array(ref, { minLength: 1, maxLength: 2 }),
   },
   {
     requiredKeys: [
@@ -61,7 +67,8 @@ const node = fc.record(
 test('nodes come back as they were, whatever they hold', () => {
   fc.assert(
     fc.property(fc.array(node, { maxLength: 4 }), (nodes) => {
-      expect(unpackNodes(structuredClone(packNodes(nodes)))).toEqual(nodes)
+      const numbered = nodes.map((node, i) => ({ ...node, slot: 512 + i }))
+      expect(unpackNodes(structuredClone(packNodes(numbered)), 512)).toEqual(numbered)
     }),
   )
 })

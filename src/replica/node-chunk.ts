@@ -27,7 +27,7 @@ type Row = readonly [
   recent: Ref[],
   registers: WorkNode['registers'],
   sets: WorkNode['sets'],
-  createdAgain: Ref[] | null,
+  creates: readonly [again: Ref[] | null, void: Ref[] | null] | null,
 ]
 
 export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
@@ -53,23 +53,24 @@ export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
       node.recent,
       node.registers,
       node.sets,
-      node.createdAgain ?? null,
+      node.createdAgain || node.voidCreates ? [node.createdAgain ?? null, node.voidCreates ?? null] : null,
     ]
   })
   return { json: JSON.stringify([creators, rows]), texts, whole }
 }
 
-export function unpackNodes({ json, texts, whole }: NodeChunk): WorkNode[] {
+/** `first`: the slot of the chunk's first node. */
+export function unpackNodes({ json, texts, whole }: NodeChunk, first: number): WorkNode[] {
   const [creators, rows] = JSON.parse(json) as readonly [readonly ActorKey[], readonly (Row | null)[]]
   const textsAt = new Map(texts)
   const wholeAt = new Map(whole)
   return rows.map((row, place) => {
     if (row === null) return wholeAt.get(place) as WorkNode
-    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, createdAgain] =
-      row
-    const facts = { id, type, project, path, subject, creator: creators[creator] as ActorKey }
+    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, creates] = row
+    const facts = { id, type, project, path, subject, creator: creators[creator] as ActorKey, slot: first + place }
     const node: WorkNode = { ...facts, created, number, updated, edits, recent, registers, sets, texts: textsAt.get(place) ?? {} }
-    if (createdAgain) node.createdAgain = createdAgain
+    if (creates?.[0]) node.createdAgain = creates[0]
+    if (creates?.[1]) node.voidCreates = creates[1]
     return node
   })
 }

@@ -10,8 +10,12 @@ import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import { createEmitter } from '../base/emitter.ts'
 import type { RandomBytes } from '../base/random.ts'
+import type { Authority } from '../core/authority.ts'
+import type { AuthorityChange } from '../core/authority-change.ts'
+import type { Capability, Invalid } from '../core/capability-registry.ts'
 import { capabilityId, type Grant } from '../core/capability.ts'
-import { type Edit, type Right, rightOf } from '../core/change.ts'
+import type { Edit, Right } from '../core/change.ts'
+import { KIND } from '../core/batch.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
@@ -21,7 +25,9 @@ import type { Verdict, Verifier } from '../log/verifier.ts'
 import { FeedMovedError, type Store } from '../store/store.ts'
 import type { LogSource, ReceiveReport } from '../sync/log-source.ts'
 import { DiskQueue } from './disk.ts'
+import { rebuildStale } from './refold.ts'
 import { Snapshotter } from './snapshot.ts'
+import { Standing } from './standing.ts'
 import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
@@ -47,14 +53,6 @@ export interface ReplicaPorts {
   readonly random: RandomBytes
   /** Lets the page breathe between slices of work. */
   readonly yieldToUi: () => Promise<void>
-}
-
-/** A capability of this actor's. */
-export interface Held {
-  readonly id: string
-  readonly grant: Grant
-  /** Links up to and with the root. */
-  readonly depth: number
 }
 
 export interface SaveState {
@@ -100,7 +98,8 @@ export class Replica implements LogSource {
   #lease: FeedLease | null = null
   #flushing: Promise<void> | null = null
   #admitting: Promise<unknown> = Promise.resolve()
-  #held: readonly Held[] | null = null
+  readonly #standing: Standing
+  #refolding: Promise<void> | null = null
   #changesAtSnapshot: number
   #failure: string | null = null
   #newer = false
@@ -120,6 +119,7 @@ export class Replica implements LogSource {
     this.#ports = ports
     this.#changesAtSnapshot = state.changes
     this.views = new Views(state, ports.now)
+    this.#standing = new Standing(state, this.actor, ports.now)
   }
 
   /** Takes the feed to write to. Called once, by `openReplica`, after the log is read. */
@@ -172,18 +172,18 @@ export class Replica implements LogSource {
     return this.#active().feedName
   }
 
-  /** What this actor holds, the most senior first. */
-  get held(): readonly Held[] {
-    return (this.#held ??= this.#state.authority.heldBy(this.actor))
+  /** Who may what, and why. Read only. */
+  get authority(): Authority {
+    return this.#state.authority
   }
 
-  /** Everybody's capabilities, the most senior first. */
-  get capabilities(): readonly { readonly id: string; readonly grant: Grant; readonly audience: ActorKey }[] {
-    return this.#state.authority.all()
+  /** The live capabilities of this actor, the most senior first. */
+  get held(): readonly Capability[] {
+    return this.#standing.held
   }
 
   /** Changes that were admitted and do not count, with the reason. */
-  get quarantine(): ReadonlyMap<Ref, string> {
+  get quarantine(): ReadonlyMap<Ref, Invalid> {
     return this.#state.quarantine
   }
 
@@ -192,9 +192,14 @@ export class Replica implements LogSource {
     return { waiting: this.#state.ledger.waiting, held: this.#state.ledger.held }
   }
 
-  /** Whether this actor may do this to nodes of this type, here and now: a courtesy, the fold judges again. */
-  may(right: Right, type: string): boolean {
-    return this.#capabilityFor(right, type) !== null
+  /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
+  may(right: Right, about: string | WorkNode): boolean {
+    return this.#standing.may(right, about)
+  }
+
+  /** The most senior capability of this actor with a right that is about no node, or null. */
+  capabilityFor(right: Right): Capability | null {
+    return this.#standing.forAuthority(right)
   }
 
   /**
@@ -215,11 +220,13 @@ export class Replica implements LogSource {
     }
   }
 
-  /** Publishes a grant of `capability`, at once. */
-  grant(grant: Grant, capability: string): void {
-    this.#active().writeGrant(grant, capability)
-    this.#held = null
+  /** Publishes a change to who may what, at once, under a capability of this actor's that admits it. */
+  publish(change: AuthorityChange, capability: string): Ref {
+    const ref = this.#active().writeAuthority(change, capability)
+    this.#standing.forget()
+    void this.#refold()
     this.#flush()
+    return ref
   }
 
   /**
@@ -233,10 +240,11 @@ export class Replica implements LogSource {
     const admission = this.#admitting.then(() => this.#admit([{ ok: true, batch }], 'invite'))
     this.#admitting = admission.catch(() => undefined)
     await admission
-    this.#held = null
+    this.#standing.forget()
     await this.saved()
     this.#saving.emit(this.saveState)
-    return this.held.some(({ id }) => id === toHex(capabilityId(grant)))
+    const id = toHex(capabilityId(grant))
+    return this.held.some((capability) => capability.id === id)
   }
 
   get nextUndo(): UndoStep | undefined {
@@ -351,6 +359,7 @@ export class Replica implements LogSource {
         sliceEnd = this.#ports.now() + SLICE_MS
       }
     }
+    await this.#refold()
     this.#publish()
   }
 
@@ -362,6 +371,7 @@ export class Replica implements LogSource {
       this.#state.apply(admitted)
       this.#take(admitted)
     })
+    void this.#refold()
     this.#publish()
   }
 
@@ -374,7 +384,7 @@ export class Replica implements LogSource {
   async snapshot(): Promise<boolean> {
     await this.catchUp()
     await this.saved()
-    if (!this.#active().idle || this.#disk?.waiting.length !== 0 || !this.hasGenesis) return false
+    if (!this.#active().idle || this.#disk?.waiting.length !== 0 || !this.hasGenesis || this.#state.stale.size > 0) return false
     const { snapshot, fresh } = this.#snapshotter.take(this.#covered)
     const { changes } = this.#state
     try {
@@ -389,8 +399,16 @@ export class Replica implements LogSource {
 
   /** Hex; equal on two replicas that hold the same batches. */
   async stateHash(): Promise<string> {
-    await this.#signed()
+    await this.settled()
     return stateHash(this.#state)
+  }
+
+  /** Resolves once everything of ours has its id and every node is folded from what counts. */
+  async settled(): Promise<void> {
+    while (!this.#active().idle || this.#state.stale.size > 0) {
+      await this.#signed()
+      await this.#refold()
+    }
   }
 
   /** What no store has: what a fresh replica takes over after `onFeedMoved`. */
@@ -415,21 +433,24 @@ export class Replica implements LogSource {
   }
 
   #write(edit: Edit): Ref {
-    const type = this.#state.typeOf(edit)
-    assert(type !== null, `the node of an edit is here (${edit.node})`)
-    const capability = this.#capabilityFor(rightOf(edit, type), type)
-    assert(capability !== null, `the actor may ${rightOf(edit, type)} a ${type}`)
-    return this.#active().write(edit, capability)
+    const right = this.#state.rightOf(edit, this.actor)
+    assert(right !== null, `the node of an edit is here (${edit.node})`)
+    const capability = this.#standing.forEdit(edit)
+    assert(capability !== null, `the actor may ${right} what ${edit.op} is about`)
+    return this.#active().write(edit, right, capability.id)
   }
 
-  #capabilityFor(right: Right, type: string): string | null {
-    const { history, authority } = this.#state
-    const last = history.count - 1
-    if (last < 0) return null
-    const hlc = [Math.max(this.#ports.now(), history.latest[0]), 0] as const
-    // Seen from the newest place: whatever is here will be in the past of what we write next.
-    const fits = (id: string): boolean => authority.judge(id, this.actor, right, type, hlc, null) === null
-    return this.held.find(({ id }) => fits(id))?.id ?? null
+  /** Builds anew what a verdict that turned has made stale; one at a time. */
+  #refold(): Promise<void> {
+    if (this.#state.stale.size === 0) return this.#refolding ?? Promise.resolve()
+    return (this.#refolding ??= rebuildStale(this.#state, {
+      unsaved: (ordinal) => this.#writer?.unsavedIn(ordinal),
+      waiting: (ordinal) => this.#disk?.waiting.find((pending) => pending.ordinal === ordinal)?.wire,
+      stored: (ordinals) => this.wires(ordinals),
+      yieldToUi: this.#ports.yieldToUi,
+    })
+      .then(() => this.#publish())
+      .finally(() => (this.#refolding = null)))
   }
 
   #takeBack(from: UndoStack, onto: UndoStack): { readonly label: string; readonly skipped: number } | null {
@@ -439,10 +460,7 @@ export class Replica implements LogSource {
     const isOurs = (ref: Ref): boolean => history.feedOf(Math.floor(ref / 256)).startsWith(this.actor)
     const { edits, skipped } = editsOf(step, this.#state.fold.nodes, isOurs)
     const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
-    const allowed = edits.filter((edit) => {
-      const type = this.#state.typeOf(edit)
-      return type !== null && this.may(rightOf(edit, type), type)
-    })
+    const allowed = edits.filter((edit) => this.#standing.forEdit(edit) !== null)
     for (const edit of allowed) tx.write(edit)
     if (tx.inverses.length > 0) onto.push({ label: step.label, inverses: tx.inverses })
     this.#publish()
@@ -506,6 +524,7 @@ export class Replica implements LogSource {
       await this.#ports.yieldToUi()
       sliceEnd = this.#ports.now() + SLICE_MS
     }
+    await this.#refold()
     this.#publish()
     return { admitted, duplicate, delayed, refused }
   }
@@ -516,7 +535,7 @@ export class Replica implements LogSource {
   }
 
   #noticeAuthority({ batch }: Admitted): void {
-    if (batch.header.introduced.length > 0) this.#held = null
+    if (batch.header.kind === KIND.authority) this.#standing.forget()
   }
 
   #publish(): void {

@@ -16,8 +16,8 @@ import type { Written } from './writer.ts'
 export function rewriteUnsaved(replica: Replica, unsaved: readonly Written[]): number {
   let idle = 0
   for (const written of unsaved) {
-    // The same bytes once more: a grant is known by what it says, whoever carries it.
-    if (written.kind === 'grant') replica.grant(written.grant, written.capability)
+    // The same bytes once more: what a grant gives is known by what it says, whoever carries it.
+    if (written.kind === 'authority') replica.publish(written.change, written.capability)
     else if (!replica.transact(null, (tx) => rewriteEdit(replica, tx, written.edit))) idle++
   }
   return idle

@@ -6,17 +6,21 @@
  * and the log is folded again.
  */
 
-import type { WorkNode } from '../core/fold.ts'
+import { type AuthorityOp, decodeAuthority, encodeAuthority } from '../core/authority-change.ts'
+import type { SavedEntry } from '../core/authority.ts'
+import type { Value } from '../core/batch.ts'
+import type { Invalid } from '../core/capability-registry.ts'
+import type { ChangeColumns } from '../core/change-index.ts'
 import type { NodeId } from '../core/ids.ts'
+import { assert } from '../base/assert.ts'
 import type { Snapshot } from '../store/store.ts'
 import type { Bytes } from '../base/bytes.ts'
 import type { HistoryColumns, Ref } from '../core/history.ts'
-import type { Invalid, KnownCapability } from '../core/authority.ts'
 import { type NodeChunk, packNodes, unpackNodes } from './node-chunk.ts'
 import type { State } from './state.ts'
 
 /** Grows whenever the fold's rules or this layout change. */
-const RULES = 2
+const RULES = 3
 const BATCHES_PER_CHUNK = 4096
 const NODES_PER_CHUNK = 256
 
@@ -29,18 +33,26 @@ interface Meta {
   readonly batches: number
   readonly nodes: number
   readonly roots: readonly Bytes[]
-  readonly capabilities: readonly KnownCapability[]
+  readonly entries: readonly PlainEntry[]
   readonly introductions: readonly (readonly [string, readonly number[]])[]
-  readonly quarantine: readonly (readonly [Ref, Invalid])[]
+  readonly void: readonly (readonly [Ref, Invalid])[]
   readonly changes: number
+}
+
+/** A change to who may what, in the words of the wire. */
+type PlainEntry = Omit<SavedEntry, 'change'> & { readonly op: AuthorityOp; readonly args: readonly Value[] }
+
+interface BatchChunk {
+  readonly history: HistoryColumns
+  readonly changes: ChangeColumns
 }
 
 /** Knows which chunks the last snapshot of this replica wrote, and so which to write next. */
 export class Snapshotter {
   readonly #state: State
   readonly #dirtyNodes = new Set<number>()
-  readonly #indexOf = new Map<NodeId, number>()
   #writtenBatches = 0
+  #writtenNodes = 0
   #fresh = true
 
   constructor(state: State) {
@@ -48,10 +60,10 @@ export class Snapshotter {
   }
 
   touch(ids: Iterable<NodeId>): void {
+    const { nodes, hidden } = this.#state.fold
     for (const id of ids) {
-      let index = this.#indexOf.get(id)
-      if (index === undefined) this.#indexOf.set(id, (index = this.#indexOf.size))
-      this.#dirtyNodes.add(Math.floor(index / NODES_PER_CHUNK))
+      const node = nodes.get(id) ?? hidden.get(id)
+      if (node) this.#dirtyNodes.add(Math.floor(node.slot / NODES_PER_CHUNK))
     }
   }
 
@@ -62,32 +74,40 @@ export class Snapshotter {
 
   /** The chunks to write. The store clones them before its call returns. */
   take(arrival: number): { readonly snapshot: Snapshot; readonly fresh: boolean } {
-    const { history, fold, authority, ledger } = this.#state
+    const { history, index, fold, authority, ledger } = this.#state
     const chunks = new Map<string, unknown>()
-    const nodeIds = [...this.#indexOf.keys()]
+    // Nodes that are known and not there are touched by nobody.
+    for (let slot = this.#writtenNodes; slot < fold.known; slot++) this.#dirtyNodes.add(Math.floor(slot / NODES_PER_CHUNK))
     for (const chunk of this.#dirtyNodes) {
-      const ids = nodeIds.slice(chunk * NODES_PER_CHUNK, (chunk + 1) * NODES_PER_CHUNK)
-      chunks.set(`nodes:${chunk}`, packNodes(ids.map((id) => fold.nodes.get(id) as WorkNode)))
+      const from = chunk * NODES_PER_CHUNK
+      const length = Math.min(NODES_PER_CHUNK, fold.known - from)
+      chunks.set(`nodes:${chunk}`, packNodes(Array.from({ length }, (_, i) => fold.inSlot(from + i))))
     }
     const from = Math.floor(this.#writtenBatches / BATCHES_PER_CHUNK) * BATCHES_PER_CHUNK
-    for (let at = from; at < history.count; at += BATCHES_PER_CHUNK)
-      chunks.set(`batches:${at / BATCHES_PER_CHUNK}`, history.columns(at, at + BATCHES_PER_CHUNK))
+    for (let at = from; at < history.count; at += BATCHES_PER_CHUNK) {
+      const to = Math.min(at + BATCHES_PER_CHUNK, history.count)
+      const chunk: BatchChunk = { history: history.columns(at, to), changes: index.columns(at, to) }
+      chunks.set(`batches:${at / BATCHES_PER_CHUNK}`, chunk)
+    }
     const meta: Meta = {
       rules: RULES,
       arrival,
       chains: history.chainNames(),
       heads: [...history.heads],
       batches: history.count,
-      nodes: nodeIds.length,
+      nodes: fold.known,
       roots: this.#state.roots,
-      capabilities: authority.known(),
+      entries: authority
+        .saved()
+        .map(({ change, ...entry }) => ({ ...entry, op: change.op, args: encodeAuthority(change, 0)[4] })),
       introductions: ledger.introductions(),
-      quarantine: [...this.#state.quarantine],
+      void: [...this.#state.void],
       changes: this.#state.changes,
     }
     const fresh = this.#fresh
     this.#dirtyNodes.clear()
     this.#writtenBatches = history.count
+    this.#writtenNodes = fold.known
     this.#fresh = false
     return { snapshot: { meta, chunks }, fresh }
   }
@@ -96,32 +116,42 @@ export class Snapshotter {
   forget(): void {
     this.#fresh = true
     this.#writtenBatches = 0
-    for (let chunk = 0; chunk * NODES_PER_CHUNK < this.#indexOf.size; chunk++) this.#dirtyNodes.add(chunk)
+    this.#writtenNodes = 0
   }
 
   /** Fills an empty state. Answers the arrival it covers, or null where the snapshot is of other rules or incomplete. */
   restore({ meta: plain, chunks }: Snapshot): number | null {
     const meta = plain as Meta
     if (meta.rules !== RULES || meta.roots.length === 0) return null
-    const columns: HistoryColumns[] = []
+    const batches: BatchChunk[] = []
     const nodes: NodeChunk[] = []
     for (let chunk = 0; chunk * BATCHES_PER_CHUNK < meta.batches; chunk++)
-      columns.push(chunks.get(`batches:${chunk}`) as HistoryColumns)
+      batches.push(chunks.get(`batches:${chunk}`) as BatchChunk)
     for (let chunk = 0; chunk * NODES_PER_CHUNK < meta.nodes; chunk++) nodes.push(chunks.get(`nodes:${chunk}`) as NodeChunk)
-    if (columns.includes(undefined as never) || nodes.includes(undefined as never)) return null
-    const { history, fold, ledger, quarantine } = this.#state
-    history.restore(columns, meta.chains, meta.heads)
-    this.#state.resume(meta.roots, meta.capabilities)
-    for (const chunk of nodes) {
-      const unpacked = unpackNodes(chunk)
-      fold.restore(unpacked)
-      for (const node of unpacked) this.#indexOf.set(node.id, this.#indexOf.size)
-    }
+    if (batches.includes(undefined as never) || nodes.includes(undefined as never)) return null
+    const { history, fold, ledger } = this.#state
+    history.restore(
+      batches.map((chunk) => chunk.history),
+      meta.chains,
+      meta.heads,
+    )
+    nodes.forEach((chunk, i) => fold.restore(unpackNodes(chunk, i * NODES_PER_CHUNK)))
+    for (const [ref, why] of meta.void) this.#state.void.set(ref, why)
+    this.#state.resume(
+      meta.roots,
+      meta.entries.map(savedEntry),
+      batches.map((chunk) => chunk.changes),
+    )
     ledger.restore(meta.introductions)
-    for (const [ref, why] of meta.quarantine) quarantine.set(ref, why)
     this.#state.changes = meta.changes
     // Another tab may have written over what we read: our first snapshot is whole, so that chunks of two folds never mix.
     this.forget()
     return meta.arrival
   }
+}
+
+function savedEntry({ op, args, ...entry }: PlainEntry): SavedEntry {
+  const change = decodeAuthority(op, args)
+  assert(change !== null, 'a snapshot holds what could be read')
+  return { ...entry, change }
 }

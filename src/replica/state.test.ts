@@ -11,6 +11,7 @@ import { OP, RIGHTS, type Right } from '../core/change.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { ActorKey, NodeFacts, NodeId } from '../core/ids.ts'
 import { nodeIdOf, nodeIdToBytes } from '../core/ids.ts'
+import { liveOf } from './standing.ts'
 import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
 import { Views } from './views.ts'
@@ -178,7 +179,7 @@ test.each<[string, Partial<Grant>, (task: NodeId) => Change, string]>([
   ['arguments that do not fit', {}, (task) => [OP.set, right('update'), nodeIdToBytes(task), 0, ['title']], 'malformed'],
   ['a value that its field does not take', {}, (task) => setOf(task, 'priority', 9), 'malformed'],
   ['no node', {}, () => [OP.set, right('update'), null, 0, ['title', 'x']], 'malformed'],
-  ['a node that is not there', {}, () => setOf(createOf('nobody', 1).id, 'title', 'x'), 'no-effect'],
+  ['a node that is not there', {}, () => setOf(createOf('nobody', 1).id, 'title', 'x'), 'unknown-node'],
   [
     'a create of facts that the id does not commit to',
     {},
@@ -186,9 +187,9 @@ test.each<[string, Partial<Grant>, (task: NodeId) => Change, string]>([
       const { change } = createOf('ann', 1)
       return [change[0], change[1], change[2], 0, ['comment', ...change[4].slice(1)]]
     },
-    'wrong-right',
+    'bad-node',
   ],
-  ['a create in the name of another', {}, () => createOf('bob', 1).change, 'no-effect'],
+  ['a create in the name of another', {}, () => createOf('bob', 1).change, 'bad-node'],
   ['a grant among data', {}, () => [OP.grant, right('grant'), null, 0, [new Uint8Array(3)]], 'wrong-kind'],
 ])('%s has no effect', (_, over, changeOf, why) => {
   const { write, task, capability, granted, before } = withAnn(over)
@@ -232,6 +233,7 @@ test.each<[string, (parent: Grant) => Partial<Grant>]>([
   ['to oneself', () => ({ audience: key('ann') })],
   ["of one's own rank", ({ rank }) => ({ rank })],
   ['of a higher rank', ({ rank }) => ({ rank: rank - 1 })],
+  ['of a rank that only the genesis gives', () => ({ rank: 9 })],
   ['in the name of another', () => ({ issuer: key('root') })],
   ['for another workspace', () => ({ workspace: new Uint8Array(32) })],
   ['of what one does not cite', () => ({ parent: capabilityId(ROOT) })],
@@ -268,7 +270,7 @@ test('a chain is at most sixteen links deep', () => {
   const batches = [write.genesis]
   let parent = ROOT
   for (let n = 1; n <= 16; n++) {
-    const grant = grantOf(parent, n === 1 ? 'root' : `p${n - 1}`, `p${n}`, { rank: n })
+    const grant = grantOf(parent, n === 1 ? 'root' : `p${n - 1}`, `p${n}`, { rank: 10 + n })
     batches.push(write.grant(n === 1 ? 'root' : `p${n - 1}`, parent, [grant], [batches.at(-1) as VerifiedBatch]))
     parent = grant
   }
@@ -276,14 +278,17 @@ test('a chain is at most sixteen links deep', () => {
   expect(batches.slice(1).map((batch) => verdicts(batch)[0])).toEqual([...Array.from({ length: 15 }, () => null), 'bad-grant'])
 })
 
-test('an invite may be handed on as it is, once a batch, to somebody else, and is good for nothing more', () => {
+test.each([
+  ['its window binds who redeemed it too', 0, 'expired'],
+  ['or, where it is lasting, its redemption alone', FLAG.lasting, null],
+])('an invite may be handed on as it is, once a batch, to somebody else, and is good for nothing more; %s', (_, flag, stays) => {
   const {
     write,
     task,
     capability: invite,
     granted,
     before,
-  } = withAnn({ flags: FLAG.redeemOnly, types: ['task'], expires: NOW + 100 })
+  } = withAnn({ flags: FLAG.redeemOnly | flag, types: ['task'], expires: NOW + 100 })
   const redeemed = grantOf(invite, 'ann', 'bob', { rank: invite.rank + 1, types: ['task'] })
   const good = write.grant('ann', invite, [redeemed], [granted])
   const wider = write.grant('ann', invite, [{ ...redeemed, audience: key('carl'), types: null }], [])
@@ -299,7 +304,6 @@ test('an invite may be handed on as it is, once a batch, to somebody else, and i
     [],
   )
   const used = write.data('ann', invite, [setOf(task, 'title', 'by the invite')], [])
-  // The window of the invite says when it may be redeemed, not how long the newcomer stays.
   const later = write.data('bob', redeemed, [setOf(task, 'title', 'by bob')], [good], { hlc: [NOW + 500, 0] })
   const tooLate = write.grant('ann', invite, [{ ...redeemed, audience: key('carl') }], [], { hlc: [NOW + 101, 0] })
   const { verdicts, title } = stateOf([...before, good, wider, junior, another, twice, used, later, tooLate])
@@ -310,10 +314,10 @@ test('an invite may be handed on as it is, once a batch, to somebody else, and i
     ['bad-grant'],
     ['bad-grant', 'bad-grant'],
     ['right'],
-    [null],
+    [stays],
     ['expired'],
   ])
-  expect(title(task)).toBe('by bob')
+  expect(title(task)).toBe(stays === null ? 'by bob' : 'One')
 })
 
 test('state, quarantine with its reasons, and what is shown are a function of the set of batches', () => {
@@ -417,8 +421,7 @@ function judgedIn(order: readonly VerifiedBatch[]): unknown {
     rows: ids.map((id) => views.task(id)),
     order: [...views.tasks()],
     holders: ['ann', 'bob', 'carl'].map((name) =>
-      state.authority
-        .heldBy(toHex(key(name)) as ActorKey)
+      liveOf(state.authority, toHex(key(name)) as ActorKey)
         .map(({ id }) => id)
         .toSorted(),
     ),

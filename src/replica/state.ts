@@ -2,28 +2,52 @@
  * The state of a replica: the DAG, who may, and the worknodes, kept in step.
  *
  *   batch ──> ledger (belongs?) ──> authority (may?) ──> fold (what it does) ──> touched nodes
+ *                                        └──> what turned ──> stale nodes, to be built anew from the log
  *
- * Everything here is synchronous and a function of the set of batches. A change that is admitted but not valid is noted in
- * `quarantine` with its reason and does nothing (L4: it stays in the log).
+ * Everything here is synchronous and a function of the set of batches. A change that is admitted and not valid is noted in
+ * `void` with its reason and does nothing, unless it is adopted (L4: it stays in the log). When a verdict turns, the nodes
+ * it is about are *stale*: whoever has the log reads their changes and calls `rebuild`.
  */
 
 import { type Bytes, toHex } from '../base/bytes.ts'
+import { Authority, type Use } from '../core/authority.ts'
+import { authorityOp, decodeAuthority } from '../core/authority-change.ts'
 import { type Change, KIND, type VerifiedBatch } from '../core/batch.ts'
-import { Authority, type Invalid, type KnownCapability } from '../core/authority.ts'
-import { decodeGrant } from '../core/capability.ts'
-import { decodeEdit, type Edit, isAuthorityOp, OP, RIGHTS, rightOf, type TagNames } from '../core/change.ts'
-import { type Author, Fold } from '../core/fold.ts'
+import type { Capability, Invalid } from '../core/capability-registry.ts'
+import { type ChangeColumns, ChangeIndex, MOVES, NO_SLOT } from '../core/change-index.ts'
+import {
+  decodeEdit,
+  type Edit,
+  isAuthorityOp,
+  OP,
+  parentsNamed,
+  RIGHTS,
+  type Right,
+  rightOf,
+  type TagNames,
+} from '../core/change.ts'
+import { type Author, Fold, type Part, type WorkNode } from '../core/fold.ts'
 import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
+import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
+
+/** Of a change whose right is not known, or not the one it needs: nobody can adopt it. */
+const NO_RIGHT = 0x7f
+/** Verdicts that may turn: the change itself is as it should be. */
+const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked'])
 
 export class State {
   readonly workspace: Bytes
   readonly history = new History()
-  readonly authority = new Authority(this.history)
+  readonly index = new ChangeIndex()
+  readonly authority = new Authority(this.history, (ref) => this.#describe(ref))
   readonly fold: Fold
   readonly ledger: Ledger
-  readonly quarantine = new Map<Ref, Invalid>()
+  /** Why changes are not valid; those that were adopted count all the same. */
+  readonly void = new Map<Ref, Invalid>()
+  /** Slots of nodes whose changes count otherwise than they are folded. */
+  readonly stale = new Set<number>()
   /** Nodes changed since somebody last took them. */
   #touched = new Set<NodeId>()
   /** Applied valid changes to the tree, ever. */
@@ -34,6 +58,8 @@ export class State {
     idOf: (ordinal) => this.history.idOf(ordinal),
   }
   #roots: readonly Bytes[] = []
+  /** The latest uses of the batch that is being applied. */
+  #uses: { readonly ordinal: number; readonly byCapability: Map<string, Use> } = { ordinal: -1, byCapability: new Map() }
 
   constructor(workspace: Bytes, now: () => number) {
     this.workspace = workspace
@@ -68,39 +94,85 @@ export class State {
     const grants = body.changes.reduce((count, change) => count + (change[0] === OP.grant ? 1 : 0), 0)
     body.changes.forEach((change, index) => {
       const ref = ordinal * 256 + index
-      const invalid =
-        header.kind === KIND.authority
-          ? this.#applyAuthority(change, capabilities, author, ordinal, ref, grants)
-          : this.#applyChange(change, capabilities, author, ordinal, ref)
-      if (invalid) this.quarantine.set(ref, invalid)
+      const cited = capabilities[change[3]] as string
+      if (header.kind === KIND.authority) this.applyAuthority(change, cited, author, ref, grants)
+      else this.#applyChange(change, cited, author, ref)
     })
   }
 
-  /** Applies one edit; answers why it does not count, or null. `claimed`: the right that a foreign change says it needs. */
-  applyEdit(
-    edit: Edit,
-    capability: string,
-    author: Author,
-    ordinal: number,
-    ref: Ref,
-    claimed: number | null = null,
-  ): Invalid | null {
+  /**
+   * Judges an edit and applies it if it counts; answers why it is not valid, or null. `claimed`: the right that a foreign change
+   * says it needs.
+   */
+  applyEdit(edit: Edit, cited: string, author: Author, ref: Ref, claimed: number | null = null): Invalid | null {
     const known = edit.op === 'create' ? null : this.fold.nodeAt(edit.node, ref)
+    const isTrue = edit.op !== 'create' || this.fold.isTrue(edit, author)
     const type = edit.op === 'create' ? edit.facts.type : known?.type
-    if (type === undefined) return 'no-effect'
-    const right = rightOf(edit, type)
-    if (claimed !== null && RIGHTS[claimed] !== right) return 'wrong-right'
-    const invalid = this.authority.judge(capability, author.actor, right, type, this.history.hlcOf(ordinal), ref)
-    if (invalid) return invalid
-    const node = this.fold.apply(edit, author, ref, known)
-    if (node === null) return 'no-effect'
-    this.changes++
+    const right = type === undefined ? null : rightOf(edit, type, edit.op === 'create' || known?.creator === author.actor)
+    const use = this.#useOf(cited, author.actor, ref)
+    const lasting = isTrue ? this.#faultOf(edit, author, known, right, claimed, use, ref) : 'bad-node'
+    const why = lasting ?? use.void
+    if (why !== null) this.void.set(ref, why)
+    const node = this.#take(edit, author, ref, known, isTrue, why)
+    const numbered = right === null || lasting === 'wrong-right' ? NO_RIGHT : RIGHTS.indexOf(right)
+    this.index.add(Math.floor(ref / 256), {
+      slot: node ? node.slot : NO_SLOT,
+      capability: use.fault === null && use.capability ? use.capability.number : -1,
+      right: parentsNamed(edit).length > 0 ? numbered | MOVES : numbered,
+    })
+    return why
+  }
+
+  /** Takes in a change to who may what; answers why it does not count, or null. `grants`: how many its batch has. */
+  applyAuthority(change: Change, cited: string, author: Author, ref: Ref, grants: number): Invalid | null {
+    const why = this.#judgeAuthority(change, cited, author, ref, grants)
+    this.#note(ref, NO_SLOT, why)
+    this.#turn()
+    return why
+  }
+
+  /** What was admitted and does not count, with the reason. */
+  get quarantine(): ReadonlyMap<Ref, Invalid> {
+    const { adopted } = this.authority.adoption
+    return adopted.size === 0 ? this.void : new Map([...this.void].filter(([ref]) => !adopted.has(ref)))
+  }
+
+  /** Whether the change takes part in its node, and how. */
+  partOf(ref: Ref): Part {
+    const why = this.void.get(ref)
+    if (why === undefined || this.authority.adoption.adopted.has(ref)) return 'counts'
+    return MAY_TURN.has(why) ? 'masked' : 'void'
+  }
+
+  /** Builds a stale node anew from all its changes. */
+  rebuild(slot: number, changes: readonly { readonly ref: Ref; readonly edit: Edit }[]): void {
+    const node = this.fold.inSlot(slot)
+    this.fold.rebuild(
+      node,
+      changes.map(({ ref, edit }) => ({ ref, edit, part: this.partOf(ref) })),
+    )
+    this.stale.delete(slot)
     this.#touched.add(node.id)
-    return null
   }
 
   typeOf(edit: Edit): string | null {
     return edit.op === 'create' ? edit.facts.type : (this.fold.nodes.get(edit.node)?.type ?? null)
+  }
+
+  /** The right that this author's edit needs; null where its node is not there. */
+  rightOf(edit: Edit, actor: ActorKey): Right | null {
+    if (edit.op === 'create') return rightOf(edit, edit.facts.type, true)
+    const node = this.fold.nodes.get(edit.node)
+    return node ? rightOf(edit, node.type, node.creator === actor) : null
+  }
+
+  /** Whether this edit, written now by the holder of the capability, would count. */
+  admits(capability: Capability, edit: Edit, ms: number): boolean {
+    const actor = capability.audience
+    const right = this.rightOf(edit, actor)
+    const known = edit.op === 'create' ? null : (this.fold.nodes.get(edit.node) ?? null)
+    if (right === null || timeFault(capability.cited, ms) !== null) return false
+    return this.#scopeFault(edit, actor, known, right, capability.cited, null) === null
   }
 
   takeTouched(): Set<NodeId> {
@@ -130,39 +202,136 @@ export class State {
     this.#touched.add(this.fold.begin(toHex(roots[0] as Bytes) as ActorKey, ordinal * 256).id)
   }
 
-  /** Goes on where a snapshot was taken; history and nodes are restored beside it. */
-  resume(roots: readonly Bytes[], known: readonly KnownCapability[]): void {
+  /** Goes on where a snapshot was taken; history, nodes and verdicts are restored beside it. */
+  resume(roots: readonly Bytes[], entries: Parameters<Authority['restore']>[2], columns: readonly ChangeColumns[]): void {
     this.#roots = roots
     this.ledger.begin(roots)
-    this.authority.restore(this.workspace, known)
+    this.authority.restore(this.workspace, roots, entries)
+    this.index.restore(columns)
+    this.index.eachUse((number, ordinal) => {
+      const capability = this.authority.registry.at(number) as Capability
+      capability.uses.push(ordinal)
+    })
+    for (const [ref, why] of this.void) {
+      if (!MAY_TURN.has(why)) continue
+      const capability = this.authority.registry.at(this.index.at(ref)?.capability ?? -1)
+      capability?.void.set(Math.floor(ref / 256), why)
+    }
   }
 
-  #applyChange(change: Change, capabilities: readonly string[], author: Author, ordinal: number, ref: Ref): Invalid | null {
-    const [op, right, , capIndex] = change
-    if (isAuthorityOp(op)) return 'wrong-kind'
-    const edit = decodeEdit(change, ordinal, this.#names)
+  #applyChange(change: Change, cited: string, author: Author, ref: Ref): void {
+    const [op, right] = change
+    const edit = isAuthorityOp(op) ? null : decodeEdit(change, Math.floor(ref / 256), this.#names)
+    if (edit !== null) return void this.applyEdit(edit, cited, author, ref, right)
     // Ops of newer versions are admitted and ignored; known ops must fit.
-    if (edit === null) return op <= OP.text ? 'malformed' : null
-    return this.applyEdit(edit, capabilities[capIndex] as string, author, ordinal, ref, right)
+    this.#note(ref, NO_SLOT, isAuthorityOp(op) ? 'wrong-kind' : op <= OP.text ? 'malformed' : null)
   }
 
-  #applyAuthority(
-    change: Change,
-    capabilities: readonly string[],
+  #judgeAuthority(change: Change, cited: string, author: Author, ref: Ref, grants: number): Invalid | null {
+    const [number, right, , , args] = change
+    if (!isAuthorityOp(number)) return 'wrong-kind'
+    const op = authorityOp(number)
+    if (op === null) return 'malformed'
+    const { actor } = author
+    const hlc = this.history.hlcOf(Math.floor(ref / 256))
+    return this.authority.take({ op, change: decodeAuthority(op, args), right, cited, actor, ref, hlc, grants })
+  }
+
+  #useOf(cited: string, actor: ActorKey, ref: Ref): Use {
+    const ordinal = Math.floor(ref / 256)
+    if (this.#uses.ordinal !== ordinal) this.#uses = { ordinal, byCapability: new Map() }
+    const known = this.#uses.byCapability.get(cited)
+    if (known) return known
+    const use = this.authority.use(cited, actor, ordinal, this.history.hlcOf(ordinal))
+    this.#uses.byCapability.set(cited, use)
+    return use
+  }
+
+  /** What is wrong with a change whatever else turns out. */
+  #faultOf(
+    edit: Edit,
     author: Author,
-    ordinal: number,
+    known: WorkNode | null,
+    right: Right | null,
+    claimed: number | null,
+    use: Use,
     ref: Ref,
-    grants: number,
   ): Invalid | null {
-    const [op, right, , capIndex, args] = change
-    if (!isAuthorityOp(op)) return 'wrong-kind'
-    if (op !== OP.grant) return null
-    if (RIGHTS[right] !== 'grant') return 'wrong-right'
-    const cited = capabilities[capIndex] as string
-    const invalid = this.authority.judge(cited, author.actor, 'grant', null, this.history.hlcOf(ordinal), ref)
-    if (invalid) return invalid
-    const grant = decodeGrant(args[0])
-    if (grant === null) return 'malformed'
-    return this.authority.grant(grant, cited, author.actor, ref, grants)
+    if (right === null) return 'unknown-node'
+    if (claimed !== null && RIGHTS[claimed] !== right) return 'wrong-right'
+    if (use.fault !== null || use.capability === null) return use.fault
+    return this.#scopeFault(edit, author.actor, known, right, use.capability.cited, ref)
+  }
+
+  /** Whether the scope admits what the edit is about. `ref` null: all that is here lies in its past. */
+  #scopeFault(edit: Edit, actor: ActorKey, known: WorkNode | null, right: Right, scope: Scope, ref: Ref | null): Invalid | null {
+    const facts: Facts = edit.op === 'create' ? { id: edit.node, ...edit.facts } : (known as WorkNode)
+    // What a device says of itself lies in no project and is nobody else's.
+    if (facts.type === 'person') return known && known.creator !== actor ? 'not-yours' : rightFault(scope, right, null)
+    const outside = rightFault(scope, right, facts)
+    if (outside !== null || scope.projects === null) return outside
+    const isInside = (parent: NodeId): boolean => {
+      const node = ref === null ? this.fold.nodes.get(parent) : this.fold.nodeAt(parent, ref)
+      return !!node && isWithin(scope, node)
+    }
+    return parentsNamed(edit).every(isInside) ? null : 'project'
+  }
+
+  /** Lets the fold have it, as far as it counts; answers the node that it is about. */
+  #take(edit: Edit, author: Author, ref: Ref, known: WorkNode | null, isTrue: boolean, why: Invalid | null): WorkNode | null {
+    if (!isTrue) return null
+    if (why === null) {
+      const node = this.fold.apply(edit, author, ref, known) as WorkNode
+      this.changes++
+      this.#touched.add(node.id)
+      return node
+    }
+    if (edit.op === 'create') {
+      const node = this.fold.know(edit, author, ref)
+      this.#touched.add(node.id)
+      return node
+    }
+    if (edit.op === 'text' && known && MAY_TURN.has(why)) {
+      this.fold.mask(edit, ref, known)
+      this.#touched.add(known.id)
+    }
+    return known
+  }
+
+  #note(ref: Ref, slot: number, why: Invalid | null): void {
+    if (why !== null) this.void.set(ref, why)
+    this.index.add(Math.floor(ref / 256), { slot, capability: -1, right: 0 })
+  }
+
+  /** Takes down what the authority has found out, and which nodes it changes. */
+  #turn(): void {
+    const turned = this.authority.takeTurned()
+    if (turned === null) return
+    for (const { ref, why } of turned.entries) this.#setVoid(ref, why)
+    for (const { capability, ordinal, why } of turned.uses) {
+      this.index.eachCiting(ordinal, capability.number, (ref, slot) => {
+        const before = this.void.get(ref)
+        if (before !== undefined && !MAY_TURN.has(before)) return
+        this.#setVoid(ref, why)
+        if ((before === undefined) !== (why === null) && slot !== NO_SLOT) this.stale.add(slot)
+      })
+    }
+    for (const ref of turned.adopted) {
+      const change = this.index.at(ref)
+      if (change && this.void.has(ref)) this.stale.add(change.slot)
+    }
+  }
+
+  #setVoid(ref: Ref, why: Invalid | null): void {
+    if (why === null) this.void.delete(ref)
+    else this.void.set(ref, why)
+  }
+
+  #describe(ref: Ref): { right: Right; facts: Facts; moves: boolean } | null {
+    const change = this.index.at(ref)
+    if (!change || change.slot === NO_SLOT) return null
+    const right = RIGHTS[change.right & ~MOVES]
+    const facts = this.fold.inSlot(change.slot)
+    return right === undefined || facts.type === 'person' ? null : { right, facts, moves: (change.right & MOVES) !== 0 }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Two small tools of an open text: cutting an update into pieces that fit a batch, and carrying words over to another text.
+ * Small tools of a text: cutting an update into pieces that fit a batch, masking one, and carrying words over to another text.
  */
 
 import { writeVarUint } from 'lib0/encoding'
@@ -28,6 +28,18 @@ export function piecesOf(update: Uint8Array): Bytes[] {
     }
   }
   return pieces.map((items, i) => encode(items, i === pieces.length - 1 ? ds.clients : new Map()))
+}
+
+/** The same letters, all of them deleted, and nothing else deleted. For updates of one client. */
+export function maskUpdate(update: Uint8Array): Bytes {
+  const items = decodeUpdate(update).structs.filter((struct) => struct instanceof Item)
+  const deleted = new Map<number, { clock: number; len: number }[]>()
+  for (const { id, length } of items) {
+    const ranges = deleted.get(id.client)
+    if (ranges) ranges.push({ clock: id.clock, len: length })
+    else deleted.set(id.client, [{ clock: id.clock, len: length }])
+  }
+  return encode(items, deleted)
 }
 
 const ENVELOPE = 16

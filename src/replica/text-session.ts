@@ -18,7 +18,7 @@ import type { TextEdit, WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Replica } from './replica.ts'
 import { carryOver, piecesOf } from './text-pieces.ts'
-import { applyTextEdit, continuesText, projectText, textClientId, textName } from './text.ts'
+import { applyTextEdit, continuesText, projectText, textClientId, textName, updateOf } from './text.ts'
 
 export interface OpenText {
   /** The live document and its text; others after `onReplaced`. */
@@ -49,10 +49,12 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
   const { history } = replica
   const client = textClientId(replica.feedName, id, field)
   const replaced = createEmitter<void>()
+  let lastSeen: WorkNode | undefined
   let logged = projectText(node(), field, history)
   let live = liveCopy()
-  let taken = edits().length
-  let last = edits().at(-1)?.ref
+  let source = edits()
+  let taken = source.length
+  let last = source.at(-1)?.ref
   let chains = history.chainCount
   let unsent: Uint8Array[] = []
   let callOff: (() => void) | null = null
@@ -72,7 +74,7 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
       return unsent.length > 0
     },
     get writable() {
-      return replica.may(rightFor('text', field, node().type), node().type)
+      return mayWrite()
     },
     flush,
     onReplaced: replaced.on,
@@ -88,7 +90,7 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
   function flush(): void {
     callOff?.()
     callOff = null
-    if (unsent.length === 0 || !replica.may(rightFor('text', field, node().type), node().type)) return
+    if (unsent.length === 0 || !mayWrite()) return
     take()
     const update = mergeUpdates(unsent)
     if (!continuesText(logged, update, client)) return replace(contentOf(logged))
@@ -102,16 +104,19 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
   /** Brings both documents in step with the log. */
   function take(): void {
     const all = edits()
-    const inOrder = history.chainCount === chains && (taken === 0 || all[taken - 1]?.ref === last)
+    // Another array: edits were taken out, masked or brought back.
+    const isContinued = taken === 0 || (all === source && all[taken - 1]?.ref === last)
+    const inOrder = history.chainCount === chains && isContinued
     if (inOrder && all.length === taken) return
     const base = unsent.length > 0 ? contentOf(logged) : null
     if (inOrder) {
-      for (const edit of all.slice(taken)) if (applyTextEdit(logged, id, field, edit, history)) intoLive(edit.update)
+      for (const edit of all.slice(taken)) if (applyTextEdit(logged, id, field, edit, history)) intoLive(updateOf(edit))
     } else {
       logged.destroy()
       logged = projectText(node(), field, history)
       intoLive(encodeStateAsUpdate(logged, encodeStateVector(live)))
     }
+    source = all
     taken = all.length
     last = all.at(-1)?.ref
     chains = history.chainCount
@@ -164,16 +169,24 @@ export function openText(replica: Replica, id: NodeId, field: string, later: Lat
     return textIn(doc).toString()
   }
 
+  /** The node as it is; as it was last, while it is not there because its create was cut. */
   function node(): WorkNode {
-    const node = replica.nodes.get(id)
-    assert(node, 'a text is opened on a node that is here')
-    return node
+    lastSeen = replica.nodes.get(id) ?? lastSeen
+    assert(lastSeen, 'a text is opened on a node that is here')
+    return lastSeen
   }
 
   function edits(): readonly TextEdit[] {
-    return node().texts[field] ?? []
+    return node().texts[field] ?? NO_EDITS
+  }
+
+  function mayWrite(): boolean {
+    const there = replica.nodes.get(id)
+    return there !== undefined && replica.may(rightFor('text', field, there.type, there.creator === replica.actor), there)
   }
 }
+
+const NO_EDITS: readonly TextEdit[] = []
 
 /** Whether two texts are the same letters by the same hands in the same order, deleted ones included: then they stay the same. */
 function sameText(a: Text, b: Text): boolean {

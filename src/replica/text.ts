@@ -4,6 +4,9 @@
  * Every feed writes a field under one Yjs client id, derived from SHA-256(key ‖ feed ‖ node ‖ field). An update counts only
  * if all its structs are plain text of that client, continue it without a gap, and hang on text that is already there; and
  * only one branch of a forked feed counts. Anything else is a no-op, decided in canonical order, so all replicas read alike.
+ *
+ * An edit that was cut is *masked*: its letters keep their places and count as deleted, and what it deleted stays. So words that
+ * honest hands wrote next to it, while nobody knew, stay where they are and can be read.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -13,6 +16,7 @@ import { contributesText } from '../core/forks.ts'
 import type { TextEdit, WorkNode } from '../core/fold.ts'
 import type { History } from '../core/history.ts'
 import { type NodeId, nodeIdToBytes } from '../core/ids.ts'
+import { maskUpdate } from './text-pieces.ts'
 
 /** The name of the Y.Text in a field's document: distinct per field, so that cursors of one never show in another. */
 export function textName(node: NodeId, field: string): string {
@@ -39,8 +43,13 @@ export function applyTextEdit(doc: Doc, node: NodeId, field: string, edit: TextE
   const ordinal = Math.floor(edit.ref / 256)
   if (!contributesText(history, ordinal)) return false
   if (!continuesText(doc, edit.update, textClientId(history.feedOf(ordinal), node, field))) return false
-  applyUpdate(doc, edit.update, 'log')
+  applyUpdate(doc, updateOf(edit), 'log')
   return true
+}
+
+/** What the edit does to the document: as it was written, or masked. */
+export function updateOf(edit: TextEdit): Uint8Array {
+  return edit.masked ? maskUpdate(edit.update) : edit.update
 }
 
 export function textOf(node: WorkNode, field: string, history: History): string {

@@ -106,7 +106,8 @@ export class Views {
 
   /** The node that an import brought in under this system and id. */
   byExternal(system: string, externalId: string): NodeId | null {
-    return this.#byExternal.get(`${system}\0${externalId}`) ?? null
+    const id = this.#byExternal.get(`${system}\0${externalId}`)
+    return id !== undefined && this.nodes.has(id) ? id : null
   }
 
   /** By id or by short key. */
@@ -134,6 +135,7 @@ export class Views {
     for (const id of touched) {
       const node = this.nodes.get(id)
       if (node) this.#take(node, stale, topics)
+      else this.#vanish(id, stale, topics)
     }
     this.#dropRows(stale)
     if (this.#nodeListeners.size > 0) for (const topic of [...stale, ...topics]) this.#nodeListeners.get(topic)?.emit()
@@ -151,6 +153,43 @@ export class Views {
     if (node.type === 'task') this.#updateTask(node, stale, topics)
     else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
     else if (node.type !== 'comment') this.#updateType(node, topics)
+  }
+
+  /** The node's create does not count any more: nothing may show it, or go by it. */
+  #vanish(id: NodeId, stale: Set<NodeId>, topics: Set<string>): void {
+    const node = this.#state.fold.hidden.get(id)
+    if (!node) return
+    if (node.type === 'task') {
+      for (const other of this.keys.remove(node)) {
+        stale.add(other.id)
+        for (const dependent of this.dependentsOf(other.id)) stale.add(dependent)
+      }
+      const parent = this.tree.parentOf(id)
+      if (parent) stale.add(parent)
+      for (const moved of this.tree.remove(id)) stale.add(moved)
+      for (const child of this.tree.childrenOf(id)) stale.add(child)
+      for (const to of this.#dependsOn.get(id) ?? NO_IDS) this.#dependents.get(to)?.delete(id)
+      this.#dependsOn.delete(id)
+      for (const dependent of this.dependentsOf(id)) stale.add(dependent)
+      this.#begins.delete(id)
+      this.#conflicted.delete(id)
+      this.#seat(id, null, '', topics)
+    } else if (node.type === 'comment' && node.subject) {
+      if (this.#listed.delete(id))
+        this.#bySubject.set(
+          node.subject,
+          this.commentsOn(node.subject).filter((other) => other !== id),
+        )
+      stale.add(node.subject)
+      topics.add(`comments:${node.subject}`)
+    } else {
+      if (this.#listed.delete(id))
+        this.#byType.set(
+          node.type,
+          this.ofType(node.type).filter((other) => other !== id),
+        )
+      topics.add(`type:${node.type}`)
+    }
   }
 
   /** One walk of the registers: this runs for every task at every start. */

@@ -5,24 +5,27 @@
  * a key of their own, and from then on writes under that. It works with the inviter offline.
  */
 
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
-import { fromHex, toHex } from '../base/bytes.ts'
 import { BATCH_VERSION, KIND, type VerifiedBatch } from '../core/batch.ts'
-import { capabilityId, FLAG, type Grant } from '../core/capability.ts'
+import type { Grant } from '../core/capability.ts'
 import { OP } from '../core/change.ts'
 import { workspaceNodeId } from '../core/ids.ts'
-import { PROTOCOL } from '../core/limits.ts'
+import {
+  BANDS,
+  type CapabilitySpec,
+  FIRST_AGENT_RANK,
+  generateCapability,
+  PRESETS,
+  type Recipient,
+  redemptionOf,
+} from '../core/roles.ts'
 import type { Replica } from './replica.ts'
 import type { Signer } from './writer.ts'
 
 /** Version of the validity rules that a workspace is judged by, for ever. */
 const RULE_VERSION = 1
-
-/** First rank of the band; the design has the whole table. */
-const BANDS = { admin: { from: 10, to: 29 }, member: { from: 30, to: 49 } } as const
-export type Role = keyof typeof BANDS
 
 /** The genesis batch of a new workspace whose root is the signer. The workspace's id is the batch's. */
 export async function createGenesis(signer: Signer, now: number, random: RandomBytes): Promise<VerifiedBatch> {
@@ -48,73 +51,51 @@ export function nameWorkspace(replica: Replica, name: string): void {
   replica.transact(null, (tx) => tx.set(node, 'name', name))
 }
 
+/** An invite, as somebody else would make it: who holds its keys may hand it on to themselves, once. */
+export type InviteSpec = Omit<CapabilitySpec, 'invite'>
+
 /** Publishes an invite for these keys. The inviter must outrank whom it invites. */
-export function publishInvite(
-  replica: Replica,
-  role: Role,
-  invite: { readonly key: Bytes; readonly box: Bytes | null },
-): Result<Grant> {
-  // Below the invite there must be room for the capability it becomes, in rank and in the length of the chain.
-  const cited = replica.held.find(
-    ({ grant, depth }) =>
-      grant.rank + 1 < BANDS[role].to && depth + 2 <= PROTOCOL.chainDepth && (grant.flags & FLAG.redeemOnly) === 0,
-  )
-  if (!cited && replica.held.some(({ depth }) => depth + 2 > PROTOCOL.chainDepth))
-    return refuse({
-      code: 'permission_denied',
-      detail: 'You were invited by too long a chain of invites to invite others. Ask somebody nearer to the owner.',
-    })
-  if (!cited || !replica.may('grant', 'agent'))
-    return refuse({ code: 'permission_denied', detail: `You may not invite ${role}s here.` })
-  const grant: Grant = {
-    workspace: replica.workspace,
-    parent: fromHex(cited.id),
-    issuer: fromHex(replica.actor),
-    audience: invite.key,
-    audienceBox: invite.box,
-    // Room for the redeemed capability below it, inside the band.
-    rank: Math.min(Math.max(BANDS[role].from, cited.grant.rank + 1), BANDS[role].to - 1),
-    types: null,
-    rights: null,
-    globs: null,
-    projects: null,
-    notBefore: 0,
-    expires: null,
-    flags: FLAG.redeemOnly,
-    nonce: replica.random(8),
-  }
-  replica.grant(grant, cited.id)
-  return ok(grant)
+export function publishInvite(replica: Replica, { role, ...spec }: InviteSpec, to: Recipient): Result<Grant> {
+  const cited = replica.capabilityFor('grant')
+  if (!cited) return refuse({ code: 'permission_denied', detail: `You may not invite a ${role} here.` })
+  // A person stays; an agent stays as long as its invite was to last.
+  const invite = BANDS[PRESETS[role].band][0] < FIRST_AGENT_RANK ? 'lasting' : 'bounded'
+  const grant = generateCapability(cited.grant, cited.depth, to, { ...spec, role, invite }, replica.random(8))
+  if (!grant.ok) return grant
+  replica.publish({ op: 'grant', grant: grant.value }, cited.id)
+  return grant
 }
 
-/** The invite that these keys hold, once its grant has come; null before. */
-export function heldInvite(replica: Replica, invite: Bytes): { readonly id: string; readonly grant: Grant } | null {
+/** What is known here of the invite that these keys hold. */
+export type InviteState =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'open'; readonly id: string; readonly grant: Grant }
+  | { readonly state: 'closed' }
+
+export function inviteState({ authority }: Replica, invite: Bytes): InviteState {
   const audience = toHex(invite)
-  return replica.capabilities.find((held) => held.audience === audience) ?? null
+  const held = authority.registry.all.filter((capability) => capability.audience === audience && capability.isInvite)
+  const open = held.find((capability) => authority.isLive(capability))
+  if (open) return { state: 'open', id: open.id, grant: open.grant }
+  return { state: held.length > 0 ? 'closed' : 'unknown' }
 }
 
 /** Hands the invite's capability on to the replica's own key. */
 export async function redeemInvite(replica: Replica, invite: Signer, box: Bytes | null): Promise<Result<Grant>> {
-  const held = heldInvite(replica, invite.key)
-  if (!held)
+  const held = inviteState(replica, invite.key)
+  if (held.state === 'unknown')
     return refuse({
       code: 'not_found',
       detail: 'This invite is not known here yet. Wait until a peer is connected, then try again.',
     })
-  const grant: Grant = {
-    ...held.grant,
-    parent: capabilityId(held.grant),
-    issuer: invite.key,
-    audience: fromHex(replica.actor),
-    audienceBox: box,
-    rank: held.grant.rank + 1,
-    notBefore: 0,
-    expires: null,
-    flags: 0,
-    nonce: replica.random(8),
-  }
-  const counts = await replica.redeem(invite, grant, held.id)
-  return counts
-    ? ok(grant)
-    : refuse({ code: 'permission_denied', detail: 'This invite no longer lets anybody in. Ask for a new one.' })
+  if (held.state === 'closed') return noLonger()
+  const grant = redemptionOf(held.grant, { key: fromHex(replica.actor), box }, replica.random(8))
+  return (await replica.redeem(invite, grant, held.id)) ? ok(grant) : noLonger()
+}
+
+function noLonger(): Result<never> {
+  return refuse({
+    code: 'permission_denied',
+    detail: 'This invite no longer lets anybody in: it was used, closed, or its time is over. Ask for a new one.',
+  })
 }

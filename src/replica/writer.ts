@@ -9,11 +9,12 @@
  */
 
 import { assert } from '../base/assert.ts'
-import { type Bytes, fromHex } from '../base/bytes.ts'
+import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { BATCH_VERSION, type Change, type Hlc, KIND, type BatchKind, type VerifiedBatch } from '../core/batch.ts'
-import { type Edit, encodeEdit, fits, OP, RIGHTS, rightOf } from '../core/change.ts'
-import { encodeGrant, type Grant } from '../core/capability.ts'
+import { type AuthorityChange, encodeAuthority } from '../core/authority-change.ts'
+import { type Edit, encodeEdit, fits, type Right } from '../core/change.ts'
+import type { Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
 import type { Author } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
@@ -34,10 +35,10 @@ export interface FeedPlace {
   readonly head: { readonly seq: number; readonly id: Bytes } | null
 }
 
-/** What was written: an edit of the tree, or a grant. */
+/** What was written: an edit of the tree, or a change to who may what. */
 export type Written =
-  | { readonly kind: 'edit'; readonly edit: Edit; readonly capability: string }
-  | { readonly kind: 'grant'; readonly grant: Grant; readonly capability: string }
+  | { readonly kind: 'edit'; readonly edit: Edit; readonly right: Right; readonly capability: string }
+  | { readonly kind: 'authority'; readonly change: AuthorityChange; readonly capability: string }
 
 interface OpenBatch {
   readonly ordinal: number
@@ -109,6 +110,11 @@ export class Writer {
     return [...this.#unsaved.values()].flat()
   }
 
+  /** What a batch of ours that is not durable yet says; undefined where the store has it, or it is not ours. */
+  unsavedIn(ordinal: number): readonly Written[] | undefined {
+    return this.#unsaved.get(ordinal)
+  }
+
   /** The store has this batch: its edits need not be kept. */
   forget(ordinal: number): void {
     this.#unsaved.delete(ordinal)
@@ -126,32 +132,31 @@ export class Writer {
   }
 
   /** Applies an edit and puts it into the open batch. Throws when the state refuses it: callers check rights first. */
-  write(edit: Edit, capability: string): Ref {
+  write(edit: Edit, right: Right, capability: string): Ref {
     assert(fits(edit), `an edit that we write can be read (${edit.op})`)
     const size = sizeOf(edit)
     assert(size <= BODY_BUDGET, `an edit fits into a batch (${edit.op} of ${size} bytes)`)
     const ref = this.nextRef(size)
     const batch = this.#open as OpenBatch
-    const invalid = this.#state.applyEdit(edit, capability, this.#author, batch.ordinal, ref)
+    const invalid = this.#state.applyEdit(edit, capability, this.#author, ref)
     assert(invalid === null, `an edit that we write counts (${invalid})`)
-    batch.written.push({ kind: 'edit', edit, capability })
+    batch.written.push({ kind: 'edit', edit, right, capability })
     batch.bytes += size
     return ref
   }
 
-  /** Grants go out at once, one in a batch. */
-  writeGrant(grant: Grant, capability: string): Ref {
+  /** Changes to who may what go out at once, one in a batch; all that is here lies in its past. */
+  writeAuthority(change: AuthorityChange, capability: string): Ref {
     this.close()
-    const batch = this.#roomFor(KIND.authority, 1024)
+    const batch = this.#roomFor(KIND.authority, BODY_BUDGET)
     const ref = batch.ordinal * 256
-    const { actor } = this.#author
-    const invalid =
-      this.#state.authority.judge(capability, actor, 'grant', null, batch.hlc, ref) ??
-      this.#state.authority.grant(grant, capability, actor, ref, 1)
-    assert(invalid === null, `a grant that we write counts (${invalid})`)
-    this.#state.ledger.introduce([grant.audience], batch.ordinal)
-    batch.written.push({ kind: 'grant', grant, capability })
+    const written: Written = { kind: 'authority', change, capability }
+    if (change.op === 'grant') this.#state.ledger.introduce([change.grant.audience], batch.ordinal)
+    // As it will be read: with the place of its capability in the batch, which has one.
+    const invalid = this.#state.applyAuthority(encodeAuthority(change, 0), capability, this.#author, ref, 1)
+    batch.written.push(written)
     this.close()
+    assert(invalid === null, `a change to who may what that we write counts (${change.op}: ${invalid})`)
     return ref
   }
 
@@ -219,16 +224,12 @@ export class Writer {
   #draft(batch: OpenBatch): BatchDraft {
     const { history, workspace, names } = this.#state
     const capabilities = [...new Set(batch.written.map(({ capability }) => capability))]
-    const introduced: Bytes[] = []
     const changes = batch.written.map((written): Change => {
       const cited = capabilities.indexOf(written.capability)
-      if (written.kind === 'edit') {
-        const type = this.#state.typeOf(written.edit) as string
-        return encodeEdit(written.edit, rightOf(written.edit, type), cited, batch.ordinal, names)
-      }
-      introduced.push(written.grant.audience)
-      return [OP.grant, RIGHTS.indexOf('grant'), null, cited, [encodeGrant(written.grant)]]
+      if (written.kind === 'authority') return encodeAuthority(written.change, cited)
+      return encodeEdit(written.edit, written.right, cited, batch.ordinal, names)
     })
+    const authority = batch.written.flatMap((written) => (written.kind === 'authority' ? [written.change] : []))
     return {
       v: BATCH_VERSION,
       kind: batch.batchKind,
@@ -239,11 +240,18 @@ export class Writer {
       prev: batch.prev === null ? null : history.idOf(batch.prev),
       after: batch.after.map((ordinal) => history.idOf(ordinal)),
       hlc: batch.hlc,
-      introduced,
-      closed: [],
+      introduced: authority.flatMap((change) => (change.op === 'grant' ? [change.grant.audience] : [])),
+      closed: authority.flatMap((change) => this.#closedBy(change)),
       ext: [],
       body: { salt: this.#random(16), capabilities: capabilities.map(fromHex), changes },
     }
+  }
+
+  /** A hint for those who cannot read the body: whose capability ends. */
+  #closedBy(change: AuthorityChange): readonly Bytes[] {
+    if (change.op !== 'revoke') return []
+    const target = this.#state.authority.registry.get(toHex(change.revocation.target))
+    return target ? [target.grant.audience] : []
   }
 }
 
@@ -273,7 +281,7 @@ export function grantDraft(
     body: {
       salt: random(16),
       capabilities: [fromHex(capability)],
-      changes: [[OP.grant, RIGHTS.indexOf('grant'), null, 0, [encodeGrant(grant)]]],
+      changes: [encodeAuthority({ op: 'grant', grant }, 0)],
     },
   }
 }

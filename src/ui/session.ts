@@ -7,7 +7,7 @@ import { createContext, use } from 'react'
 import type { Result } from '../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
 import type { Replica, SaveState } from '../replica/replica.ts'
-import type { Role } from '../replica/workspace.ts'
+import type { Role } from '../core/roles.ts'
 import type { Awareness } from 'y-protocols/awareness'
 
 export interface PeerRow {

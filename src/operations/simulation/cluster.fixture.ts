@@ -125,7 +125,7 @@ class Cluster {
     for (let n = 1; n <= newcomers; n++) {
       const device = createDevice(`d${n}`, await pair())
       const invite = await pair()
-      publishInvite(replica, world.chance(0.2) ? 'admin' : 'member', { key: invite.key, box: null })
+      publishInvite(replica, { role: world.chance(0.2) ? 'admin' : 'member' }, { key: invite.key, box: null })
       this.#devices.push(device)
       const tab = this.#open(device)
       await world.run(1000)
@@ -138,7 +138,7 @@ class Cluster {
 
   async #letMalloryIn({ replica }: Live, pair: KeyPair, invite: KeyPair, stranger: KeyPair): Promise<void> {
     const world = this.#world
-    publishInvite(replica, 'member', { key: invite.key, box: null })
+    publishInvite(replica, { role: 'member' }, { key: invite.key, box: null })
     const device = createDevice('mallory', pair)
     const tab = openTab(device, 'mallory', this.#p)
     await world.run(1000)
@@ -237,7 +237,8 @@ class Cluster {
       throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
     alike('the board', boardOf)
     const [witness] = replicas as [Replica]
-    for (const { audience } of witness.capabilities) if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
+    for (const { audience } of witness.authority.registry.all)
+      if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
     for (let ordinal = 0; ordinal < witness.history.count; ordinal++)
       if (this.#outlaws.has(witness.history.feedOf(ordinal).slice(0, 66)))
         throw new Violation('a batch of a stranger was admitted')

@@ -1,0 +1,73 @@
+/**
+ * What this actor may, here and now: the capabilities that it holds and that are live, and which of them fits a change.
+ * A courtesy: the fold judges again, on every replica.
+ */
+
+import type { Authority } from '../core/authority.ts'
+import type { Capability } from '../core/capability-registry.ts'
+import type { Edit, Right } from '../core/change.ts'
+import type { History } from '../core/history.ts'
+import type { ActorKey } from '../core/ids.ts'
+import { type Facts, scopeFault } from '../core/scope.ts'
+import type { State } from './state.ts'
+
+export class Standing {
+  readonly #state: State
+  readonly #actor: ActorKey
+  readonly #now: () => number
+  #held: readonly Capability[] | null = null
+
+  constructor(state: State, actor: ActorKey, now: () => number) {
+    this.#state = state
+    this.#actor = actor
+    this.#now = now
+  }
+
+  /** The live capabilities of this actor, the most senior first. */
+  get held(): readonly Capability[] {
+    return (this.#held ??= liveOf(this.#state.authority, this.#actor))
+  }
+
+  /** Who may what has changed. */
+  forget(): void {
+    this.#held = null
+  }
+
+  /** Whether this actor has the right on nodes like this one: of that type where nothing more is known. */
+  may(right: Right, about: string | Facts): boolean {
+    return this.#with(right, about) !== null
+  }
+
+  /** The capability to cite for an edit, or null. */
+  forEdit(edit: Edit): Capability | null {
+    const ms = this.#ms()
+    return this.held.find((capability) => this.#state.admits(capability, edit, ms)) ?? null
+  }
+
+  /** The most senior capability with a right that is about no node, or null. */
+  forAuthority(right: Right): Capability | null {
+    const ms = this.#ms()
+    return this.held.find((capability) => scopeFault(capability.cited, right, null, ms) === null) ?? null
+  }
+
+  #with(right: Right, about: string | Facts): Capability | null {
+    const ms = this.#ms()
+    const fits = ({ cited }: Capability): boolean => {
+      if (typeof about !== 'string') return scopeFault(cited, right, about, ms) === null
+      return scopeFault(cited, right, null, ms) === null && (about === 'person' || (cited.types?.has(about) ?? true))
+    }
+    return this.held.find(fits) ?? null
+  }
+
+  /** What is written next is later than all that is here. */
+  #ms(): number {
+    const { history }: { history: History } = this.#state
+    return Math.max(this.#now(), history.latest[0])
+  }
+}
+
+export function liveOf(authority: Authority, actor: ActorKey): readonly Capability[] {
+  return authority.registry.all
+    .filter((capability) => capability.audience === actor && authority.isLive(capability))
+    .toSorted((a, b) => a.rank - b.rank)
+}
