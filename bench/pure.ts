@@ -96,7 +96,7 @@ async function verifying({
 /** All of W into an empty replica whose verifier knows the verdicts already: admission, fold and views. */
 async function applying({ workspace, wires, ownerSeed, changes }: Workload, verdicts: readonly Verdict[]): Promise<number> {
   const byWire = new Map(wires.map((wire, i) => [wire, verdicts[i] as Verdict]))
-  const knowing: Verifier = { verify: async (asked) => asked.map((wire) => byWire.get(wire) as Verdict), close() {} }
+  const knowing: Verifier = { learn() {}, verify: async (asked) => asked.map((wire) => byWire.get(wire) as Verdict), close() {} }
   const signer = signerOf(await signingKeys(ownerSeed))
   const ports = portsOf(signer, memoryDisk(), workspace, { ms: Date.UTC(2026, 6, 1) }, seededBytes(seededRandom(5)))
   const replica = await openReplica(workspace, { ...ports, verifier: knowing, now: () => Date.now() })

@@ -2,6 +2,8 @@
 
 import { type Bytes, fromHex, toHex } from '../../src/base/bytes.ts'
 import { generateKeys, type KeyPair, keyPairOf, signingKeys } from '../../src/log/keys.ts'
+import { Keyring } from '../../src/log/keyring.ts'
+import { webSealing } from '../../src/log/sealing.ts'
 import { sealBatch } from '../../src/log/signing.ts'
 import { lateVerifier } from '../../src/log/late-verifier.ts'
 import { createWorkerVerifier } from '../../src/log/worker-verifier.ts'
@@ -45,6 +47,7 @@ export async function openWorkspace(info: WorkloadInfo, pair: KeyPair): Promise<
     store,
     verifier,
     signer: { key: pair.key, sign: (draft) => sealBatch(draft, pair) },
+    keyring: new Keyring({ workspace, sealing: webSealing(), boxes: [], known: [] }),
     openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks: navigator.locks, random: randomBytes }),
     now: () => Date.now(),
     random: randomBytes,

@@ -296,13 +296,8 @@ export class Authority {
   ): Invalid | null {
     const target = this.registry.get(toHex(targetId))
     if (!target || !this.#isMentionedBefore(target, ref)) return 'bad-target'
-    // Nobody ends their own: with a tiny past they would take back what they did. `renounce` is for that.
-    if (target.rank <= capability.rank || target.audience === actor) return 'bad-target'
-    const { projects } = capability.cited
-    if (projects !== null) {
-      const theirs = this.#isChainKnownBefore(target, ref) ? target.inherited.projects : null
-      if (theirs === null || ![...theirs].every((project) => projects.has(project))) return 'bad-target'
-    }
+    if (target.audience === actor || !isSenior(capability, target)) return 'bad-target'
+    if (capability.cited.projects !== null && !this.#isChainKnownBefore(target, ref)) return 'bad-target'
     const ordinal = Math.floor(ref / 256)
     const isBefore = (id: Bytes): boolean => {
       const other = this.#history.ordinalOf(id)
@@ -439,6 +434,19 @@ export class Authority {
       this.#turnedUses.push({ capability, ordinal, why })
     }
   }
+}
+
+/**
+ * Whether the holder of one capability may end the other: of lower rank number, and in all of its projects. Nobody ends their own:
+ * with a tiny past they would take back what they did. `renounce` is for that.
+ */
+export function isSenior(capability: Capability, target: Capability): boolean {
+  if (target.rank <= capability.rank || target.audience === capability.audience || capability.rank >= FIRST_AGENT_RANK)
+    return false
+  const { projects } = capability.cited
+  return (
+    projects === null || [...(target.inherited.projects ?? [null])].every((project) => project !== null && projects.has(project))
+  )
 }
 
 /** The child of `target` that this capability below it hangs on; null for the target itself. */

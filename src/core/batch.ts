@@ -56,6 +56,6 @@ export interface VerifiedBatch {
   readonly id: Bytes
   readonly header: BatchHeader
   readonly body: BatchBody | null
-  /** The exact wire bytes, for the store and for peers. */
+  /** Its bytes, open wherever it could be opened: what the store keeps. Peers get it sealed. */
   readonly wire: Bytes
 }

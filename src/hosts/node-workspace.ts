@@ -10,7 +10,9 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
-import { inviteKeys, keyPairOf, type KeyPair, sign, signingKeys } from '../log/keys.ts'
+import { Keyring } from '../log/keyring.ts'
+import { boxOf, inviteKeys, keyPairOf, type KeyPair, sign, signingKeys } from '../log/keys.ts'
+import { type BoxKeys, webSealing } from '../log/sealing.ts'
 import { sealBatch } from '../log/signing.ts'
 import { verifySignature } from '../log/signature.ts'
 import { inlineVerifier } from '../log/verify.ts'
@@ -59,18 +61,22 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
   const pair = await signingKeys(secrets.seed)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
   const store = await openFileStore({ dir: join(dataDir, 'log'), random: randomBytes })
-  const workspace = secrets.workspace ?? (await found(dataDir, secrets, signer, (wire) => store.append([wire])))
+  // Derived like an invite's, so that the one seed restores both halves; the keys themselves come from the log.
+  const box = await boxOf((await inviteKeys(secrets.seed)).agreement)
+  const workspace = secrets.workspace ?? (await found(dataDir, secrets, signer, box, (wire) => store.append([wire])))
   const locks = memoryLocks().tab()
   const replica = await openReplica(workspace, {
     store,
     verifier: inlineVerifier(workspace),
     signer,
+    keyring: new Keyring({ workspace, sealing: webSealing(), boxes: [box], known: [] }),
     openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks, random: randomBytes }),
     now: () => Date.now(),
     random: randomBytes,
     yieldToUi: () => setImmediate(),
   })
   await inviteAdmin(replica, secrets.invite)
+  await replica.rekey()
   let keeping: Promise<unknown> = Promise.resolve()
   const keeper = setInterval(() => {
     replica.tick()
@@ -115,9 +121,10 @@ async function found(
   dataDir: string,
   secrets: Secrets,
   signer: Signer,
+  box: BoxKeys,
   store: (wire: Bytes) => Promise<unknown>,
 ): Promise<Bytes> {
-  const genesis = await createGenesis(signer, Date.now(), randomBytes)
+  const genesis = await createGenesis(signer, box.key, Date.now(), randomBytes)
   await store(genesis.wire)
   await writeSecrets(dataDir, { ...secrets, workspace: genesis.id })
   return genesis.id

@@ -8,7 +8,9 @@
 
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
-import { keyPairOf, sign } from '../log/keys.ts'
+import { Keyring } from '../log/keyring.ts'
+import { boxOf, keyPairOf, sign } from '../log/keys.ts'
+import { type BoxKeys, webSealing } from '../log/sealing.ts'
 import { sealBatch } from '../log/signing.ts'
 import { lateVerifier } from '../log/late-verifier.ts'
 import { createWorkerVerifier } from '../log/worker-verifier.ts'
@@ -30,6 +32,7 @@ export interface OpenWorkspace {
   readonly replica: Replica
   readonly store: Store
   readonly signer: Signer
+  readonly keyring: Keyring
   readonly exchange: Exchange
   readonly transports: readonly Transport[]
   /** Adds a transport, to be started by `connect`; `onClose` runs when the workspace is closed. */
@@ -57,7 +60,12 @@ export async function yieldToUi(): Promise<void> {
   else await new Promise((resolve) => setTimeout(resolve))
 }
 
-export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): Promise<OpenWorkspace> {
+/** `invite`: the box of an invite that is to be redeemed, since keys are sealed to that first. */
+export async function openWorkspace(
+  known: KnownWorkspace,
+  { keys, profile }: TabPorts,
+  invite?: BoxKeys,
+): Promise<OpenWorkspace> {
   const workspace = fromHex(known.id)
   const pair = await keyPairOf(keys.signing)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
@@ -66,10 +74,18 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     const worker = new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })
     return createWorkerVerifier(worker, workspace)
   })
+  const keyring = new Keyring({
+    workspace,
+    sealing: webSealing(),
+    boxes: [await boxOf(keys.agreement), ...(invite ? [invite] : [])],
+    known: known.keys ?? [],
+    learned: ({ raw }) => void keepKey(profile, known, raw).catch((error: unknown) => reportError(error)),
+  })
   const replica = await openReplica(workspace, {
     store,
     verifier,
     signer,
+    keyring,
     openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks: navigator.locks, random: randomBytes }),
     now: () => Date.now(),
     random: randomBytes,
@@ -118,6 +134,7 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     replica,
     store,
     signer,
+    keyring,
     exchange,
     transports,
     add(transport, onClose) {
@@ -133,4 +150,10 @@ export async function openWorkspace(known: KnownWorkspace, { keys }: TabPorts): 
     },
     close,
   }
+}
+
+/** A key that could not be kept is learned again, from the log or a peer: the workspace itself says when its disk is full. */
+async function keepKey(profile: Profile, known: KnownWorkspace, raw: Bytes): Promise<void> {
+  const kept = (await profile.workspaces()).find(({ id }) => id === known.id)
+  if (kept) await profile.putWorkspace({ ...kept, keys: [raw] })
 }

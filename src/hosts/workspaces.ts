@@ -7,7 +7,7 @@
 import * as z from 'zod/mini'
 import { toHex } from '../base/bytes.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
-import { generateKeys, inviteKeys, keyPairOf } from '../log/keys.ts'
+import { boxOf, generateKeys, inviteKeys, type KeyPair, keyPairOf } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
 import { type Invite, parseInvite } from '../replica/invite.ts'
 import { rewriteUnsaved } from '../replica/rewrite.ts'
@@ -76,10 +76,10 @@ export async function createWorkspaces(
     rewriteUnsaved(next.replica, replica.unsaved())
   }
 
-  async function remember({ known, replica }: OpenWorkspace): Promise<void> {
+  async function remember({ known, replica, keyring }: OpenWorkspace): Promise<void> {
     const node = replica.nodes.get(workspaceNodeId(replica.workspace))
     const name = (node && (read(node, 'name') as string | undefined)) ?? known.name
-    await profile.putWorkspace({ ...known, name, openedAt: Date.now() })
+    await profile.putWorkspace({ ...known, name, openedAt: Date.now(), keys: keyring.keys.map(({ raw }) => raw) })
     workspaces.set(await profile.workspaces())
   }
 
@@ -93,7 +93,8 @@ export async function createWorkspaces(
   async function create(name: string): Promise<TabSession> {
     const pair = await keyPairOf(ports.keys.signing)
     const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-    const genesis = await createGenesis(signer, Date.now(), randomBytes)
+    const box = await boxOf(ports.keys.agreement)
+    const genesis = await createGenesis(signer, box.key, Date.now(), randomBytes)
     const id = toHex(genesis.id)
     const store = await openIndexedDbStore({ name: id, random: randomBytes })
     await store.append([genesis.wire])
@@ -103,6 +104,7 @@ export async function createWorkspaces(
     // Somebody made something here that nobody else has yet: ask the browser to keep it.
     void navigator.storage?.persist?.()
     const next = await show(known)
+    await next.replica.rekey()
     nameWorkspace(next.replica, name)
     await next.replica.saved()
     return next
@@ -122,8 +124,9 @@ export async function createWorkspaces(
     onProgress('Opening the workspace on this device …')
     const signalling = [...new Set([...ports.settings.signalling, ...invite.signalling])]
     const settings = { ...ports, settings: { ...ports.settings, signalling } }
-    const open = await openWorkspace(known, settings)
-    const outcome = await becomeMember(open, settings, invite, onProgress, signal)
+    const keys = await inviteKeys(invite.seed)
+    const open = await openWorkspace(known, settings, await boxOf(keys.agreement))
+    const outcome = await becomeMember(open, settings, invite, await keyPairOf(keys.signing), onProgress, signal)
     if (!outcome.ok) {
       await open.close()
       return outcome
@@ -137,13 +140,13 @@ export async function createWorkspaces(
     open: OpenWorkspace,
     settings: TabPorts,
     invite: Invite,
+    pair: KeyPair,
     onProgress: (words: string) => void,
     signal: AbortSignal,
   ): Promise<Result<Network | null>> {
     const { replica } = open
     let network: Network | null = null
     if (replica.held.length > 0) return ok(null)
-    const pair = await keyPairOf((await inviteKeys(invite.seed)).signing)
     if (invite.batches.length > 0) await replica.receive(invite.batches, 'link')
     if (inviteState(replica, pair.key).state === 'unknown') {
       onProgress('Looking for somebody who is in this workspace …')
@@ -158,9 +161,12 @@ export async function createWorkspaces(
     }
     onProgress('Joining …')
     const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-    const box = await keyPairOf(ports.keys.agreement)
+    const box = await boxOf(ports.keys.agreement)
     const redeemed = await redeemInvite(replica, signer, box.key)
-    return redeemed.ok ? ok(network) : redeemed
+    if (!redeemed.ok) return redeemed
+    // The key came by the invite's box; from here on it comes to this device's own.
+    await replica.rekey()
+    return ok(network)
   }
 
   /** A new workspace for the plan. If the file is none that can be read, no workspace is left behind. */

@@ -7,6 +7,7 @@
 
 import { type Bytes, concatBytes, fromBase64Url, fromHex, toHex, utf8 } from '../base/bytes.ts'
 import type { ActorKey } from '../core/ids.ts'
+import type { BoxKeys } from './sealing.ts'
 
 /** As a profile keeps them: structured-clonable. */
 export interface DeviceKeys {
@@ -50,6 +51,11 @@ export async function signingKeys(seed: Bytes): Promise<KeyPair> {
 
 export async function keyPairOf({ publicKey, privateKey }: CryptoKeyPair): Promise<KeyPair> {
   return { key: concatBytes(KEY_TAG, new Uint8Array(await crypto.subtle.exportKey('raw', publicKey))), privateKey }
+}
+
+/** The device's X25519 pair with its public half as others name it. */
+export async function boxOf(agreement: CryptoKeyPair): Promise<BoxKeys> {
+  return { key: (await keyPairOf(agreement)).key, pair: agreement }
 }
 
 /** The actor as text: hex of the tagged key. */

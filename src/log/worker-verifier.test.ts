@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sample } from './batch.fixture.ts'
 import { serveVerifier } from './serve-verifier.ts'
-import type { VerifyAnswer, VerifyRequest } from './verifier-messages.ts'
+import type { LearnRequest, VerifyAnswer, VerifyRequest } from './verifier-messages.ts'
 import { workerVerifierContract } from './worker-verifier.contract.ts'
 import { createWorkerVerifier, type VerifierPort } from './worker-verifier.ts'
 
@@ -12,7 +12,7 @@ function channelWorker(): VerifierPort {
     typeof serveVerifier
   >[0]
   serveVerifier(scope)
-  port2.onmessage = (event: MessageEvent<VerifyRequest>) => scope.onmessage?.(event)
+  port2.onmessage = (event: MessageEvent<VerifyRequest | LearnRequest>) => scope.onmessage?.(event)
   const worker: VerifierPort = {
     onmessage: null,
     onerror: null,
@@ -32,7 +32,7 @@ function muteWorker(): VerifierPort & { readonly asked: VerifyRequest[] } {
     onmessage: null,
     onerror: null,
     onmessageerror: null,
-    postMessage: (request) => void asked.push(request),
+    postMessage: (request) => void ('learn' in request || asked.push(request)),
     terminate() {},
   }
 }
@@ -57,7 +57,7 @@ test('a Worker that could not do one request does not take the others along', as
   const verifier = createWorkerVerifier(worker, genesis.id)
   const [first, second] = [verifier.verify([genesis.wire]), verifier.verify([genesis.wire])]
   worker.onmessage?.({ data: { request: 0, failed: 'no curve' } } as MessageEvent<VerifyAnswer>)
-  worker.onmessage?.({ data: { request: 1, ids: genesis.id, refused: [] } } as unknown as MessageEvent<VerifyAnswer>)
+  worker.onmessage?.({ data: { request: 1, ids: genesis.id, refused: [], opened: [] } } as unknown as MessageEvent<VerifyAnswer>)
   await expect(first).rejects.toThrow('no curve')
   expect(await second).toEqual([{ ok: true, batch: genesis }])
 })
@@ -65,6 +65,8 @@ test('a Worker that could not do one request does not take the others along', as
 test('a body is judged on the page, as strictly as in the Worker', async () => {
   const worker = muteWorker()
   const verdicts = createWorkerVerifier(worker, null).verify([new Uint8Array(3)])
-  worker.onmessage?.({ data: { request: 0, ids: new Uint8Array(32), refused: [] } } as unknown as MessageEvent<VerifyAnswer>)
+  worker.onmessage?.({
+    data: { request: 0, ids: new Uint8Array(32), refused: [], opened: [] },
+  } as unknown as MessageEvent<VerifyAnswer>)
   expect(await verdicts).toMatchObject([{ ok: false, reason: 'malformed' }])
 })

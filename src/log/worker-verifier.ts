@@ -6,7 +6,7 @@
 
 import type { Bytes } from '../base/bytes.ts'
 import type { Verdict, Verifier } from './verifier.ts'
-import { ID_BYTES, joinWires, type VerifyAnswer, type VerifyRequest } from './verifier-messages.ts'
+import { ID_BYTES, joinWires, type LearnRequest, type VerifyAnswer, type VerifyRequest } from './verifier-messages.ts'
 import { readEnvelope } from './verify.ts'
 
 /** What we need of a `Worker`. */
@@ -14,7 +14,7 @@ export interface VerifierPort {
   onmessage: ((event: MessageEvent<VerifyAnswer>) => void) | null
   onerror: ((event: ErrorEvent) => void) | null
   onmessageerror: ((event: MessageEvent) => void) | null
-  postMessage(request: VerifyRequest, transfer: Transferable[]): void
+  postMessage(request: VerifyRequest | LearnRequest, transfer: Transferable[]): void
   terminate(): void
 }
 
@@ -60,6 +60,9 @@ export function createWorkerVerifier(worker: VerifierPort, workspace: Bytes | nu
   worker.onmessageerror = () => fail('The verifying Worker answered what cannot be read.')
 
   return {
+    learn(key) {
+      if (!gone) worker.postMessage({ learn: key }, [])
+    },
     async verify(wires) {
       const asked: Promise<readonly Verdict[]>[] = []
       for (let from = 0; from < wires.length; from += WIRES_PER_REQUEST)
@@ -70,11 +73,15 @@ export function createWorkerVerifier(worker: VerifierPort, workspace: Bytes | nu
   }
 }
 
-function verdictsOf(wires: readonly Bytes[], { ids, refused }: Extract<VerifyAnswer, { ids: Bytes }>): readonly Verdict[] {
+function verdictsOf(
+  wires: readonly Bytes[],
+  { ids, refused, opened }: Extract<VerifyAnswer, { ids: Bytes }>,
+): readonly Verdict[] {
   const refusals = new Map(refused.map((refusal) => [refusal.index, refusal]))
+  const bodies = new Map(opened.map(({ index, body }) => [index, body]))
   return wires.map((wire, i) => {
     const refusal = refusals.get(i)
     if (refusal) return { ok: false, reason: refusal.reason, detail: refusal.detail }
-    return readEnvelope(wire, ids.slice(i * ID_BYTES, (i + 1) * ID_BYTES))
+    return readEnvelope(wire, ids.slice(i * ID_BYTES, (i + 1) * ID_BYTES), bodies.get(i))
   })
 }

@@ -21,10 +21,14 @@ import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
-import type { Verdict, Verifier } from '../log/verifier.ts'
+import type { Verifier } from '../log/verifier.ts'
+import type { Keyring } from '../log/keyring.ts'
 import { FeedMovedError, type Store } from '../store/store.ts'
-import type { LogSource, ReceiveReport } from '../sync/log-source.ts'
+import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
 import { DiskQueue } from './disk.ts'
+import { Epochs } from './epochs.ts'
+import { Incoming, SLICE_MS } from './incoming.ts'
+import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
 import { Snapshotter } from './snapshot.ts'
 import { Standing } from './standing.ts'
@@ -47,6 +51,8 @@ export interface ReplicaPorts {
   readonly store: Store
   readonly verifier: Verifier
   readonly signer: Signer
+  /** The keys of the bodies; kept by whoever made it. */
+  readonly keyring: Keyring
   readonly openFeed: () => Promise<FeedLease>
   /** Milliseconds since 1970. */
   readonly now: () => number
@@ -61,9 +67,6 @@ export interface SaveState {
   /** Why saving has stopped, in words for people; null while it works. */
   readonly problem: string | null
 }
-
-/** Admission and folding pause after this long, so that no slice is felt. */
-const SLICE_MS = 8
 
 /** Opens the replica of a workspace from its store: from the snapshot where there is one, then from the log. */
 export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promise<Replica> {
@@ -97,12 +100,14 @@ export class Replica implements LogSource {
   #disk: DiskQueue | null = null
   #lease: FeedLease | null = null
   #flushing: Promise<void> | null = null
-  #admitting: Promise<unknown> = Promise.resolve()
   readonly #standing: Standing
   #refolding: Promise<void> | null = null
   #changesAtSnapshot: number
+  #keysSought = 0
   #failure: string | null = null
-  #newer = false
+  readonly #incoming: Incoming
+  readonly #epochs: Epochs
+  readonly #outgoing: Outgoing
   readonly #undo = new UndoStack()
   readonly #redo = new UndoStack()
   readonly #durable = createEmitter<readonly number[]>()
@@ -120,6 +125,19 @@ export class Replica implements LogSource {
     this.#changesAtSnapshot = state.changes
     this.views = new Views(state, ports.now)
     this.#standing = new Standing(state, this.actor, ports.now)
+    this.#epochs = new Epochs(state, ports.keyring)
+    this.#outgoing = new Outgoing(state, ports.keyring.sealing, ports.random)
+    this.#incoming = new Incoming(state, {
+      ...ports,
+      idle: () => this.#signed(),
+      isIdle: () => this.#active().idle,
+      taken: (admitted) => this.#take(admitted),
+      sliced: () => this.#publish(),
+      settled: async () => {
+        await this.#refold()
+        this.#publish()
+      },
+    })
   }
 
   /** Takes the feed to write to. Called once, by `openReplica`, after the log is read. */
@@ -146,7 +164,7 @@ export class Replica implements LogSource {
 
   /** Whether a peer has sent what only a newer version understands. */
   get sawNewerVersion(): boolean {
-    return this.#newer
+    return this.#incoming.sawNewer
   }
 
   /** Whether the genesis is here: before it nothing else can be. */
@@ -182,14 +200,26 @@ export class Replica implements LogSource {
     return this.#standing.held
   }
 
+  /** How many changes of a batch cite this capability. */
+  countCiting(ordinal: number, capability: Capability): number {
+    let count = 0
+    this.#state.index.eachCiting(ordinal, capability.number, () => count++)
+    return count
+  }
+
   /** Changes that were admitted and do not count, with the reason. */
   get quarantine(): ReadonlyMap<Ref, Invalid> {
     return this.#state.quarantine
   }
 
-  /** Batches that wait for an ancestor, or for their time. */
-  get delayed(): { readonly waiting: number; readonly held: number } {
-    return { waiting: this.#state.ledger.waiting, held: this.#state.ledger.held }
+  /** Batches that wait for an ancestor, for their time, or for a key. */
+  get delayed(): { readonly waiting: number; readonly held: number; readonly sealed: number } {
+    return { waiting: this.#state.ledger.waiting, held: this.#state.ledger.held, sealed: this.#incoming.sealed }
+  }
+
+  /** Whether bodies leave this device sealed. */
+  get isSealed(): boolean {
+    return this.#epochs.isSealed
   }
 
   /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
@@ -223,10 +253,26 @@ export class Replica implements LogSource {
   /** Publishes a change to who may what, at once, under a capability of this actor's that admits it. */
   publish(change: AuthorityChange, capability: string): Ref {
     const ref = this.#active().writeAuthority(change, capability)
-    this.#standing.forget()
-    void this.#refold()
+    this.#authorityChanged()
+    this.#refold().catch((error: unknown) => this.#failed(error))
     this.#flush()
     return ref
+  }
+
+  /**
+   * Does what is due about the keys of the bodies, where this actor may: hands the present one to who lacks it, or makes a new
+   * one after somebody was removed. Answers whether there was anything to do.
+   */
+  async rekey(): Promise<boolean> {
+    const { due } = this.#epochs
+    if (due === null || this.capabilityFor('rekey') === null) return false
+    const { key, rekeys } = await this.#epochs.make(due, this.#ports.random)
+    // Somebody else may have been quicker while it was made.
+    const cited = this.capabilityFor('rekey')
+    if (this.#epochs.due === null || cited === null) return false
+    for (const rekey of rekeys) this.publish({ op: 'rekey', rekey }, cited.id)
+    this.#ports.keyring.add(key)
+    return true
   }
 
   /**
@@ -237,10 +283,7 @@ export class Replica implements LogSource {
   async redeem(invite: Signer, grant: Grant, capability: string): Promise<boolean> {
     while (!this.#active().idle) await this.#signed()
     const batch = await invite.sign(grantDraft(this.#state, invite.key, grant, capability, this.#ports))
-    const admission = this.#admitting.then(() => this.#admit([{ ok: true, batch }], 'invite'))
-    this.#admitting = admission.catch(() => undefined)
-    await admission
-    this.#standing.forget()
+    await this.#incoming.admit([{ ok: true, batch }], 'invite')
     await this.saved()
     this.#saving.emit(this.saveState)
     const id = toHex(capabilityId(grant))
@@ -300,26 +343,39 @@ export class Replica implements LogSource {
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
     // Another tab of this profile stored them before it sent them: read them there instead of storing them twice.
     if (from === this.actor) await this.catchUp()
-    const verdicts = await this.#ports.verifier.verify(wires)
-    const admission = this.#admitting.then(() => this.#admit(verdicts, from))
-    this.#admitting = admission.catch(() => undefined)
-    const report = await admission
+    const report = await this.#incoming.receive(wires, from)
     await this.#disk?.settled()
     return report
+  }
+
+  learn(wires: readonly Bytes[]): Promise<void> {
+    return this.#incoming.learn(wires)
   }
 
   onDurable(listener: (ordinals: readonly number[]) => void): () => void {
     return this.#durable.on(listener)
   }
 
-  async *wires(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]> {
+  async *wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
+    for await (const page of this.stored(ordinals)) yield this.#outgoing.seal(page, this.#epochs.current)
+  }
+
+  async keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
+    const durable = this.#epochs.carriersOf(epoch).filter((ordinal) => this.history.arrivalOf(ordinal) > 0)
+    const wires: Bytes[] = []
+    for await (const page of this.stored(durable)) wires.push(...page.map(({ wire }) => wire))
+    return wires
+  }
+
+  /** Batches as the store has them, open. */
+  async *stored(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]> {
     const { history } = this.#state
     const byArrival = new Map(ordinals.map((ordinal) => [history.arrivalOf(ordinal), ordinal]))
     for await (const page of this.#ports.store.readAt([...byArrival.keys()].toSorted((a, b) => a - b)))
       yield page.map(({ arrival, wire }) => ({ ordinal: byArrival.get(arrival) as number, wire }))
   }
 
-  /** The whole log as wire batches, in order of arrival. */
+  /** The whole log as wire batches, open, in order of arrival. */
   async *exportLog(): AsyncIterable<readonly Bytes[]> {
     await this.saved()
     for await (const page of this.#ports.store.readSince(0)) yield page.map(({ wire }) => wire)
@@ -361,6 +417,7 @@ export class Replica implements LogSource {
     }
     await this.#refold()
     this.#publish()
+    await this.#learnKeys()
   }
 
   /** What time brings: held batches that are due, tasks that may be begun now. Call it every now and then. */
@@ -371,7 +428,7 @@ export class Replica implements LogSource {
       this.#state.apply(admitted)
       this.#take(admitted)
     })
-    void this.#refold()
+    this.#refold().catch((error: unknown) => this.#failed(error))
     this.#publish()
   }
 
@@ -446,7 +503,7 @@ export class Replica implements LogSource {
     return (this.#refolding ??= rebuildStale(this.#state, {
       unsaved: (ordinal) => this.#writer?.unsavedIn(ordinal),
       waiting: (ordinal) => this.#disk?.waiting.find((pending) => pending.ordinal === ordinal)?.wire,
-      stored: (ordinals) => this.wires(ordinals),
+      stored: (ordinals) => this.stored(ordinals),
       yieldToUi: this.#ports.yieldToUi,
     })
       .then(() => this.#publish())
@@ -496,46 +553,26 @@ export class Replica implements LogSource {
     })
   }
 
-  async #admit(verdicts: readonly Verdict[], from: string): Promise<ReceiveReport> {
-    let [admitted, duplicate, delayed] = [0, 0, 0]
-    const refused: string[] = []
-    let sliceEnd = this.#ports.now() + SLICE_MS
-    for (const verdict of verdicts) {
-      if (!verdict.ok && verdict.reason === 'unknown-version') {
-        // Nobody's fault: whoever wrote it is ahead of us. Held by not being taken; it comes again once we are updated.
-        this.#newer = true
-        delayed++
-        continue
-      }
-      if (!verdict.ok) {
-        refused.push(`${verdict.reason}: ${verdict.detail}`)
-        continue
-      }
-      while (!this.#active().idle) await this.#signed()
-      const outcome = this.#state.offer(verdict.batch, from, (taken) => {
-        admitted++
-        this.#take(taken)
-      })
-      if (outcome.state === 'duplicate') duplicate++
-      else if (outcome.state === 'refused') refused.push(outcome.reason)
-      else if (outcome.state !== 'admitted') delayed++
-      if (this.#ports.now() < sliceEnd) continue
-      this.#publish()
-      await this.#ports.yieldToUi()
-      sliceEnd = this.#ports.now() + SLICE_MS
-    }
-    await this.#refold()
-    this.#publish()
-    return { admitted, duplicate, delayed, refused }
-  }
-
   #take(admitted: Admitted): void {
     this.#noticeAuthority(admitted)
     this.#disk?.push({ ordinal: admitted.ordinal, id: admitted.batch.id, wire: admitted.batch.wire, own: null })
   }
 
   #noticeAuthority({ batch }: Admitted): void {
-    if (batch.header.kind === KIND.authority) this.#standing.forget()
+    if (batch.header.kind === KIND.authority) this.#authorityChanged()
+  }
+
+  /** Keys that came by another tab, or before this device kept them, are in the log. */
+  async #learnKeys(): Promise<void> {
+    const { entries } = this.#state.authority
+    const fresh = entries.slice(this.#keysSought)
+    this.#keysSought = entries.length
+    await this.#ports.keyring.learnFrom(fresh.flatMap(({ change }) => (change.op === 'rekey' ? [change.rekey] : [])))
+  }
+
+  #authorityChanged(): void {
+    this.#standing.forget()
+    this.#epochs.forget()
   }
 
   #publish(): void {

@@ -33,6 +33,7 @@ interface Meta {
   readonly batches: number
   readonly nodes: number
   readonly roots: readonly Bytes[]
+  readonly rootBoxes: readonly Bytes[]
   readonly entries: readonly PlainEntry[]
   readonly introductions: readonly (readonly [string, readonly number[]])[]
   readonly void: readonly (readonly [Ref, Invalid])[]
@@ -97,6 +98,7 @@ export class Snapshotter {
       batches: history.count,
       nodes: fold.known,
       roots: this.#state.roots,
+      rootBoxes: this.#state.rootBoxes,
       entries: authority
         .saved()
         .map(({ change, ...entry }) => ({ ...entry, op: change.op, args: encodeAuthority(change, 0)[4] })),
@@ -139,6 +141,7 @@ export class Snapshotter {
     for (const [ref, why] of meta.void) this.#state.void.set(ref, why)
     this.#state.resume(
       meta.roots,
+      meta.rootBoxes,
       meta.entries.map(savedEntry),
       batches.map((chunk) => chunk.changes),
     )

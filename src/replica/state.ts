@@ -12,7 +12,7 @@
 import { type Bytes, toHex } from '../base/bytes.ts'
 import { Authority, type Use } from '../core/authority.ts'
 import { authorityOp, decodeAuthority } from '../core/authority-change.ts'
-import { type Change, KIND, type VerifiedBatch } from '../core/batch.ts'
+import { type BatchBody, type Change, KIND, type VerifiedBatch } from '../core/batch.ts'
 import type { Capability, Invalid } from '../core/capability-registry.ts'
 import { type ChangeColumns, ChangeIndex, MOVES, NO_SLOT } from '../core/change-index.ts'
 import {
@@ -58,6 +58,7 @@ export class State {
     idOf: (ordinal) => this.history.idOf(ordinal),
   }
   #roots: readonly Bytes[] = []
+  #rootBoxes: readonly Bytes[] = []
   /** The latest uses of the batch that is being applied. */
   #uses: { readonly ordinal: number; readonly byCapability: Map<string, Use> } = { ordinal: -1, byCapability: new Map() }
 
@@ -76,6 +77,11 @@ export class State {
     return this.#roots
   }
 
+  /** What keys are sealed to for the roots, in the same order; empty where the genesis names none. */
+  get rootBoxes(): readonly Bytes[] {
+    return this.#rootBoxes
+  }
+
   /** Offers a verified batch; `admitted` is called for each batch that gets in by it, in order, after it is applied. */
   offer(batch: VerifiedBatch, from: string, admitted: (batch: Admitted) => void): Admission {
     return this.ledger.offer(batch, from, (next) => {
@@ -87,8 +93,8 @@ export class State {
   /** Applies an admitted batch. */
   apply({ batch, ordinal }: Admitted): void {
     const { header, body } = batch
-    if (header.workspace === null) return this.begin(header.introduced, ordinal)
     if (body === null) return
+    if (header.workspace === null) return this.begin(header.introduced, rootBoxesOf(body), ordinal)
     const author = this.authorOf(header.key)
     const capabilities = body.capabilities.map(toHex)
     const grants = body.changes.reduce((count, change) => count + (change[0] === OP.grant ? 1 : 0), 0)
@@ -195,16 +201,23 @@ export class State {
   }
 
   /** The genesis: its roots and the workspace's own node. */
-  begin(roots: readonly Bytes[], ordinal: number): void {
+  begin(roots: readonly Bytes[], boxes: readonly Bytes[], ordinal: number): void {
     this.#roots = roots
+    this.#rootBoxes = boxes
     this.ledger.begin(roots)
     this.authority.begin(this.workspace, roots)
     this.#touched.add(this.fold.begin(toHex(roots[0] as Bytes) as ActorKey, ordinal * 256).id)
   }
 
   /** Goes on where a snapshot was taken; history, nodes and verdicts are restored beside it. */
-  resume(roots: readonly Bytes[], entries: Parameters<Authority['restore']>[2], columns: readonly ChangeColumns[]): void {
+  resume(
+    roots: readonly Bytes[],
+    boxes: readonly Bytes[],
+    entries: Parameters<Authority['restore']>[2],
+    columns: readonly ChangeColumns[],
+  ): void {
     this.#roots = roots
+    this.#rootBoxes = boxes
     this.ledger.begin(roots)
     this.authority.restore(this.workspace, roots, entries)
     this.index.restore(columns)
@@ -334,4 +347,12 @@ export class State {
     const facts = this.fold.inSlot(change.slot)
     return right === undefined || facts.type === 'person' ? null : { right, facts, moves: (change.right & MOVES) !== 0 }
   }
+}
+
+/** The third word of a genesis: one box a root. Whatever else stands there is none. */
+function rootBoxesOf({ changes }: BatchBody): readonly Bytes[] {
+  const boxes = changes[0]?.[4][2]
+  if (!Array.isArray(boxes)) return []
+  const isBox = (box: unknown): box is Bytes => box instanceof Uint8Array && box.length === 33 && box[0] === 1
+  return boxes.every(isBox) ? boxes : []
 }

@@ -27,8 +27,11 @@ import type { Signer } from './writer.ts'
 /** Version of the validity rules that a workspace is judged by, for ever. */
 const RULE_VERSION = 1
 
-/** The genesis batch of a new workspace whose root is the signer. The workspace's id is the batch's. */
-export async function createGenesis(signer: Signer, now: number, random: RandomBytes): Promise<VerifiedBatch> {
+/**
+ * The genesis batch of a new workspace whose root is the signer. The workspace's id is the batch's. `box`: what keys are sealed
+ * to for the root; a workspace without stays in the clear.
+ */
+export async function createGenesis(signer: Signer, box: Bytes | null, now: number, random: RandomBytes): Promise<VerifiedBatch> {
   return signer.sign({
     v: BATCH_VERSION,
     kind: KIND.authority,
@@ -42,7 +45,11 @@ export async function createGenesis(signer: Signer, now: number, random: RandomB
     introduced: [signer.key],
     closed: [],
     ext: [],
-    body: { salt: random(16), capabilities: [], changes: [[OP.genesis, 0, null, 0, [RULE_VERSION, {}]]] },
+    body: {
+      salt: random(16),
+      capabilities: [],
+      changes: [[OP.genesis, 0, null, 0, [RULE_VERSION, {}, ...(box ? [[box]] : [])]]],
+    },
   })
 }
 

@@ -2,7 +2,15 @@
 
 import type { DBSchema } from 'idb'
 import { openDatabase } from './indexeddb.ts'
-import { byLastOpened, NO_SETTINGS, type DeviceKeys, type KnownWorkspace, type Profile, type Settings } from './profile.ts'
+import {
+  byLastOpened,
+  NO_SETTINGS,
+  type DeviceKeys,
+  type KnownWorkspace,
+  type Profile,
+  type Settings,
+  withKept,
+} from './profile.ts'
 
 /** `name` sets profiles apart in tests; the app has one. */
 export async function openIndexedDbProfile(name = 'worknode'): Promise<Profile> {
@@ -30,7 +38,10 @@ export async function openIndexedDbProfile(name = 'worknode'): Promise<Profile> 
       return known.toSorted(byLastOpened)
     },
     async putWorkspace(workspace) {
-      await db.write(['workspaces'], 'strict', (tx) => tx.objectStore('workspaces').put(workspace))
+      await db.write(['workspaces'], 'strict', async (tx) => {
+        const store = tx.objectStore('workspaces')
+        await store.put(withKept(await store.get(workspace.id), workspace))
+      })
     },
     async removeWorkspace(id) {
       await db.write(['workspaces'], 'strict', (tx) => tx.objectStore('workspaces').delete(id))

@@ -1,6 +1,14 @@
 /** The profile in memory: for tests, and for a visit that keeps nothing. A *disk* outlives the handles on it. */
 
-import { byLastOpened, NO_SETTINGS, type DeviceKeys, type KnownWorkspace, type Profile, type Settings } from './profile.ts'
+import {
+  byLastOpened,
+  NO_SETTINGS,
+  type DeviceKeys,
+  type KnownWorkspace,
+  type Profile,
+  type Settings,
+  withKept,
+} from './profile.ts'
 import { StoreGoneError } from './store.ts'
 
 export interface ProfileDisk {
@@ -36,7 +44,7 @@ export function memoryProfile(disk = profileDisk()): Profile {
     async putWorkspace(workspace) {
       const copy = structuredClone(workspace)
       await turn()
-      disk.workspaces.set(copy.id, copy)
+      disk.workspaces.set(copy.id, withKept(disk.workspaces.get(copy.id), copy))
     },
     async removeWorkspace(id) {
       await turn()

@@ -63,6 +63,21 @@ export function profileContract(name: string, open: () => Promise<OpenedProfile>
       expect(await again.workspaces()).toEqual([{ ...workspace('a', 40), name: 'renamed' }, workspace('c', 20)])
     })
 
+    test('keys of a workspace are added to and never lost, whoever puts what at once', async () => {
+      const { profile, reopen, second } = await open()
+      const other = await second()
+      const keys = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte))
+      await profile.putWorkspace({ ...workspace('a', 1), keys: keys.slice(0, 1) })
+      await Promise.all([
+        profile.putWorkspace({ ...workspace('a', 2), keys: keys.slice(0, 2) }),
+        other.putWorkspace({ ...workspace('a', 3), keys: keys.slice(2) }),
+      ])
+      await profile.putWorkspace(workspace('a', 4))
+      const [kept] = await (await reopen()).workspaces()
+      expect(kept).toMatchObject({ openedAt: 4 })
+      expect(kept?.keys?.map(([byte]) => byte).toSorted()).toEqual([1, 2, 3])
+    })
+
     test('changes single settings, and begins with none', async () => {
       const { profile, reopen, second } = await open()
       expect(await profile.settings()).toEqual(NO_SETTINGS)

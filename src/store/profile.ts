@@ -7,7 +7,7 @@
  * Run `profileContract` (`profile.contract.ts`) against an implementation before using it. I/O fails as a store's does.
  */
 
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, toHex } from '../base/bytes.ts'
 import type { StoreGoneError } from './store.ts'
 
 export interface DeviceKeys {
@@ -29,6 +29,8 @@ export interface KnownWorkspace {
   readonly role: string
   /** Ends (batch ids) up to which peers have said to hold our own work, so that a restart offline knows what still waits. */
   readonly shared?: readonly Bytes[]
+  /** Keys of the workspace's bodies, raw, as they were learned. */
+  readonly keys?: readonly Bytes[]
 }
 
 export interface Settings {
@@ -44,7 +46,7 @@ export interface Profile {
   deviceKeys(make: () => Promise<DeviceKeys>): Promise<DeviceKeys>
   /** The last opened first. */
   workspaces(): Promise<readonly KnownWorkspace[]>
-  /** Adds the workspace, or replaces what was known of it. */
+  /** Adds the workspace, or changes what is known of it. Its keys are only ever added to. */
   putWorkspace(workspace: KnownWorkspace): Promise<void>
   /** Forgets it; its log is deleted apart (`deleteIndexedDbStore`). */
   removeWorkspace(id: string): Promise<void>
@@ -54,6 +56,12 @@ export interface Profile {
   /** As `Store.onLost`. */
   onLost(listener: (error: StoreGoneError) => void): void
   close(): Promise<void>
+}
+
+/** What is known once `given` is put where `kept` was. */
+export function withKept(kept: KnownWorkspace | undefined, given: KnownWorkspace): KnownWorkspace {
+  const keys = new Map([...(kept?.keys ?? []), ...(given.keys ?? [])].map((key) => [toHex(key), key]))
+  return { ...kept, ...given, ...(keys.size > 0 ? { keys: [...keys.values()] } : {}) }
 }
 
 export function byLastOpened(a: KnownWorkspace, b: KnownWorkspace): number {

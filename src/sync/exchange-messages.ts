@@ -9,6 +9,8 @@
  *   have    = [6, credit, taken, [id, ...]]                 now I have these; you may send `credit` bytes of batches in all
  *   done    = [7]                                           that was all I had for you when we compared
  *   digest  = [8, hash32]                                   of the ends of all my branches
+ *   keys    = [9, [wire, ...]]                              batches, ahead of their turn, for the keys in them: what follows is
+ *                                                           sealed under those
  *
  * `taken` counts the bytes of the peer's batches that were judged and, if admitted, are durable.
  */
@@ -33,6 +35,7 @@ export type Message =
   | { readonly type: 'have'; readonly credit: number; readonly taken: number; readonly ids: readonly Bytes[] }
   | { readonly type: 'done' }
   | { readonly type: 'digest'; readonly hash: Bytes }
+  | { readonly type: 'keys'; readonly wires: readonly Bytes[] }
 
 /** Most heads or ids in one message. */
 export const IDS_A_MESSAGE = 4096
@@ -40,8 +43,10 @@ export const IDS_A_MESSAGE = 4096
 export const MESSAGE_BYTES = 1024 * 1024
 /** Batches are gathered to about this size. */
 export const BATCHES_BYTES = 64 * 1024
+/** And so are those that hand out keys, which are few and may be larger. */
+export const KEYS_BYTES = 512 * 1024
 
-const TYPES = { heads: 2, known: 3, probe: 4, batches: 5, have: 6, done: 7, digest: 8 } as const
+const TYPES = { heads: 2, known: 3, probe: 4, batches: 5, have: 6, done: 7, digest: 8, keys: 9 } as const
 const FEED_BYTES = 41
 const ID_BYTES = 32
 
@@ -65,6 +70,8 @@ function fieldsOf(message: Message): Value[] {
       return []
     case 'digest':
       return [message.hash]
+    case 'keys':
+      return [message.wires]
   }
 }
 
@@ -107,6 +114,7 @@ function readMessage(type: number, fields: readonly Value[]): Message | null {
     return { type: 'have', credit: a, taken: b, ids: c }
   if (type === TYPES.done && fields.length === 0) return { type: 'done' }
   if (type === TYPES.digest && fields.length === 1 && isId(a)) return { type: 'digest', hash: a }
+  if (type === TYPES.keys && fields.length === 1 && isListOf(a, isWire, IDS_A_MESSAGE)) return { type: 'keys', wires: a }
   return null
 }
 

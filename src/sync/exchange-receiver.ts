@@ -16,6 +16,7 @@ export interface ReceiverPorts {
   readonly history: History
   readonly ends: DurableEnds
   receive(wires: readonly Bytes[]): Promise<ReceiveReport>
+  learn(wires: readonly Bytes[]): Promise<void>
   /** The peer has these for sure: it sent them, and they are durable here. */
   peerHas(ordinal: number): void
   /** More was judged. */
@@ -33,6 +34,8 @@ export interface Receiver {
   grant(mayGoOn: boolean): number
   /** Takes a message of `size` bytes; a plain reason if the peer must not have sent it. */
   take(message: Message & { readonly type: 'batches' }, size: number): string | null
+  /** Looks for keys in these; what came after them waits for that. */
+  learn(wires: readonly Bytes[]): void
   /** Notes that the peer has these; what is not here yet is remembered for a while. */
   claimed(ids: readonly Bytes[]): void
   /** Some batches have become durable. */
@@ -49,7 +52,7 @@ const TOGETHER_BYTES = 256 * 1024
 const LANES = 2
 const CLAIMS_KEPT = 4096
 
-export function createReceiver({ history, ends, receive, peerHas, progressed, refused, failed }: ReceiverPorts): Receiver {
+export function createReceiver({ history, ends, receive, learn, peerHas, progressed, refused, failed }: ReceiverPorts): Receiver {
   const waiting: { readonly wires: readonly Bytes[]; readonly ids: readonly Bytes[]; readonly size: number }[] = []
   const claims = new Map<string, Bytes>()
   let granted = 0
@@ -58,6 +61,7 @@ export function createReceiver({ history, ends, receive, peerHas, progressed, re
   let lanes = 0
   let isDropped = false
   let nextDurable: (() => void)[] = []
+  let learning: Promise<void> = Promise.resolve()
 
   function pump(): void {
     while (lanes < LANES && waiting.length > 0) {
@@ -76,6 +80,7 @@ export function createReceiver({ history, ends, receive, peerHas, progressed, re
   }
 
   async function giveToLog(wires: readonly Bytes[], ids: readonly Bytes[], size: number): Promise<void> {
+    await learning
     const report = await receive(wires)
     if (report.refused.length > 0) return refused(report.refused[0] as string)
     const isHeldUp = (id: Bytes): boolean => history.ordinalOf(id) !== null && ends.find(id) === null
@@ -119,6 +124,11 @@ export function createReceiver({ history, ends, receive, peerHas, progressed, re
       waiting.push({ wires, ids, size })
       pump()
       return null
+    },
+    learn(wires) {
+      learning = learning
+        .then(() => learn(wires))
+        .catch((error: unknown) => failed(error instanceof Error ? error.message : String(error)))
     },
     claimed: claim,
     learned() {

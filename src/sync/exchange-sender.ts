@@ -6,11 +6,11 @@
  * however long the queue and however slow the peer.
  */
 
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, toHex } from '../base/bytes.ts'
 import { createMarks, type DurableEnds, durableBeyond, type Marks } from './exchange-knowledge.ts'
-import { BATCHES_BYTES, encodeMessage, IDS_A_MESSAGE } from './exchange-messages.ts'
+import { BATCHES_BYTES, encodeMessage, IDS_A_MESSAGE, KEYS_BYTES } from './exchange-messages.ts'
 import type { Channel } from './frames.ts'
-import type { LogSource } from './log-source.ts'
+import type { LogSource, OutgoingWire } from './log-source.ts'
 
 export interface SenderPorts {
   readonly log: LogSource
@@ -45,8 +45,6 @@ const WIRE_HEAD = 5
 const ID_SIZE = 34
 const MESSAGE_HEAD = 16
 
-type Item = { readonly ordinal: number; readonly wire: Bytes }
-
 export function createSender({ log, ends, channel, has, told, now }: SenderPorts): Sender {
   const { history } = log
   const sent = createMarks(history)
@@ -66,6 +64,8 @@ export function createSender({ log, ends, channel, has, told, now }: SenderPorts
   let resends = 0
   let resendingIn = -1
   let resendFrom = 0
+  /** The last key that was handed out on this link. */
+  let announced = ''
 
   channel.onClose(() => wake?.())
 
@@ -111,7 +111,7 @@ export function createSender({ log, ends, channel, has, told, now }: SenderPorts
 
   async function sendChunk(chunk: readonly number[]): Promise<void> {
     if (chunk.length === 0) return
-    let gathered: Item[] = []
+    let gathered: OutgoingWire[] = []
     let bytes = 0
     for await (const page of log.wires(chunk)) {
       for (const item of page) {
@@ -129,10 +129,28 @@ export function createSender({ log, ends, channel, has, told, now }: SenderPorts
     await send(gathered, bytes)
   }
 
-  async function send(gathered: readonly Item[], bytes: number): Promise<void> {
+  /** Hands out the key that what follows is sealed under, before it follows. */
+  async function announceKey(epoch: Bytes): Promise<void> {
+    announced = toHex(epoch)
+    let some: Bytes[] = []
+    let bytes = 0
+    for (const wire of await log.keyWires(epoch)) {
+      if (some.length > 0 && bytes + wire.length > KEYS_BYTES) {
+        await channel.send(encodeMessage({ type: 'keys', wires: some }))
+        some = []
+        bytes = 0
+      }
+      some.push(wire)
+      bytes += wire.length + WIRE_HEAD
+    }
+    if (some.length > 0) await channel.send(encodeMessage({ type: 'keys', wires: some }))
+  }
+
+  async function send(gathered: readonly OutgoingWire[], bytes: number): Promise<void> {
     await creditFor(bytes + MESSAGE_HEAD)
     const items = gathered.filter(({ ordinal }) => isWanted(ordinal))
     if (items.length === 0 || channel.closedBecause !== null) return
+    for (const { epoch } of items) if (epoch !== null && toHex(epoch) !== announced) await announceKey(epoch)
     const lastOfChain = new Map(items.map(({ ordinal }) => [history.chainOf(ordinal), ordinal]))
     const ids = [...lastOfChain.values()].map((ordinal) => history.idOf(ordinal))
     const message = encodeMessage({ type: 'batches', wires: items.map(({ wire }) => wire), ids })

@@ -67,7 +67,7 @@ export interface Session {
 const TELL_MS = 20
 const TELL_BYTES = WINDOW_BYTES / 8
 const COMPARE_MS = 15_000
-/** Each head list, probe and digest makes us look up to 4,096 ids up. */
+/** Each head list, probe and digest makes us look up to 4,096 ids up; keys are signatures to check. */
 const QUESTIONS = { perSecond: 8, burst: 512 } as const
 
 export function createSession(channel: Channel, actor: string, ports: SessionPorts): Session {
@@ -96,6 +96,7 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
   const receiver = createReceiver({
     history,
     receive: (wires) => ports.receive(wires, actor),
+    learn: log.learn.bind(log),
     ends,
     peerHas,
     progressed() {
@@ -129,7 +130,8 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
 
   /** A plain reason if no honest peer would have sent this. */
   function handle(message: Message, size: number): string | null {
-    const isQuestion = message.type === 'heads' || message.type === 'probe' || message.type === 'digest'
+    const isQuestion =
+      message.type === 'heads' || message.type === 'probe' || message.type === 'digest' || message.type === 'keys'
     if (isQuestion && !questions.take(clock.now())) return 'The peer asks without end.'
     switch (message.type) {
       case 'heads':
@@ -162,6 +164,9 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
         return null
       case 'digest':
         if (isCompared && !comparison.isUnderWay && receiver.isIdle && !equalBytes(message.hash, ends.digest())) compare(true)
+        return null
+      case 'keys':
+        receiver.learn(message.wires)
         return null
     }
   }

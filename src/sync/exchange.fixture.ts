@@ -11,7 +11,7 @@ import { createExchange, type Exchange, type ExchangeOptions } from './exchange.
 import { decodeMessage, MESSAGE_BYTES, type Message } from './exchange-messages.ts'
 import { createAssembler } from './frames.ts'
 import type { Identity } from './hello.ts'
-import type { LogSource, ReceiveReport } from './log-source.ts'
+import type { LogSource, OutgoingWire, ReceiveReport } from './log-source.ts'
 import { createVirtualClock, type VirtualClock } from './pair-clock.ts'
 import { createPair, type Pair, type PairOptions } from './pair.ts'
 import type { Link } from './transport.ts'
@@ -23,6 +23,10 @@ export class FakeLog implements LogSource {
   /** Every wire that came in, however often. */
   received = 0
   duplicates = 0
+  /** What its batches say they are sealed under. */
+  epoch: Bytes | null = null
+  /** Keys and batches, in the order in which they came in. */
+  readonly story: string[] = []
   /** Stands for verification and the store: batches are durable once it resolves. */
   storing: () => Promise<void> = () => Promise.resolve()
   readonly #durable = createEmitter<readonly number[]>()
@@ -52,6 +56,7 @@ export class FakeLog implements LogSource {
 
   async receive(wires: readonly Bytes[]): Promise<ReceiveReport> {
     this.received += wires.length
+    this.story.push('takes batches')
     await this.storing()
     const refused: string[] = []
     const before = this.history.count
@@ -64,11 +69,21 @@ export class FakeLog implements LogSource {
     return this.#durable.on(listener)
   }
 
-  async *wires(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]> {
+  async *wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
     for (let from = 0; from < ordinals.length; from += 100) {
       await Promise.resolve()
-      yield ordinals.slice(from, from + 100).map((ordinal) => ({ ordinal, wire: this.wiresByOrdinal[ordinal] as Bytes }))
+      const { epoch } = this
+      yield ordinals.slice(from, from + 100).map((ordinal) => ({ ordinal, wire: this.wiresByOrdinal[ordinal] as Bytes, epoch }))
     }
+  }
+
+  async keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
+    return [concatBytes(utf8('key of '), epoch)]
+  }
+
+  async learn(wires: readonly Bytes[]): Promise<void> {
+    await this.storing()
+    for (const wire of wires) this.story.push(`learns ${new TextDecoder().decode(wire)}`)
   }
 
   /** The ids of all batches here, in order. */

@@ -1,3 +1,4 @@
+import { utf8 } from '../base/bytes.ts'
 import { describe, expect, test } from 'vitest'
 import { createWorld, fakeIdentity, type Peer, sameLogs, type Tapped } from './exchange.fixture.ts'
 
@@ -64,6 +65,33 @@ describe('two peers', () => {
     expect(a.exchange.status().peers).toMatchObject([{ peer: 'b', transport: 'pair', behind: 0, ahead: false }])
     expect(a.exchange.status().peers[0]?.lagMs).toBeGreaterThan(3)
     expect(a.exchange.sharedUpTo()).toEqual([a.log.history.idOf(0)])
+  })
+
+  test('the key that batches are sealed under is handed out before them, once a link and key', async () => {
+    const world = createWorld()
+    const [a, b] = [world.peer('a'), world.peer('b')]
+    a.log.epoch = utf8('first')
+    fill(a, 300)
+    world.link(a, b)
+    await world.until(() => sameLogs(a, b))
+    a.log.epoch = utf8('second')
+    fill(a, 2)
+    await world.until(() => sameLogs(a, b))
+    const { story } = b.log
+    expect(story.filter((line) => line.startsWith('learns'))).toEqual(['learns key of first', 'learns key of second'])
+    expect(story[0]).toBe('learns key of first')
+    expect(story.slice(story.indexOf('learns key of second') + 1)).toContain('takes batches')
+  })
+
+  test('what cannot be looked through for keys ends the link, and nothing is thrown past it', async () => {
+    const world = createWorld()
+    const [a, b] = [world.peer('a'), world.peer('b')]
+    b.log.learn = () => Promise.reject(new Error('the Worker is gone'))
+    a.log.epoch = utf8('first')
+    fill(a, 3)
+    world.link(a, b)
+    await world.until(() => b.exchange.status().closed.length > 0)
+    expect(b.exchange.status().closed[0]?.reason).toContain('the Worker is gone')
   })
 
   test('batches that are not durable are neither named nor sent', async () => {

@@ -8,10 +8,17 @@ import type { History } from '../core/history.ts'
 export interface ReceiveReport {
   readonly admitted: number
   readonly duplicate: number
-  /** Kept until their ancestors or their time come. */
+  /** Kept until their ancestors, their time or their key come. */
   readonly delayed: number
   /** What no honest peer sends: garbage, bad signatures, batches that cannot belong here. Plain reasons. */
   readonly refused: readonly string[]
+}
+
+export interface OutgoingWire {
+  readonly ordinal: number
+  readonly wire: Bytes
+  /** Id of the key that its body is sealed under; null in the open. */
+  readonly epoch: Bytes | null
 }
 
 export interface LogSource {
@@ -21,6 +28,10 @@ export interface LogSource {
   receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport>
   /** Called with ordinals that have just become durable, own and foreign, ascending. Answers how to stop listening. */
   onDurable(listener: (ordinals: readonly number[]) => void): () => void
-  /** The bytes of durable batches, in the given order where that is ascending by arrival, in pages. */
-  wires(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]>
+  /** The bytes of durable batches, as peers get them, in the given order where that is ascending by arrival, in pages. */
+  wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]>
+  /** The batches that hand out the key of this epoch, open: a peer that is to open what follows gets them first. */
+  keyWires(epoch: Bytes): Promise<readonly Bytes[]>
+  /** Looks for keys in these, out of their turn: nothing is admitted. Never rejects for what the bytes say. */
+  learn(wires: readonly Bytes[]): Promise<void>
 }

@@ -10,6 +10,7 @@ import { createEmitter } from '../base/emitter.ts'
 import { ok, type Result } from '../base/result.ts'
 import { STATUSES } from '../core/fields.ts'
 import { generateKeys, keyPairOf } from '../log/keys.ts'
+import { emptyKeyring } from '../log/sealing.fixture.ts'
 import { sealBatch } from '../log/signing.ts'
 import { inlineVerifier } from '../log/verify.ts'
 import { type InputOf, type OperationName, type OutputOf, run } from '../operations/table.ts'
@@ -48,7 +49,7 @@ export function settable<T>(first: T): Settable<T> {
 export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<TestSession> {
   const pair = await keyPairOf((await generateKeys()).signing)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-  const genesis = await createGenesis(signer, Date.now(), random)
+  const genesis = await createGenesis(signer, null, Date.now(), random)
   const replica = await openHere(genesis.id, signer, [genesis.wire])
   nameWorkspace(replica, name)
   addSamples(replica, tasks)
@@ -170,6 +171,7 @@ async function openHere(workspace: Bytes, signer: Signer, log: readonly Bytes[])
     store,
     verifier: inlineVerifier(workspace),
     signer,
+    keyring: emptyKeyring(workspace),
     openFeed: async () => ({ feed: toHex(random(8)), head: null, release: async () => undefined }),
     now: () => Date.now(),
     random,

@@ -9,7 +9,9 @@
 import { toHex } from '../../base/bytes.ts'
 import { seededBytes, seededRandom } from '../../base/random.ts'
 import { fromHex } from '../../base/bytes.ts'
+import { decodeWire } from '../../log/batch-codec.ts'
 import { type KeyPair, signingKeys } from '../../log/keys.ts'
+import { toyBox } from '../../log/sealing.fixture.ts'
 import { readStored } from '../../log/stored.ts'
 import { openReplica, type Replica } from '../../replica/replica.ts'
 import { createGenesis, publishInvite, redeemInvite } from '../../replica/workspace.ts'
@@ -20,6 +22,7 @@ import {
   closeTab,
   copyDevice,
   createDevice,
+  keyringOf,
   type Device,
   type DevicePorts,
   kill,
@@ -104,7 +107,7 @@ class Cluster {
     const random = seededBytes(seededRandom(this.#seed ^ 0x5eed))
     const pair = (): Promise<KeyPair> => signingKeys(random(32))
     const founder = createDevice('d0', await pair())
-    const genesis = await createGenesis(world.signer(founder.pair), START, random)
+    const genesis = await createGenesis(world.signer(founder.pair), founder.box.key, START, random)
     await memoryStore({ disk: founder.disk }).append([genesis.wire])
     this.#ports = {
       world,
@@ -121,15 +124,19 @@ class Cluster {
     const first = this.#open(founder)
     await world.run(100)
     const { replica } = first.live as Live
+    await this.#during(replica.rekey())
     const newcomers = 2 + world.upTo(4)
     for (let n = 1; n <= newcomers; n++) {
       const device = createDevice(`d${n}`, await pair())
       const invite = await pair()
-      publishInvite(replica, { role: world.chance(0.2) ? 'admin' : 'member' }, { key: invite.key, box: null })
+      const box = toyBox(`invite ${n}`)
+      publishInvite(replica, { role: world.chance(0.2) ? 'admin' : 'member' }, { key: invite.key, box: box.key })
+      await this.#during(replica.rekey())
+      device.inviteBoxes.push(box)
       this.#devices.push(device)
       const tab = this.#open(device)
       await world.run(1000)
-      const redeemed = await this.#during(redeemInvite((tab.live as Live).replica, world.signer(invite), null))
+      const redeemed = await this.#during(redeemInvite((tab.live as Live).replica, world.signer(invite), device.box.key))
       if (!redeemed.ok) throw new Violation(`d${n} cannot join: ${redeemed.refusal.detail}`)
     }
     await world.run(500)
@@ -138,12 +145,15 @@ class Cluster {
 
   async #letMalloryIn({ replica }: Live, pair: KeyPair, invite: KeyPair, stranger: KeyPair): Promise<void> {
     const world = this.#world
-    publishInvite(replica, { role: 'member' }, { key: invite.key, box: null })
+    const box = toyBox('invite of mallory')
+    publishInvite(replica, { role: 'member' }, { key: invite.key, box: box.key })
+    await this.#during(replica.rekey())
     const device = createDevice('mallory', pair)
+    device.inviteBoxes.push(box)
     const tab = openTab(device, 'mallory', this.#p)
     await world.run(1000)
     const mine = (tab.live as Live).replica
-    const redeemed = await this.#during(redeemInvite(mine, world.signer(invite), null))
+    const redeemed = await this.#during(redeemInvite(mine, world.signer(invite), device.box.key))
     if (!redeemed.ok) throw new Violation(`mallory cannot join: ${redeemed.refusal.detail}`)
     await world.run(1000)
     kill(tab)
@@ -173,6 +183,7 @@ class Cluster {
     else if (dice < 91) this.#cutPower(pick(this.#devices))
     else if (dice < 93) await this.#copy(pick(this.#devices))
     else if (tab && dice < 98) await this.#mischief(tab)
+    else if (tab && dice === 98) void tab.live?.replica.rekey()
     else this.#frames()
     // People come back to their machines.
     for (const device of this.#devices) if (device.tabs.size === 0 && chance(0.15)) this.#reopen(device)
@@ -387,14 +398,14 @@ class Cluster {
   /** L2: what arrives lies on a disk of whoever sent it. */
   #checkStored(wire: Uint8Array, from: string, tab: Tab): void {
     const senders = this.#devices.filter(({ pair }) => toHex(pair.key) === from)
-    if (senders.length === 0 || senders.some(({ disk }) => this.#wiresOn(disk).has(textOf(wire)))) return
+    if (senders.length === 0 || senders.some(({ disk }) => this.#wiresOn(disk).has(headOf(wire)))) return
     this.#broken.push(`L2: ${tab.name} got a batch from ${senders.map(({ name }) => name).join()} that no disk of theirs holds`)
   }
 
   #wiresOn(disk: MemoryDisk): ReadonlySet<string> {
     let known = this.#stored.get(disk)
     if (!known) this.#stored.set(disk, (known = { wires: new Set(), upTo: 0 }))
-    for (; known.upTo < disk.log.length; known.upTo++) known.wires.add(textOf(disk.log[known.upTo] as Uint8Array))
+    for (; known.upTo < disk.log.length; known.upTo++) known.wires.add(headOf(disk.log[known.upTo] as Uint8Array))
     return known.wires
   }
 
@@ -433,6 +444,7 @@ class Cluster {
           store,
           verifier: this.#world.verifier(this.#p.workspace),
           signer: this.#world.signer(device.pair),
+          keyring: keyringOf(device, this.#p),
           openFeed: async () => ({ feed: toHex(this.#world.randomBytes(8)), head: null, release: async () => {} }),
           now: () => Math.floor(this.#world.clock.now()),
           random: this.#world.randomBytes,
@@ -503,8 +515,10 @@ function placesOf(ids: readonly string[], disk: MemoryDisk): string[] {
   return ids.map((id) => `${id.slice(0, 8)} at ${arrivals.get(id)} of ${disk.log.length}, snapshot to ${covered}`)
 }
 
-function textOf(wire: Uint8Array): string {
-  return Buffer.from(wire).toString('latin1')
+/** What of a wire is the same in the open and sealed. */
+function headOf(bytes: Uint8Array): string {
+  const wire = decodeWire(bytes)
+  return Buffer.from(wire.ok ? wire.value.header : bytes).toString('latin1')
 }
 
 function firstDifference(a: string, b: string): string {

@@ -4,7 +4,10 @@
  */
 
 import { type Bytes, toHex } from '../../base/bytes.ts'
+import { Keyring } from '../../log/keyring.ts'
 import type { KeyPair } from '../../log/keys.ts'
+import { toyBox } from '../../log/sealing.fixture.ts'
+import type { BoxKeys } from '../../log/sealing.ts'
 import { openReplica, type Replica } from '../../replica/replica.ts'
 import type { OpenText } from '../../replica/text-session.ts'
 import { acquireFeed } from '../../store/feed-lock.ts'
@@ -20,6 +23,11 @@ import type { World } from './virtual-world.fixture.ts'
 export interface Device {
   readonly name: string
   readonly pair: KeyPair
+  readonly box: BoxKeys
+  /** Keys of the bodies that it has learned, raw; they outlive its tabs. */
+  readonly keys: Bytes[]
+  /** Of invites that it has redeemed. */
+  readonly inviteBoxes: BoxKeys[]
   readonly disk: MemoryDisk
   readonly locks: MemoryLocks
   /** How wrong its clock is. */
@@ -67,12 +75,14 @@ export interface DevicePorts {
 }
 
 export function createDevice(name: string, pair: KeyPair, disk: MemoryDisk = memoryDisk(name)): Device {
-  return { name, pair, disk, locks: memoryLocks(), skewMs: 0, tabs: new Set(), snapshotTab: null }
+  const kept = { box: toyBox(name), keys: [], inviteBoxes: [] }
+  return { name, pair, ...kept, disk, locks: memoryLocks(), skewMs: 0, tabs: new Set(), snapshotTab: null }
 }
 
 /** A profile that somebody copied while nothing ran on it. */
 export function copyDevice(device: Device, name: string): Device {
-  return { ...createDevice(name, device.pair, structuredClone(device.disk)), skewMs: device.skewMs }
+  const { box, keys, inviteBoxes, skewMs } = device
+  return { ...createDevice(name, device.pair, structuredClone(device.disk)), box, keys: [...keys], inviteBoxes, skewMs }
 }
 
 /** Opens a tab; it is live some time later, if nothing kills it before. */
@@ -118,6 +128,7 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
     store,
     verifier: world.verifier(workspace),
     signer: world.signer(device.pair),
+    keyring: keyringOf(device, ports),
     openFeed: () => acquireFeed({ store, key, locks: tab.locks, random: world.randomBytes }),
     now,
     random: world.randomBytes,
@@ -134,6 +145,8 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
     history: replica.history,
     onDurable: (listener) => replica.onDurable(listener),
     wires: (ordinals) => replica.wires(ordinals),
+    keyWires: (epoch) => replica.keyWires(epoch),
+    learn: (wires) => replica.learn(wires),
     receive(wires, from) {
       for (const wire of wires) ports.arrived(wire, from, tab)
       return replica.receive(wires, from)
@@ -151,6 +164,17 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
   })
   tab.live = { replica, exchange, text: null }
   tab.transport.start((link) => exchange.connect(link))
+}
+
+export function keyringOf(device: Device, { workspace, world }: Pick<DevicePorts, 'workspace' | 'world'>): Keyring {
+  const learned = ({ raw }: { readonly raw: Bytes }): void => void device.keys.push(raw)
+  return new Keyring({
+    workspace,
+    sealing: world.sealing,
+    boxes: [device.box, ...device.inviteBoxes],
+    known: device.keys,
+    learned,
+  })
 }
 
 /** The process is gone between two instructions. */

@@ -9,9 +9,12 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { type Bytes, concatBytes, equalBytes, toHex } from '../../base/bytes.ts'
 import { type RandomBytes, seededBytes, seededRandom } from '../../base/random.ts'
 import type { KeyPair } from '../../log/keys.ts'
+import { decodeWire, encodeWire } from '../../log/batch-codec.ts'
+import { toySealing } from '../../log/sealing.fixture.ts'
+import type { Sealing } from '../../log/sealing.ts'
 import { sealBatch } from '../../log/signing.ts'
 import type { Verdict, Verifier } from '../../log/verifier.ts'
-import { verifyWire } from '../../log/verify.ts'
+import { type Opener, openerOf, readEnvelope, verifyWire } from '../../log/verify.ts'
 import type { Signer } from '../../replica/writer.ts'
 import { createVirtualClock, type VirtualClock } from '../../sync/pair-clock.ts'
 
@@ -29,6 +32,7 @@ export interface World {
   settle(): Promise<void>
   signer(pair: KeyPair): Signer
   verifier(workspace: Bytes): Verifier
+  readonly sealing: Sealing
   proves(pair: KeyPair): (message: Bytes) => Promise<Bytes>
   checks(key: Bytes, signature: Bytes, message: Bytes): Promise<boolean>
 }
@@ -37,6 +41,7 @@ export function createWorld(seed: number, startAt: number): World {
   const random = seededRandom(seed)
   const clock = createVirtualClock(startAt)
   const inLine = createLine()
+  const sealing = toySealing()
   const upTo = (n: number): number => Math.floor(random() * n)
 
   async function settle(): Promise<void> {
@@ -64,10 +69,15 @@ export function createWorld(seed: number, startAt: number): World {
       }
     },
     signer: (pair) => ({ key: pair.key, sign: (draft) => inLine.ask(() => sealBatch(draft, pair)) }),
-    verifier: (workspace) => ({
-      verify: (wires) => inLine.ask(() => Promise.all(wires.map((wire) => verdictOn(wire, workspace)))),
-      close() {},
-    }),
+    sealing,
+    verifier(workspace) {
+      const opener = openerOf(sealing)
+      return {
+        learn: opener.learn,
+        verify: (wires) => inLine.ask(() => Promise.all(wires.map((wire) => openedVerdict(wire, workspace, opener)))),
+        close() {},
+      }
+    },
     proves:
       ({ key }) =>
       async (message) =>
@@ -92,6 +102,21 @@ function verdictOn(wire: Bytes, workspace: Bytes): Promise<Verdict> {
   const verdict = verifyWire(wire, workspace)
   verdicts.set(name, verdict)
   return verdict
+}
+
+/** Sealed anew for each peer, a batch has other bytes each time: its signature is looked at once all the same. */
+async function openedVerdict(bytes: Bytes, workspace: Bytes, { sealing, keyOf }: Opener): Promise<Verdict> {
+  const wire = decodeWire(bytes)
+  if (!wire.ok || wire.value.form !== 'sealed') return verdictOn(bytes, workspace)
+  const { header, signature, epoch, iv, ciphertext } = wire.value
+  const verdict = await verdictOn(encodeWire({ form: 'pruned', header, signature }), workspace)
+  if (!verdict.ok) return verdict
+  const { batch } = verdict
+  const key = keyOf(epoch)
+  if (!key) return { ok: true, batch: { ...batch, wire: bytes } }
+  const body = await sealing.openBody(key, batch.id, iv, ciphertext)
+  const isIt = body !== null && equalBytes(sha256(body), batch.header.bodyHash)
+  return isIt ? readEnvelope(bytes, batch.id, body) : { ok: false, reason: 'bad-body', detail: 'It does not open.' }
 }
 
 /** For the next seed: what is remembered grows with each. */

@@ -1,0 +1,3 @@
+import { sealingContract } from './sealing.contract.ts'
+
+sealingContract('Chromium')
