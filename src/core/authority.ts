@@ -153,7 +153,12 @@ export class Authority {
 
   /** Whether a change that is written now, by its holder and in its scope, would count under this capability. */
   isLive(capability: Capability): boolean {
-    if (capability.depth === 0 || capability.renounced.length > 0) return false
+    return capability.renounced.length === 0 && this.isStanding(capability)
+  }
+
+  /** Whether it was granted and nobody has ended it; its holder may have given it up. */
+  isStanding(capability: Capability): boolean {
+    if (capability.depth === 0) return false
     if (!capability.isRoot && !capability.carriers.some(({ why }) => why === null)) return false
     return !this.#isCut(capability, null)
   }

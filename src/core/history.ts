@@ -41,6 +41,13 @@ export interface Tip {
   readonly id: Bytes
 }
 
+export interface Fork {
+  readonly feed: string
+  readonly seq: number
+  /** The batches that all claim this number. */
+  readonly ordinals: readonly number[]
+}
+
 interface Chain {
   readonly feed: string
   readonly first: number
@@ -254,6 +261,35 @@ export class History {
 
   firstSeqOf(chain: number): number {
     return (this.#chains[chain] as Chain).first
+  }
+
+  /** When this actor (the beginning of its feeds' names) last wrote, by its own clock; 0 for never. */
+  lastMsOf(actor: string): number {
+    let last = 0
+    for (const [feed, chains] of this.#chainsByFeed)
+      if (feed.startsWith(actor))
+        for (const chain of chains)
+          last = Math.max(last, this.#ms[(this.#chains[chain] as Chain).ordinals.at(-1) as number] as number)
+    return last
+  }
+
+  /** Places where a feed goes on in more than one way: each two batches of one number are proof of it. */
+  forks(): Fork[] {
+    const forks: Fork[] = []
+    for (const [feed, chains] of this.#chainsByFeed) {
+      if (chains.length < 2) continue
+      const places = new Map<string, Set<number>>()
+      for (const chain of chains) {
+        const { parent, first } = this.#chains[chain] as Chain
+        const place = `${parent} ${first}`
+        const rivals = places.get(place) ?? new Set(parent === null ? [] : [this.ordinalAt(parent, first) as number])
+        rivals.add((this.#chains[chain] as Chain).ordinals[0] as number)
+        places.set(place, rivals)
+      }
+      for (const rivals of places.values())
+        if (rivals.size > 1) forks.push({ feed, seq: this.#seq[[...rivals][0] as number] as number, ordinals: [...rivals] })
+    }
+    return forks
   }
 
   /** The columns of the batches `from` up to (not with) `to`. */

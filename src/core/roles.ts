@@ -100,6 +100,8 @@ export function generateCapability(
   nonce: Bytes,
 ): Result<Grant> {
   const preset = PRESETS[spec.role]
+  if (parent.rank >= BANDS[preset.band][1])
+    return refuse({ code: 'invalid', detail: `Who makes a ${spec.role} must be more senior than one. Ask somebody who is.` })
   return attenuate(
     parent,
     depth,

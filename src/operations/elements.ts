@@ -130,7 +130,7 @@ export const deleteComment = operation({
   name: 'delete_comment',
   summary: 'Delete a comment of one’s own, or bring it back',
   route: 'DELETE /comments/:id',
-  needs: ['delete', 'comment'],
+  needs: ['comment', 'comment'],
   input: z.object({ id: nodeId, restore: z._default(z.boolean(), false) }),
   run({ replica }, { id, restore }): Result<{ readonly id: NodeId }> {
     const comment = replica.nodes.get(id as NodeId)
@@ -178,7 +178,9 @@ export function writeCheck(
 
 /** Writes a comment node; `ext` says where an imported one came from. */
 export function writeComment(replica: Replica, tx: Transaction, subject: NodeId, body: string, ext: Value): NodeId {
-  const id = tx.create({ type: 'comment', subject, fields: ext === null ? [] : [['ext', ext]] })
+  // In the project of what it is about: rights that end at a project end there for comments, too.
+  const project = tx.node(subject)?.project ?? null
+  const id = tx.create({ type: 'comment', project, subject, fields: ext === null ? [] : [['ext', ext]] })
   for (const update of initialText(body, replica.feedName, id, 'body')) tx.text(id, 'body', update)
   return id
 }

@@ -9,6 +9,8 @@
 import * as z from 'zod/mini'
 import { refuse, type Result } from '../base/result.ts'
 import type { Right } from '../core/change.ts'
+import { isNodeId, isNodeType, type NodeId } from '../core/ids.ts'
+import type { Facts } from '../core/scope.ts'
 import type { Replica } from '../replica/replica.ts'
 
 export interface Context {
@@ -40,7 +42,7 @@ export function perform<In extends z.ZodMiniType, Out>(
 ): Result<Out> {
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
-  if (spec.needs && !context.replica.may(...spec.needs)) {
+  if (spec.needs && !context.replica.may(spec.needs[0], aboutOf(context.replica, spec.needs[1], parsed.data))) {
     const [right, type] = spec.needs
     return refuse({
       code: 'permission_denied',
@@ -48,4 +50,18 @@ export function perform<In extends z.ZodMiniType, Out>(
     })
   }
   return spec.run(context, parsed.data)
+}
+
+/**
+ * What the input is about, as far as rights go: the node that it names, or one of that type in the same project, or in the project
+ * that it names.
+ */
+export function aboutOf(replica: Replica, type: string, input: unknown): string | Facts {
+  if (!isNodeType(type)) return type
+  const { id, project } = (input ?? {}) as { readonly id?: unknown; readonly project?: unknown }
+  const found = typeof id === 'string' ? replica.views.find(id) : null
+  const node = found === null ? undefined : replica.nodes.get(found)
+  if (node?.type === type) return node
+  const within = node ? node.project : isNodeId(project) ? project : null
+  return { id: '' as NodeId, type, project: within, path: null }
 }

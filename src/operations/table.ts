@@ -3,6 +3,18 @@
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
 import {
+  adoptChanges,
+  authorize,
+  closeInviteOperation,
+  generateCapability,
+  listCapabilities,
+  listQuarantine,
+  removeMember,
+  renounceCapability,
+  revokeCapability,
+  setProfile,
+} from './authority.ts'
+import {
   addCheck,
   assignTask,
   commentTask,
@@ -38,6 +50,16 @@ export const OPERATIONS = {
   create_agent: createAgent,
   list_agents: listAgents,
   query_tasks: queryTasks,
+  list_capabilities: listCapabilities,
+  generate_capability: generateCapability,
+  revoke_capability: revokeCapability,
+  renounce_capability: renounceCapability,
+  remove_member: removeMember,
+  close_invite: closeInviteOperation,
+  authorize,
+  list_quarantine: listQuarantine,
+  adopt_changes: adoptChanges,
+  set_profile: setProfile,
 } as const
 
 type Table = typeof OPERATIONS

@@ -12,7 +12,7 @@ import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { findTask, orderIn, rowOf } from './find.ts'
-import { operation } from './operation.ts'
+import { aboutOf, operation } from './operation.ts'
 import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
 
 const body = z
@@ -59,7 +59,7 @@ export const createTask = operation({
     if (!targets.ok) return targets
     const before = input.before ? findTask(replica, input.before) : null
     if (before && !before.ok) return before
-    if ((input.assignees?.length ?? 0) > 0 && !replica.may('assign', 'task')) return mayNotAssign()
+    if ((input.assignees?.length ?? 0) > 0 && !replica.may('assign', aboutOf(replica, 'task', input))) return mayNotAssign()
     const column = (input.status ?? 'backlog') as Status
     const fields: FieldValue[] = [
       ...writable(input),
@@ -114,7 +114,7 @@ export const updateTask = operation({
     if (!task.ok) return task
     const node = task.value
     const row = rowOf(replica, node.id)
-    if (input.assignees && !replica.may('assign', 'task')) return mayNotAssign()
+    if (input.assignees && !replica.may('assign', node)) return mayNotAssign()
     replica.transact(`Edit ${row.key}`, (tx) => {
       for (const [field, value] of writable(input)) tx.set(node.id, field, value)
       if (input.status !== undefined && input.status !== row.status) {

@@ -80,8 +80,8 @@ export class Epochs {
   get due(): RekeyDue | null {
     const { epochs, live, current, isTight, missing } = this.#look()
     const isBegun = epochs.size > 0
-    // Who holds no key yet has just come, and has nothing to hand out.
-    if (live.size === 0 || (isBegun && current === null)) return null
+    // Who holds no key yet has just come, and has nothing to hand out. And a workspace is not closed to its own roots.
+    if (isBegun ? current === null : this.#state.rootBoxes.length === 0) return null
     if (!isBegun || !isTight) return { isNew: true, boxes: [...live].map(fromHex) }
     return missing.length > 0 ? { isNew: false, boxes: missing.map(fromHex) } : null
   }

@@ -79,7 +79,7 @@ export function removeActor(replica: Replica, actor: ActorKey, { keepBelow = fal
   if (held.some((capability) => revokerOf(replica, capability) === null))
     return refuse({ code: 'permission_denied', detail: 'You may not remove them: they are not below you.' })
   for (const capability of held) {
-    const keep = keepBelow ? liveBelow(replica, capability, actor).map(({ id }) => id) : []
+    const keep = keepBelow ? grantedBelow(capability, actor).map(({ id }) => id) : []
     const revoked = revoke(replica, capability.id, { keep, reason })
     if (!revoked.ok) return revoked
     const { parent } = capability
@@ -92,7 +92,7 @@ export function removeActor(replica: Replica, actor: ActorKey, { keepBelow = fal
 export function closeInvite(replica: Replica, id: string): Result<Ref> {
   const invite = replica.authority.registry.get(id)
   if (!invite?.isInvite) return refuse({ code: 'not_found', detail: 'There is no such invite here.' })
-  return revoke(replica, id, { keep: liveBelow(replica, invite, invite.audience).map((guest) => guest.id), reason: 'closed' })
+  return revoke(replica, id, { keep: grantedBelow(invite, invite.audience).map((guest) => guest.id), reason: 'closed' })
 }
 
 /** Gives up a capability of one's own: nothing cites it from here on. */
@@ -159,7 +159,10 @@ export function frontierAt(replica: Replica, ms: number): number[] {
   return ends.filter((end) => !ends.some((other) => other !== end && history.sawBatch(other, end)))
 }
 
-/** Live capabilities directly under one, of other holders. */
-export function liveBelow(replica: Replica, capability: Capability, holder: ActorKey): readonly Capability[] {
-  return capability.children.filter((child) => child.audience !== holder && replica.authority.isLive(child))
+/**
+ * Capabilities directly under one, of other holders, that were validly granted: those among them that have ended since have so by
+ * themselves, and what hangs below them may live.
+ */
+export function grantedBelow(capability: Capability, holder: ActorKey): readonly Capability[] {
+  return capability.children.filter((child) => child.audience !== holder && child.carriers.some(({ why }) => why === null))
 }

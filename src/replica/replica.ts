@@ -19,6 +19,7 @@ import { KIND } from '../core/batch.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
+import type { Facts } from '../core/scope.ts'
 import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
 import type { Verifier } from '../log/verifier.ts'
@@ -104,6 +105,7 @@ export class Replica implements LogSource {
   #refolding: Promise<void> | null = null
   #changesAtSnapshot: number
   #keysSought = 0
+  #rekeying: Promise<unknown> = Promise.resolve()
   #failure: string | null = null
   readonly #incoming: Incoming
   readonly #epochs: Epochs
@@ -223,7 +225,7 @@ export class Replica implements LogSource {
   }
 
   /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
-  may(right: Right, about: string | WorkNode): boolean {
+  may(right: Right, about: string | Facts): boolean {
     return this.#standing.may(right, about)
   }
 
@@ -256,6 +258,8 @@ export class Replica implements LogSource {
     this.#authorityChanged()
     this.#refold().catch((error: unknown) => this.#failed(error))
     this.#flush()
+    // Who ends somebody's rights sees to it that they can read no more.
+    if (change.op === 'revoke') this.rekey().catch((error: unknown) => this.#failed(error))
     return ref
   }
 
@@ -263,7 +267,13 @@ export class Replica implements LogSource {
    * Does what is due about the keys of the bodies, where this actor may: hands the present one to who lacks it, or makes a new
    * one after somebody was removed. Answers whether there was anything to do.
    */
-  async rekey(): Promise<boolean> {
+  rekey(): Promise<boolean> {
+    const rekeyed = this.#rekeying.then(() => this.#rekeyNow())
+    this.#rekeying = rekeyed.catch(() => false)
+    return rekeyed
+  }
+
+  async #rekeyNow(): Promise<boolean> {
     const { due } = this.#epochs
     if (due === null || this.capabilityFor('rekey') === null) return false
     const { key, rekeys } = await this.#epochs.make(due, this.#ports.random)

@@ -53,7 +53,8 @@ export class Standing {
   #with(right: Right, about: string | Facts): Capability | null {
     const ms = this.#ms()
     const fits = ({ cited }: Capability): boolean => {
-      if (typeof about !== 'string') return scopeFault(cited, right, about, ms) === null
+      // What one says of oneself lies in no scope but time and right.
+      if (typeof about !== 'string') return scopeFault(cited, right, about.type === 'person' ? null : about, ms) === null
       return scopeFault(cited, right, null, ms) === null && (about === 'person' || (cited.types?.has(about) ?? true))
     }
     return this.held.find(fits) ?? null

@@ -20,6 +20,8 @@ export interface NewNode {
   readonly project?: NodeId | null
   readonly path?: string | null
   readonly subject?: NodeId | null
+  /** Random, unless the node's id is to be told from it. */
+  readonly nonce?: Bytes
   /** For the short key of a task; 0 elsewhere. */
   readonly number?: number
   readonly fields: readonly FieldValue[]
@@ -47,9 +49,9 @@ export class Transaction {
     return this.#state.fold.nodes.get(id)
   }
 
-  create({ type, project = null, path = null, subject = null, number = 0, fields: given }: NewNode): NodeId {
+  create({ type, project = null, path = null, subject = null, nonce, number = 0, fields: given }: NewNode): NodeId {
     const fields = given.map(([field, value]): FieldValue => [field, wellFormed(value)])
-    const facts: NodeFacts = { type, project, path, subject, nonce: this.#random(16) }
+    const facts: NodeFacts = { type, project, path, subject, nonce: nonce ?? this.#random(16) }
     const node = nodeIdOf(this.#state.workspace, this.#key, facts)
     this.write({ op: 'create', node, facts, number, fields })
     return node
