@@ -15,7 +15,7 @@ import { test as base } from '@playwright/test'
 const cli = fileURLToPath(new URL('../build/host/cli.js', import.meta.url))
 
 export interface HostProcess {
-  /** The whole ready link, with the invitation where there is one. */
+  /** The whole ready link of the last start, with its invitation. */
   readonly link: string
   /** Address of the app, ending in a slash. */
   readonly url: string
@@ -53,11 +53,12 @@ export { expect } from '@playwright/test'
 
 async function run(env: Readonly<Record<string, string>>): Promise<HostProcess> {
   let running = await launch({ ...env, PORT: '0' })
-  const link = running.link
-  const url = new URL(link)
+  const url = new URL(running.link)
   const port = Number(url.port)
   return {
-    link,
+    get link() {
+      return running.link
+    },
     url: `${url.origin}/`,
     port,
     signalUrl: `ws://${url.host}/signal`,

@@ -193,7 +193,8 @@ test('two tabs of one profile share one database and see each other at once', as
 })
 
 test('what npm start prints is a board that is always there: its first opener is an admin', async ({ browser, host }) => {
-  const ada = await joinByLink(browser, host.link)
+  const first = host.link
+  const ada = await joinByLink(browser, first)
   await expect(ada.page.getByText('My swarm').first()).toBeVisible()
   await ada.page.evaluate(() => {
     window.worknode.run('create_task', { title: 'Kept by the host' })
@@ -203,6 +204,11 @@ test('what npm start prints is a board that is always there: its first opener is
   await ada.context.close()
   await host.stop()
   await host.restart()
+  // The first link was used: whoever comes by it now is told so, and the host prints another.
+  expect(host.link).not.toBe(first)
+  const late = await arrive(browser, first)
+  await late.page.getByRole('button', { name: 'Join workspace' }).click()
+  await expect(late.page.getByText(/this link does not open the workspace/)).toBeVisible({ timeout: 30_000 })
   const bob = await joinByLink(browser, host.link)
   await expect(bob.page.getByRole('listitem', { name: /Kept by the host/ })).toBeVisible()
 })

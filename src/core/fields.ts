@@ -50,6 +50,7 @@ const ACCEPTS: Readonly<Record<string, (value: Value) => boolean>> = {
   limits: map,
   question: map,
   answer: map,
+  asks: textOrNull,
   color: (value) => typeof value === 'string' && /^#[0-9a-f]{6}$/.test(value),
 }
 

@@ -224,6 +224,12 @@ export class History {
     return marks
   }
 
+  /** The last batches of a past that `marksOf` drew: those that no other in it has as an ancestor. */
+  endsOf(marks: ReadonlyMap<number, number>): number[] {
+    const ends = [...marks].flatMap(([chain, seq]) => this.ordinalAt(chain, seq) ?? [])
+    return ends.filter((end) => !ends.some((other) => other !== end && this.sawBatch(other, end)))
+  }
+
   /** Whether the batch lies in the past that `marksOf` drew. */
   isWithin(marks: ReadonlyMap<number, number>, ordinal: number): boolean {
     return (this.#seq[ordinal] as number) <= (marks.get(this.#chain[ordinal] as number) ?? -1)

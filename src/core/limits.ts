@@ -45,8 +45,11 @@ export const LOCAL = {
   presenceBytes: 4096,
   clockLeadMs: 60_000,
   undoSteps: 200,
+  /** A revocation that cuts more changes than this is shown to those who could bring them back. */
+  cutAlarm: 3,
   importBytes: 256 * 1024 * 1024,
   importTasks: 100_000,
+  accountBytes: 512 * 1024 * 1024,
   signalTopics: 64,
   signalMessageBytes: 64 * 1024,
   signalMessagesPerSecond: 200,

@@ -34,6 +34,7 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     open: async (id) => (await load()).open(id),
     join: async (link, onProgress, signal) => (await load()).join(link, onProgress, signal),
     importPlan: async (file, onProgress) => (await load()).importPlan(file, onProgress),
+    restoreAccount: async (file, passphrase, onProgress) => (await load()).restoreAccount(file, passphrase, onProgress),
   }
   return { home, session }
 }

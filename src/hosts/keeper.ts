@@ -1,15 +1,18 @@
 /**
- * Housekeeping of a workspace's store: one tab of the profile seals the log and writes snapshots, whoever holds the lock.
+ * Housekeeping of a workspace: one tab of the profile seals the log, writes snapshots and does what falls to this person
+ * (`replica/duties.ts`), whoever holds the lock.
  *
  * It waits until there is enough to be worth it and the page is quiet, and does a last round when the page is hidden: a page
  * that is hidden may never come back.
  */
 
+import { performDuties } from '../replica/duties.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { Locks } from '../store/locks.ts'
 import { type Store, StoreFullError, StoreGoneError } from '../store/store.ts'
 
 const EVERY_MS = 15_000
+const DUTIES_MS = [200, 1500] as const
 /** Changes that make a snapshot worth its writing. */
 const ENOUGH = 500
 
@@ -17,9 +20,21 @@ export interface Keeper {
   stop(): void
 }
 
-export function startKeeper(replica: Replica, store: Store, locks: Locks, page: Document): Keeper {
+export function startKeeper(replica: Replica, store: Store, locks: Locks, page: Document, random: () => number): Keeper {
   const ended = deferred()
   let isBusy = false
+  let dutiesDue: ReturnType<typeof setTimeout> | undefined
+
+  /** A while after who may what has changed, so that others who might do the same have done it, or have not. */
+  function dutiesSoon(): void {
+    dutiesDue ??= setTimeout(
+      () => {
+        dutiesDue = undefined
+        void performDuties(replica)
+      },
+      DUTIES_MS[0] + random() * (DUTIES_MS[1] - DUTIES_MS[0]),
+    )
+  }
 
   async function round(least: number): Promise<void> {
     if (isBusy) return
@@ -42,10 +57,17 @@ export function startKeeper(replica: Replica, store: Store, locks: Locks, page: 
   }
 
   void locks.request(`worknode keeper ${replica.feedName.slice(0, 66)} ${store.incarnation}`, {}, async () => {
-    const timer = setInterval(() => void round(ENOUGH), EVERY_MS)
+    const timer = setInterval(() => {
+      void round(ENOUGH)
+      dutiesSoon()
+    }, EVERY_MS)
+    const stop = replica.onAuthority(dutiesSoon)
+    dutiesSoon()
     page.addEventListener('visibilitychange', hidden)
     await ended.promise
     clearInterval(timer)
+    clearTimeout(dutiesDue)
+    stop()
     page.removeEventListener('visibilitychange', hidden)
   })
   return { stop: () => ended.resolve() }

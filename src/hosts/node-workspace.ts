@@ -2,7 +2,8 @@
  * The workspace that a host owns: made at its first start, the same ever after.
  *
  * Under the data folder: `host.json` (the seeds of the host's key and of its invite, and the room's secret; readable by its
- * owner only) and the log. The host is its root and an always-on peer; its invite makes who opens it an admin.
+ * owner only) and the log. The host is its root and an always-on peer; its invite makes who opens it first an admin, and is
+ * closed then. A start that finds it closed makes another: who can read this terminal can read the root's key as well.
  */
 
 import { randomBytes as nodeRandom } from 'node:crypto'
@@ -17,6 +18,7 @@ import { sealBatch } from '../log/signing.ts'
 import { verifySignature } from '../log/signature.ts'
 import { inlineVerifier } from '../log/verify.ts'
 import { encodeInvite } from '../replica/invite.ts'
+import { performDuties } from '../replica/duties.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
@@ -46,6 +48,7 @@ interface Secrets {
 const NAME = 'My swarm'
 const SECRETS = 'host.json'
 const KEEP_MS = 15_000
+const DUTIES_MS = 500
 /** Changes that make a snapshot worth its writing. */
 const ENOUGH = 500
 
@@ -75,21 +78,36 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
     random: randomBytes,
     yieldToUi: () => setImmediate(),
   })
-  await inviteAdmin(replica, secrets.invite)
+  await performDuties(replica)
+  const invite = await inviteAdmin(replica, secrets.invite)
+  if (invite !== secrets.invite) await writeSecrets(dataDir, { ...secrets, workspace, invite })
   await replica.rekey()
   let keeping: Promise<unknown> = Promise.resolve()
+  let dutiesDue: ReturnType<typeof setTimeout> | undefined
+  const report = (error: unknown): void => void process.stderr.write(`housekeeping: ${String(error)}\n`)
   const keeper = setInterval(() => {
     replica.tick()
     keeping = keeping
       .then(() => keep(replica, store))
-      .catch((error: unknown) => process.stderr.write(`housekeeping: ${String(error)}\n`))
+      .then(() => performDuties(replica))
+      .catch(report)
   }, KEEP_MS)
+  // Soon after somebody came in: their invite is closed before the link goes round.
+  const stop = replica.onAuthority(
+    () =>
+      (dutiesDue ??= setTimeout(() => {
+        dutiesDue = undefined
+        keeping = keeping.then(() => performDuties(replica)).catch(report)
+      }, DUTIES_MS)),
+  )
   return {
     replica,
     exchange: exchangeOf(replica, pair, secrets.room),
-    fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: secrets.invite, signalling, batches: [] })}`,
+    fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
     async close() {
       clearInterval(keeper)
+      clearTimeout(dutiesDue)
+      stop()
       await keeping
       await replica.saved()
       await replica.snapshot()
@@ -130,18 +148,21 @@ async function found(
   return genesis.id
 }
 
-/** Names the workspace and publishes the invite, unless an earlier start did. */
-async function inviteAdmin(replica: Replica, seed: Bytes): Promise<void> {
+/** The seed of an invite that is open: this one, or a new one where it was used. Names the workspace at its first start. */
+async function inviteAdmin(replica: Replica, seed: Bytes): Promise<Bytes> {
   const { signing, agreement } = await inviteKeys(seed)
-  const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
-  if (inviteState(replica, key.key).state !== 'unknown') return
-  nameWorkspace(replica, NAME)
+  const [key, box] = [await keyPairOf(signing), await boxOf(agreement)]
+  const { state } = inviteState(replica, key.key)
+  if (state === 'open') return seed
+  if (state === 'closed') return inviteAdmin(replica, randomBytes(32))
+  if (replica.nodes.size === 1) nameWorkspace(replica, NAME)
   // The link is printed only once its invite is on the disk.
   const published = publishInvite(replica, { role: 'admin' }, { key: key.key, box: box.key })
   if (!published.ok) throw new Error(`Broken invariant: a root may invite (${published.refusal.detail})`)
   await replica.saved()
   const { pending, problem } = replica.saveState
   if (problem !== null && pending > 0) throw new Error(`The host's workspace could not be saved: ${problem}`)
+  return seed
 }
 
 async function readSecrets(dataDir: string): Promise<Secrets | null> {

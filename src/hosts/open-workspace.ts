@@ -60,12 +60,17 @@ export async function yieldToUi(): Promise<void> {
   else await new Promise((resolve) => setTimeout(resolve))
 }
 
+/** A workspace with its store and replica, and no network. */
+export interface QuietWorkspace {
+  readonly replica: Replica
+  readonly store: Store
+  readonly signer: Signer
+  readonly keyring: Keyring
+  close(): Promise<void>
+}
+
 /** `invite`: the box of an invite that is to be redeemed, since keys are sealed to that first. */
-export async function openWorkspace(
-  known: KnownWorkspace,
-  { keys, profile }: TabPorts,
-  invite?: BoxKeys,
-): Promise<OpenWorkspace> {
+export async function openQuietly(known: KnownWorkspace, { keys, profile }: TabPorts, invite?: BoxKeys): Promise<QuietWorkspace> {
   const workspace = fromHex(known.id)
   const pair = await keyPairOf(keys.signing)
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
@@ -92,6 +97,24 @@ export async function openWorkspace(
     yieldToUi,
   })
   store.onLost((error) => replica.storeLost(error))
+  return {
+    replica,
+    store,
+    signer,
+    keyring,
+    async close() {
+      await replica.close()
+      verifier.close()
+      await store.close()
+    },
+  }
+}
+
+export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invite?: BoxKeys): Promise<OpenWorkspace> {
+  const workspace = fromHex(known.id)
+  const pair = await keyPairOf(ports.keys.signing)
+  const quiet = await openQuietly(known, ports, invite)
+  const { replica, store, signer, keyring } = quiet
   const exchange = createExchange({
     log: replica,
     clock: { now: () => Date.now(), after: (ms, run) => void setTimeout(run, ms) },
@@ -115,7 +138,7 @@ export async function openWorkspace(
   const transports: Transport[] = [broadcast]
   broadcast.start((link) => exchange.connect(link))
   const closing: (() => void)[] = []
-  const keeper: Keeper = startKeeper(replica, store, navigator.locks, document)
+  const keeper: Keeper = startKeeper(replica, store, navigator.locks, document, Math.random)
   const held = setInterval(() => replica.tick(), LOCAL.clockLeadMs / 4)
 
   async function close(): Promise<void> {
@@ -124,9 +147,7 @@ export async function openWorkspace(
     for (const transport of transports) transport.stop()
     for (const end of closing) end()
     exchange.close()
-    await replica.close()
-    verifier.close()
-    await store.close()
+    await quiet.close()
   }
 
   return {

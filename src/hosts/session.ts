@@ -1,16 +1,18 @@
 /** The UI's view of an open workspace: sync state in one value, people, invites, operations. */
 
-import { fromBase64Url, toHex } from '../base/bytes.ts'
+import { type Bytes, fromBase64Url, fromHex, toHex } from '../base/bytes.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import { LOCAL } from '../core/limits.ts'
 import { inviteKeys, keyPairOf } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { encodeInvite } from '../replica/invite.ts'
-import { publishInvite } from '../replica/workspace.ts'
+import { comparisonCode } from '../replica/attention.ts'
+import { describeSelf } from '../replica/people.ts'
+import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
 import { NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Presence } from '../sync/presence.ts'
-import type { PeerRow, Session, SyncState } from '../ui/session.ts'
+import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
 import { variable } from './observable.ts'
 import { type OpenWorkspace, randomBytes, type TabPorts, yieldToUi } from './open-workspace.ts'
 
@@ -20,7 +22,8 @@ export interface TabSession extends Session {
   close(): Promise<void>
 }
 
-export function createSession(open: OpenWorkspace, { profile, settings }: TabPorts, offlineAtStart: boolean): TabSession {
+export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Bytes, offlineAtStart: boolean): TabSession {
+  const { profile, settings } = ports
   const { replica, exchange, known } = open
   const people = variable<readonly PeerRow[]>([])
   const awareness = variable<Awareness | null>(null)
@@ -80,6 +83,8 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
       for (const transport of open.transports) stops.push(transport.onStatus(refresh))
       stops.push(arrived.onChange(showPeople))
       refresh()
+      // Others see it while we are away, too.
+      if (saved.displayName !== '') describeSelf(replica, { name: saved.displayName, color: saved.colour })
       await introduce()
     },
     lookAt(task) {
@@ -95,14 +100,27 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
     },
     async setName(name, color) {
       myself = await profile.changeSettings({ displayName: name, colour: color })
+      describeSelf(replica, { name, color })
       await introduce()
     },
-    async invite(role): Promise<Result<string>> {
+    ownCode: comparisonCode(replica.workspace, fromHex(replica.actor), ownBox),
+    async saveAccount(passphrase, onProgress): Promise<Result<SavedAccount>> {
+      const { saveAccount } = await import('./account-file.ts')
+      const saved = await saveAccount(ports, open, passphrase, onProgress)
+      if (!saved.ok) return saved
+      return ok({ file: new Blob([saved.value.file], { type: 'application/octet-stream' }), readOnly: saved.value.readOnly })
+    },
+    async invite({ kind, files, expires }): Promise<Result<string>> {
       const seed = randomBytes(32)
       const { signing, agreement } = await inviteKeys(seed)
       const [key, box] = [await keyPairOf(signing), await keyPairOf(agreement)]
-      const grant = publishInvite(replica, { role }, { key: key.key, box: box.key })
+      const to = { key: key.key, box: box.key }
+      const role = kind === 'admin' ? 'viewer' : kind
+      const limits = { ...(files ? { files } : {}), ...(expires === undefined ? {} : { expires }) }
+      const grant = role === 'device' ? publishDeviceInvite(replica, to) : publishInvite(replica, { role, ...limits }, to)
       if (!grant.ok) return grant
+      // The link's key must be able to read before anybody follows it.
+      await replica.rekey()
       await replica.saved()
       const { pending, problem } = replica.saveState
       if (problem !== null && pending > 0)
@@ -116,6 +134,11 @@ export function createSession(open: OpenWorkspace, { profile, settings }: TabPor
         seed,
         signalling: settings.signalling,
         batches: [],
+        ...(kind === 'admin'
+          ? { purpose: { kind } }
+          : kind === 'device'
+            ? { purpose: { kind, of: fromHex(replica.actor) } }
+            : {}),
       })
       return ok(`${location.href.split('#')[0]}#join=${link}`)
     },

@@ -22,9 +22,10 @@ import { loadSettings } from './page-settings.ts'
 import { openWorkspace, type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
 import { createSession, type TabSession } from './session.ts'
 import { read } from '../core/fold.ts'
-import { workspaceNodeId } from '../core/ids.ts'
+import { type ActorKey, workspaceNodeId } from '../core/ids.ts'
+import { askForAdmin, claimDevice } from '../replica/people.ts'
 
-export type Workspaces = Pick<Home, 'create' | 'open' | 'join' | 'importPlan'>
+export type Workspaces = Pick<Home, 'create' | 'open' | 'join' | 'importPlan' | 'restoreAccount'>
 export type WorkspaceList = ReturnType<Home['workspaces']['get']>
 
 const SECRET_BYTES = 16
@@ -55,7 +56,7 @@ export async function createWorkspaces(
 
   async function start(open: OpenWorkspace, network: Network | null = null): Promise<TabSession> {
     const { workOffline } = await profile.settings()
-    const next = createSession(open, ports, workOffline)
+    const next = createSession(open, ports, (await boxOf(ports.keys.agreement)).key, workOffline)
     await remember(open)
     session.set(next)
     exposeForScripts(next)
@@ -166,6 +167,8 @@ export async function createWorkspaces(
     if (!redeemed.ok) return redeemed
     // The key came by the invite's box; from here on it comes to this device's own.
     await replica.rekey()
+    if (invite.purpose?.kind === 'device') claimDevice(replica, toHex(invite.purpose.of) as ActorKey)
+    if (invite.purpose?.kind === 'admin') askForAdmin(replica, true)
     return ok(network)
   }
 
@@ -193,6 +196,16 @@ export async function createWorkspaces(
     },
     join,
     importPlan,
+    async restoreAccount(file, passphrase, onProgress): Promise<Result<string>> {
+      const { restoreAccount } = await import('./account-file.ts')
+      const restored = await restoreAccount(ports, new Uint8Array(await file.arrayBuffer()), passphrase, onProgress)
+      workspaces.set(await profile.workspaces())
+      if (!restored.ok) return restored
+      void navigator.storage?.persist?.()
+      const { workspaces: count, readOnly } = restored.value
+      const whole = `${count} ${count === 1 ? 'workspace is' : 'workspaces are'} here again.`
+      return ok(readOnly === 0 ? whole : `${whole} ${readOnly} of them can only be read: ask somebody there for an invite.`)
+    },
   }
 }
 
@@ -210,7 +223,12 @@ function untilInvited(
 
     function check(): void {
       const { peers } = exchange.status()
-      if (peers.length > 0) onProgress(`Connected. Received ${replica.history.count.toLocaleString()} batches …`)
+      if (peers.length > 0)
+        onProgress(
+          replica.delayed.sealed > 0
+            ? 'Connected, but this link does not open the workspace: it was used or closed already, or whoever made it has to come online first. Waiting …'
+            : `Connected. Received ${replica.history.count.toLocaleString()} batches …`,
+        )
       if (inviteState(replica, key).state !== 'unknown') settle(true)
     }
 

@@ -67,6 +67,20 @@ test('two devices are one person’s when both say so', async () => {
   expect(personOf(owner, owner.actor)?.devices).toEqual([phone.actor])
 })
 
+test('a device that came by an invite for one is its person’s once it says so; who came by another is not', async () => {
+  const { owner, clock } = await founded()
+  const { member: phone } = await joined(owner, 7, clock, 'device')
+  const { member: other } = await joined(owner, 8, clock)
+  for (const newcomer of [phone, other]) {
+    claimDevice(newcomer, owner.actor)
+    await exchange(newcomer, owner)
+  }
+  expect(personOf(owner, owner.actor)?.devices).toEqual([phone.actor])
+  expect(personOf(owner, other.actor)?.devices).toEqual([])
+  expect(phone.held[0]).toMatchObject({ rank: 11 })
+  expect(phone.may('delete', 'task')).toBe(true)
+})
+
 describe('an agent with file patterns and a project', () => {
   async function withAgent() {
     const { owner, clock } = await founded()

@@ -10,7 +10,7 @@ import { type BoxKeys, webSealing } from '../log/sealing.ts'
 import { sealBatch } from '../log/signing.ts'
 import { inlineVerifier } from '../log/verify.ts'
 import { memoryDisk, type MemoryDisk, memoryStore } from '../store/memory-store.ts'
-import { createGenesis, type InviteSpec, publishInvite, redeemInvite } from './workspace.ts'
+import { createGenesis, type InviteSpec, publishDeviceInvite, publishInvite, redeemInvite } from './workspace.ts'
 import { openReplica, type Replica, type ReplicaPorts } from './replica.ts'
 import type { Signer } from './writer.ts'
 
@@ -93,11 +93,12 @@ export async function joined(
   owner: Replica,
   seed: number,
   clock: TestClock,
-  spec: InviteSpec = { role: 'member' },
+  spec: InviteSpec | 'device' = { role: 'member' },
 ): Promise<{ member: Replica; peer: TestPeer; invite: string }> {
   const keys = await generateKeys()
   const [invite, inviteBox] = [await keyPairOf(keys.signing), await boxOf(keys.agreement)]
-  const published = publishInvite(owner, spec, { key: invite.key, box: inviteBox.key })
+  const to = { key: invite.key, box: inviteBox.key }
+  const published = spec === 'device' ? publishDeviceInvite(owner, to) : publishInvite(owner, spec, to)
   if (!published.ok) throw new Error(published.refusal.detail)
   await owner.rekey()
   const peer = await testPeer(seed, owner.workspace, clock, [inviteBox])

@@ -14,10 +14,13 @@
  */
 
 import type { Capability } from '../core/capability-registry.ts'
-import type { ActorKey } from '../core/ids.ts'
-import { FIRST_AGENT_RANK } from '../core/roles.ts'
+import { fromHex } from '../base/bytes.ts'
+import { read } from '../core/fold.ts'
+import { type ActorKey, personNodeId } from '../core/ids.ts'
+import { BANDS, FIRST_AGENT_RANK } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
 import { grantedBelow, revoke } from './membership.ts'
+import { askForAdmin } from './people.ts'
 import type { Replica } from './replica.ts'
 
 /** How long a holder that is silent keeps a capability whose time is over. */
@@ -36,6 +39,7 @@ export async function performDuties(replica: Replica): Promise<number> {
     const keep = reason === 'forked' ? [] : grantedBelow(capability, capability.audience).map(({ id }) => id)
     if (revoke(replica, capability.id, { keep, reason }).ok) done++
   }
+  if (isAnswered(replica)) askForAdmin(replica, false)
   if (await replica.rekey()) done++
   return done
 }
@@ -47,6 +51,13 @@ export function nearestSenior({ authority, now }: Replica, capability: Capabilit
     if (mayEnd && authority.isLive(link)) return link.audience
   }
   return null
+}
+
+/** Whoever asked to become an admin, and is one now, asks no more. */
+function isAnswered(replica: Replica): boolean {
+  const node = replica.nodes.get(personNodeId(replica.workspace, fromHex(replica.actor)))
+  const [most] = replica.held
+  return node !== undefined && read(node, 'asks') === 'admin' && most !== undefined && most.rank <= BANDS.admin[1]
 }
 
 function reasonToEnd(replica: Replica, capability: Capability, forked: ReadonlySet<string>): string | null {

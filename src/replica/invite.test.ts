@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { toBase64Url } from '../base/bytes.ts'
+import { encodeCbor } from '../core/cbor.ts'
 import { type Invite, encodeInvite, parseInvite, roomName } from './invite.ts'
 
 const filled = (length: number, byte: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).fill(byte)
@@ -14,6 +16,16 @@ test('a link says what was put into it, whole, as a fragment or as the bare code
   const code = encodeInvite(invite)
   for (const link of [`https://board.example/app/#join=${code}`, `#join=${code}`, code, ` ${code}\n`])
     expect(parseInvite(link)).toEqual({ ok: true, value: invite })
+})
+
+test('a link says what the newcomer is to do, and one with a purpose that is not known is refused', () => {
+  for (const purpose of [{ kind: 'admin' }, { kind: 'device', of: filled(33, 1) }] as const)
+    expect(parseInvite(encodeInvite({ ...invite, purpose }))).toEqual({ ok: true, value: { ...invite, purpose } })
+  for (const said of [['owner'], ['admin', 1], ['device'], ['device', filled(32, 1)], 'admin', {}, []]) {
+    const { workspace, secret, seed } = invite
+    const code = toBase64Url(encodeCbor([1, workspace, secret, seed, [], [], said]))
+    expect(parseInvite(code)).toMatchObject({ ok: false, refusal: { detail: expect.stringContaining('newer version') } })
+  }
 })
 
 test('a short link stays short', () => {

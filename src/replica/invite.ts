@@ -1,10 +1,14 @@
 /**
  * The join link: everything a newcomer needs, in the fragment of the address, which browsers never send.
  *
- *   #join= base64url(cbor [1, workspace32, roomSecret16, seed32, signallingUrls[], batches[]])
+ *   #join= base64url(cbor [1, workspace32, roomSecret16, seed32, signallingUrls[], batches[], purpose?])
+ *   purpose = ['admin'] | ['device', key33]
  *
  * `batches` are wires that travel in the link itself (genesis and the invite's grant), so that a link can work while nobody is
  * online. Whoever holds the link holds the invite: treat it as a secret.
+ *
+ * A purpose says what the newcomer is to do once they are in: ask to be made an admin, or say that they are the person whose key
+ * it names. It gives no right: others decide.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -20,7 +24,10 @@ export interface Invite {
   readonly seed: Bytes
   readonly signalling: readonly string[]
   readonly batches: readonly Bytes[]
+  readonly purpose?: InvitePurpose
 }
+
+export type InvitePurpose = { readonly kind: 'admin' } | { readonly kind: 'device'; readonly of: Bytes }
 
 const VERSION = 1
 const LINK_CHARS = 16_384
@@ -28,8 +35,9 @@ const MARK = '#join='
 const ROOM_DOMAIN = utf8('worknode/room/1\0')
 
 /** The part of the link behind `#join=`. */
-export function encodeInvite({ workspace, secret, seed, signalling, batches }: Invite): string {
-  return toBase64Url(encodeCbor([VERSION, workspace, secret, seed, signalling, batches]))
+export function encodeInvite({ workspace, secret, seed, signalling, batches, purpose }: Invite): string {
+  const said = !purpose ? [] : [purpose.kind === 'device' ? ['device', purpose.of] : ['admin']]
+  return toBase64Url(encodeCbor([VERSION, workspace, secret, seed, signalling, batches, ...said]))
 }
 
 /** Takes a whole link, its fragment, or the code alone. */
@@ -42,7 +50,7 @@ export function parseInvite(link: string): Result<Invite> {
   if (!/^[A-Za-z0-9_-]+$/.test(code) || code.length % 4 === 1) return broken('Part of it is missing or was changed on the way.')
   const decoded = decodeCbor(codeBytes(code))
   if (!decoded.ok || !Array.isArray(decoded.value)) return broken('Part of it is missing or was changed on the way.')
-  const [version, workspace, secret, seed, signalling, batches, ...rest] = decoded.value as readonly Value[]
+  const [version, workspace, secret, seed, signalling, batches, said, ...rest] = decoded.value as readonly Value[]
   if (version !== VERSION) return broken('It was made by a newer version of Worknode. Reload the page to update.')
   if (!isBytes(workspace, 32) || !isBytes(secret, 16) || !isBytes(seed, 32) || rest.length > 0)
     return broken('Part of it is missing or was changed on the way.')
@@ -54,7 +62,17 @@ export function parseInvite(link: string): Result<Invite> {
     return broken('It names odd signalling servers.')
   if (!Array.isArray(batches) || batches.length > 16 || !batches.every((wire) => wire instanceof Uint8Array))
     return broken('Part of it was changed on the way.')
-  return ok({ workspace, secret, seed, signalling: signalling as string[], batches: batches as unknown as Bytes[] })
+  const invite = { workspace, secret, seed, signalling: signalling as string[], batches: batches as unknown as Bytes[] }
+  if (said === undefined) return ok(invite)
+  const purpose = purposeOf(said)
+  return purpose ? ok({ ...invite, purpose }) : broken('It was made by a newer version of Worknode. Reload the page to update.')
+}
+
+function purposeOf(said: Value): InvitePurpose | null {
+  if (!Array.isArray(said)) return null
+  const [kind, of] = said as readonly Value[]
+  if (kind === 'admin' && said.length === 1) return { kind }
+  return kind === 'device' && said.length === 2 && isBytes(of, 33) ? { kind, of } : null
 }
 
 /** What peers meet under. A hash: it tells nobody which workspace this is, and carries the version of the protocol. */

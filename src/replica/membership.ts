@@ -154,9 +154,27 @@ export function frontierAt(replica: Replica, ms: number): number[] {
   const heads = new Map<number, number>()
   for (let ordinal = 0; ordinal < history.count; ordinal++)
     if (history.hlcOf(ordinal)[0] <= ms) heads.set(history.chainOf(ordinal), ordinal)
-  const ends = [...heads.values()]
-  // Ends that others have in their past add nothing.
-  return ends.filter((end) => !ends.some((other) => other !== end && history.sawBatch(other, end)))
+  return history.endsOf(history.marksOf([...heads.values()]))
+}
+
+/** Brings back what a revocation cut: ends the same capability as of now, in its place. */
+export function undoCut(replica: Replica, revocation: Ref): Result<Ref> {
+  const entry = replica.authority.entryAt(revocation)
+  if (!entry?.cut) return refuse({ code: 'not_found', detail: 'There is no such revocation here.' })
+  return revoke(replica, entry.cut.target.id, { keep: [...entry.cut.keep], replaces: [revocation], reason: 'replaces a mistake' })
+}
+
+/** Ends once more what a revocation ended that counts no more, drawing the same line. */
+export function reaffirm(replica: Replica, revocation: Ref): Result<Ref> {
+  const entry = replica.authority.entryAt(revocation)
+  if (!entry?.cut) return refuse({ code: 'not_found', detail: 'There is no such revocation here.' })
+  const { history } = replica
+  const marks = entry.cut.marks ?? history.marksOf([Math.floor(revocation / 256)])
+  return revoke(replica, entry.cut.target.id, {
+    keep: [...entry.cut.keep],
+    frontier: history.endsOf(marks),
+    reason: 'affirmed again',
+  })
 }
 
 /**

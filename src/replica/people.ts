@@ -2,7 +2,7 @@
  * Who people are: what each device says of itself, in a node that nobody else can write.
  *
  * A person may have several devices, each with a key of its own. Two are the same person's when each says so of the other: one
- * word alone proves nothing.
+ * word alone proves nothing. A device says it of another by its key, or beforehand of whoever comes by an invite of its own.
  */
 
 import { fromHex } from '../base/bytes.ts'
@@ -29,11 +29,23 @@ export function personOf(replica: Replica, actor: ActorKey): PersonRow | null {
     actor,
     name: textOf(node, 'name'),
     color: textOf(node, 'color'),
-    devices: claimed.filter((other) => {
-      const theirs = isActor(other) ? personNode(replica, other) : undefined
-      return theirs !== undefined && elements(theirs, 'devices').includes(actor)
-    }),
+    devices: [...new Set([...claimed, ...invitedBy(replica, node)])].filter(
+      (other) => isActor(other) && claims(replica, actor, other) && claims(replica, other, actor),
+    ),
   }
+}
+
+/** Whether one key says that the other is the same person's. */
+function claims(replica: Replica, actor: ActorKey, other: ActorKey): boolean {
+  const node = personNode(replica, actor)
+  return node !== undefined && (elements(node, 'devices').includes(other) || invitedBy(replica, node).includes(other))
+}
+
+function invitedBy({ authority }: Replica, node: WorkNode): ActorKey[] {
+  return elements(node, 'deviceInvites')
+    .flatMap((id) => authority.registry.get(id)?.children ?? [])
+    .filter((child) => child.carriers.some(({ why }) => why === null))
+    .map(({ audience }) => audience)
 }
 
 /** Everybody who has said who they are. */
@@ -61,6 +73,20 @@ export function claimDevice(replica: Replica, other: ActorKey): void {
   describeSelf(replica, { name: '', color: '' })
   const id = personNodeId(replica.workspace, fromHex(replica.actor))
   if (replica.nodes.has(id) && other !== replica.actor) replica.transact(null, (tx) => tx.add(id, 'devices', other))
+}
+
+/** Says that whoever comes by this invite is this person, on another device. */
+export function claimInvite(replica: Replica, invite: string): void {
+  describeSelf(replica, { name: '', color: '' })
+  const id = personNodeId(replica.workspace, fromHex(replica.actor))
+  if (replica.nodes.has(id)) replica.transact(null, (tx) => tx.add(id, 'deviceInvites', invite))
+}
+
+/** Asks the admins to become one, or asks no more. They compare a code before they grant it. */
+export function askForAdmin(replica: Replica, asks: boolean): void {
+  describeSelf(replica, { name: '', color: '' })
+  const id = personNodeId(replica.workspace, fromHex(replica.actor))
+  if (replica.nodes.has(id)) replica.transact(null, (tx) => tx.set(id, 'asks', asks ? 'admin' : null))
 }
 
 function personNode({ workspace, nodes }: Replica, actor: ActorKey): WorkNode | undefined {

@@ -105,6 +105,7 @@ export class Replica implements LogSource {
   #refolding: Promise<void> | null = null
   #changesAtSnapshot: number
   #keysSought = 0
+  #authorityVersion = 0
   #rekeying: Promise<unknown> = Promise.resolve()
   #failure: string | null = null
   readonly #incoming: Incoming
@@ -115,6 +116,7 @@ export class Replica implements LogSource {
   readonly #durable = createEmitter<readonly number[]>()
   readonly #saving = createEmitter<SaveState>()
   readonly #feedMoved = createEmitter<void>()
+  readonly #authorityChanges = createEmitter<void>()
 
   /** Use `openReplica`. */
   constructor(state: State, snapshotter: Snapshotter, covered: number, ports: ReplicaPorts) {
@@ -478,6 +480,16 @@ export class Replica implements LogSource {
     }
   }
 
+  /** Who may what, or who is who, may be otherwise now. */
+  onAuthority(listener: () => void): () => void {
+    return this.#authorityChanges.on(listener)
+  }
+
+  /** Grows with every such change. */
+  get authorityVersion(): number {
+    return this.#authorityVersion
+  }
+
   /** What no store has: what a fresh replica takes over after `onFeedMoved`. */
   unsaved(): readonly Written[] {
     return this.#active().unsaved()
@@ -583,6 +595,8 @@ export class Replica implements LogSource {
   #authorityChanged(): void {
     this.#standing.forget()
     this.#epochs.forget()
+    this.#authorityVersion++
+    this.#authorityChanges.emit()
   }
 
   #publish(): void {

@@ -9,10 +9,11 @@ import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
 import { BATCH_VERSION, KIND, type VerifiedBatch } from '../core/batch.ts'
-import type { Grant } from '../core/capability.ts'
+import { capabilityId, type Grant } from '../core/capability.ts'
 import { OP } from '../core/change.ts'
 import { workspaceNodeId } from '../core/ids.ts'
 import {
+  attenuate,
   BANDS,
   type CapabilitySpec,
   FIRST_AGENT_RANK,
@@ -21,6 +22,7 @@ import {
   type Recipient,
   redemptionOf,
 } from '../core/roles.ts'
+import { claimInvite } from './people.ts'
 import type { Replica } from './replica.ts'
 import type { Signer } from './writer.ts'
 
@@ -70,6 +72,22 @@ export function publishInvite(replica: Replica, { role, ...spec }: InviteSpec, t
   const grant = generateCapability(cited.grant, cited.depth, to, { ...spec, role, invite }, replica.random(8))
   if (!grant.ok) return grant
   replica.publish({ op: 'grant', grant: grant.value }, cited.id)
+  return grant
+}
+
+/**
+ * Publishes an invite for another device of this actor's person: as wide as what this one has, one rank below it. Whoever holds it
+ * may claim to be the same person, and is believed by nobody before this device says so as well.
+ */
+export function publishDeviceInvite(replica: Replica, to: Recipient): Result<Grant> {
+  const cited = replica.capabilityFor('grant')
+  if (!cited)
+    return refuse({ code: 'permission_denied', detail: 'You may not bring in another device here. Ask an admin for an invite.' })
+  const rank = Math.max(cited.rank + 1, BANDS.admin[0])
+  const grant = attenuate(cited.grant, cited.depth, to, { rank, invite: 'lasting' }, replica.random(8))
+  if (!grant.ok) return grant
+  replica.publish({ op: 'grant', grant: grant.value }, cited.id)
+  claimInvite(replica, toHex(capabilityId(grant.value)))
   return grant
 }
 

@@ -7,7 +7,6 @@ import { createContext, use } from 'react'
 import type { Result } from '../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
 import type { Replica, SaveState } from '../replica/replica.ts'
-import type { Role } from '../core/roles.ts'
 import type { Awareness } from 'y-protocols/awareness'
 
 export interface PeerRow {
@@ -49,10 +48,30 @@ export interface Session {
   lookAt(task: string | null): void
   setOffline(offline: boolean): void
   setName(name: string, color: string): Promise<void>
-  invite(role: Role): Promise<Result<string>>
+  /** Makes a link that lets somebody in. */
+  invite(request: InviteRequest): Promise<Result<string>>
+  /** What to read to an admin who is to let this person in as one. */
+  readonly ownCode: string
+  /** The account of this browser as a file behind a passphrase, handed to the browser to keep. */
+  saveAccount(passphrase: string, onProgress: (words: string) => void): Promise<Result<SavedAccount>>
   /** Imports a plan into this workspace, upsert only; answers what it did, in words, a line each. */
   importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
   run<N extends OperationName>(name: N, input: InputOf<N>): Result<OutputOf<N>>
+}
+
+export interface InviteRequest {
+  /** `device`: another one of one's own. An admin comes in as a viewer, and is let in as admin once codes were compared. */
+  readonly kind: 'member' | 'viewer' | 'admin' | 'agent' | 'device'
+  /** Of an agent: patterns of the files it may write; none is all. */
+  readonly files?: readonly string[]
+  /** Until when the link is good, and how long an agent may work; milliseconds since 1970. */
+  readonly expires?: number
+}
+
+export interface SavedAccount {
+  readonly file: Blob
+  /** Workspaces in which this person cannot bring in another device: they can be read after restoring, and no more. */
+  readonly readOnly: number
 }
 
 /** What stands before a workspace is open: the start page's side of the host. */
@@ -64,6 +83,8 @@ export interface Home {
   join(link: string, onProgress: (words: string) => void, signal: AbortSignal): Promise<Result<null>>
   /** Makes a workspace named after the file and imports the plan into it. */
   importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
+  /** Becomes one more device of the person whose account was saved in this file; answers what was restored, in words. */
+  restoreAccount(file: File, passphrase: string, onProgress: (words: string) => void): Promise<Result<string>>
   /** The link this page was opened with, taken out of the address bar before anything else; null if none. */
   readonly pendingLink: string | null
 }

@@ -78,7 +78,9 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
     async setName(chosen, color) {
       people.set(people.get().map((row) => (row.self ? { ...row, name: chosen, color } : row)))
     },
-    invite: async (role) => ok(`https://worknode.example/#join=${role}-invite`),
+    invite: async ({ kind }) => ok(`https://worknode.example/#join=${kind}-invite`),
+    ownCode: 'K7QF2-M9DXW',
+    saveAccount: async () => ok({ file: new Blob(['account']), readOnly: 0 }),
     importPlan: async (file) => ok(`1 task created from ${file.name}`),
     run: <N extends OperationName>(operation: N, input: InputOf<N>): Result<OutputOf<N>> => run({ replica }, operation, input),
     async remote(edit) {
@@ -113,6 +115,11 @@ export function createTestHome(): Home & {
       asked.push(`import ${file.name}`)
       onProgress(1, 2)
       return ok('demo')
+    },
+    async restoreAccount(file, passphrase, onProgress) {
+      asked.push(`restore ${file.name} ${passphrase}`)
+      onProgress('Opening the file …')
+      return ok('1 workspace is here again.')
     },
     pendingLink: null,
   }

@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Result } from '../../base/result.ts'
-import type { Role } from '../../core/roles.ts'
+import type { InviteRequest } from '../session.ts'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -13,6 +13,8 @@ const ROLES: readonly { readonly role: Role; readonly title: string; readonly ma
   { role: 'member', title: 'Member', may: 'Works on the board.' },
   { role: 'admin', title: 'Admin', may: 'Works on the board and invites others.' },
 ]
+
+type Role = InviteRequest['kind']
 
 /** Each invite is a grant in the log: one a role and session is enough, whoever opens the dialog again gets the same. */
 const invites = new WeakMap<Session, Map<Role, Promise<Result<string>>>>()
@@ -112,6 +114,6 @@ function inviteOnce(session: Session, role: Role): Promise<Result<string>> {
   let known = invites.get(session)
   if (!known) invites.set(session, (known = new Map()))
   let made = known.get(role)
-  if (!made) known.set(role, (made = session.invite(role)))
+  if (!made) known.set(role, (made = session.invite({ kind: role })))
   return made
 }
