@@ -3,7 +3,10 @@
 import { describe, expect, test } from 'vitest'
 import type { NodeId } from '../core/ids.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
-import { knownPeople, personOf, claimDevice } from '../replica/people.ts'
+import { toHex } from '../base/bytes.ts'
+import { attentionOf, comparisonCode } from '../replica/attention.ts'
+import { performDuties } from '../replica/duties.ts'
+import { askForAdmin, claimDevice, knownPeople, personOf } from '../replica/people.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { memoryStore } from '../store/memory-store.ts'
@@ -223,4 +226,101 @@ test('what was cut and adopted is so again after a restart, with a snapshot and 
     await again.settled()
     expect([...again.views.tasks()]).toHaveLength(5)
   }
+})
+
+test('a revocation that cuts too much is seen before and after, brought back, and made again once it counts no more', async () => {
+  const { owner, clock } = await founded()
+  const { member: admin } = await joined(owner, 5, clock, { role: 'admin' })
+  await exchange(owner, admin)
+  const { member: agent } = await joined(admin, 6, clock, { role: 'agent' })
+  await exchange(admin, owner)
+  const start = clock.ms
+  clock.ms += 1000
+  for (let i = 0; i < 8; i++) done(agent, 'create_task', { title: `Task ${i}` })
+  await exchange(agent, owner)
+  await exchange(agent, admin)
+  clock.ms += 1000
+  const capability = done(owner, 'list_capabilities', { holder: agent.actor })[0]?.id as string
+  expect(done(owner, 'preview_revocation', { id: capability, asOf: start })).toEqual({ changes: 8 })
+  expect(done(owner, 'preview_revocation', { id: capability, asOf: clock.ms })).toEqual({ changes: 0 })
+  // The admin ends the agent as of the start.
+  done(admin, 'revoke_capability', { id: capability, asOf: start })
+  await exchange(admin, owner)
+  await owner.settled()
+  expect([...owner.views.tasks()]).toHaveLength(0)
+  const alarm = attentionOf(owner).find(({ kind }) => kind === 'cut')
+  expect(alarm).toMatchObject({ kind: 'cut', by: admin.actor, changes: 8, mayUndo: true })
+  const change = nameOf(owner, (alarm as { revocation: number }).revocation)
+  done(owner, 'undo_revocation', { change })
+  await owner.settled()
+  expect([...owner.views.tasks()]).toHaveLength(8)
+  expect(attentionOf(owner).some(({ kind }) => kind === 'cut')).toBe(false)
+  expect(owner.authority.isLive(owner.authority.registry.get(capability) as never)).toBe(false)
+})
+
+test('what a removed admin had ended is offered to be ended again', async () => {
+  const { owner, clock } = await founded()
+  const { member: admin } = await joined(owner, 5, clock, { role: 'admin' })
+  const { member: agent } = await joined(owner, 6, clock, { role: 'agent' })
+  await exchange(owner, admin)
+  const before = clock.ms
+  clock.ms += 1000
+  const capability = done(owner, 'list_capabilities', { holder: agent.actor })[0]?.id as string
+  done(admin, 'revoke_capability', { id: capability })
+  await exchange(admin, owner)
+  clock.ms += 1000
+  done(owner, 'revoke_capability', {
+    id: done(owner, 'list_capabilities', { holder: admin.actor })[0]?.id as string,
+    asOf: before,
+  })
+  const item = attentionOf(owner).find(({ kind }) => kind === 'voided')
+  expect(item).toMatchObject({ kind: 'voided', by: admin.actor })
+  done(owner, 'reaffirm_revocation', { change: nameOf(owner, (item as { revocation: number }).revocation) })
+  expect(attentionOf(owner).some(({ kind }) => kind === 'voided')).toBe(false)
+  expect(owner.authority.isLive(owner.authority.registry.get(capability) as never)).toBe(false)
+})
+
+test('who comes by an admin’s link asks, with a code that both sides can tell, and is let in', async () => {
+  const { owner, clock } = await founded()
+  const { member: grace, peer } = await joined(owner, 5, clock, { role: 'viewer' })
+  askForAdmin(grace, true)
+  await exchange(grace, owner)
+  const [ask] = attentionOf(owner)
+  expect(ask).toMatchObject({
+    kind: 'asks',
+    actor: grace.actor,
+    code: comparisonCode(owner.workspace, peer.signer.key, peer.box.key),
+  })
+  expect((ask as { code: string }).code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/)
+  done(owner, 'generate_capability', { to: grace.actor, box: toHex(peer.box.key), role: 'admin' })
+  expect(attentionOf(owner).some(({ kind }) => kind === 'asks')).toBe(false)
+  await exchange(owner, grace)
+  expect(grace.may('delete', 'task')).toBe(true)
+  await performDuties(grace)
+  await exchange(grace, owner)
+  expect(attentionOf(grace).some(({ kind }) => kind === 'asks')).toBe(false)
+})
+
+test('what was adopted is taken back', async () => {
+  const { owner, clock } = await founded()
+  const { member } = await joined(owner, 7, clock)
+  await exchange(owner, member)
+  const before = clock.ms
+  clock.ms += 1000
+  done(member, 'create_task', { title: 'One' })
+  await exchange(member, owner)
+  clock.ms += 1000
+  done(owner, 'revoke_capability', {
+    id: done(owner, 'list_capabilities', { holder: member.actor })[0]?.id as string,
+    asOf: before,
+  })
+  await owner.settled()
+  const changes = done(owner, 'list_quarantine', {}).map(({ change }) => change)
+  done(owner, 'adopt_changes', { changes })
+  await owner.settled()
+  expect([...owner.views.tasks()]).toHaveLength(1)
+  expect(done(owner, 'unadopt_changes', { changes })).toEqual({ takenBack: 1 })
+  await owner.settled()
+  expect([...owner.views.tasks()]).toHaveLength(0)
+  expect(refusal(owner, 'unadopt_changes', { changes })).toBe('not_found')
 })

@@ -12,7 +12,19 @@ import { LOCAL } from '../core/limits.ts'
 import { type CapabilitySpec, ROLES } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
 import { type CapabilityRow, capabilityRow, capabilityRows } from '../replica/capability-row.ts'
-import { adopt, closeInvite, frontierAt, grantTo, removeActor, renounce, revoke } from '../replica/membership.ts'
+import {
+  adopt,
+  closeInvite,
+  frontierAt,
+  grantTo,
+  reaffirm,
+  removeActor,
+  renounce,
+  revoke,
+  unadopt,
+  undoCut,
+  wouldCut,
+} from '../replica/membership.ts'
 import { describeSelf } from '../replica/people.ts'
 import type { Replica } from '../replica/replica.ts'
 import { operation } from './operation.ts'
@@ -184,6 +196,60 @@ export const adoptChanges = operation({
     return adopted.ok ? ok({ adopted: adopted.value }) : adopted
   },
 })
+
+export const unadoptChanges = operation({
+  name: 'unadopt_changes',
+  summary: 'Take back that changes were adopted',
+  route: 'POST /quarantine/unadopt',
+  needs: null,
+  input: z.object({ changes: z.array(changeName).check(z.minLength(1), z.maxLength(LOCAL.queryRows)) }),
+  run({ replica }, { changes }): Result<{ readonly takenBack: number }> {
+    const adopts = changes.flatMap((name) => {
+      const ref = refOf(replica, name)
+      return ref === null ? [] : replica.authority.adoption.adoptersOf(ref).map((entry) => entry.ref)
+    })
+    if (adopts.length === 0) return refuse({ code: 'not_found', detail: 'None of these changes was adopted.' })
+    const taken = unadopt(replica, [...new Set(adopts)])
+    return taken.ok ? ok({ takenBack: new Set(adopts).size }) : taken
+  },
+})
+
+export const previewRevocation = operation({
+  name: 'preview_revocation',
+  summary: 'Count the changes that would no longer count if a capability were ended as of an instant',
+  route: 'POST /capabilities/:id/preview',
+  needs: null,
+  input: z.object({ id: hash, asOf: z.int().check(z.minimum(0)), keep: z.optional(z.array(hash)) }),
+  run({ replica }, { id, asOf, keep = [] }): Result<{ readonly changes: number }> {
+    if (!replica.authority.registry.get(id)) return refuse({ code: 'not_found', detail: 'There is no such capability here.' })
+    return ok({ changes: wouldCut(replica, id, frontierAt(replica, asOf), keep) })
+  },
+})
+
+export const undoRevocation = operation({
+  name: 'undo_revocation',
+  summary: 'Bring back the work that a revocation cut: the capability stays ended, as of now',
+  route: 'POST /revocations/:change/undo',
+  needs: null,
+  input: z.object({ change: changeName }),
+  run: ({ replica }, { change }): Result<{ readonly change: string }> => again(replica, change, undoCut),
+})
+
+export const reaffirmRevocation = operation({
+  name: 'reaffirm_revocation',
+  summary: 'Make a revocation again that counts no more, since its author was removed',
+  route: 'POST /revocations/:change/reaffirm',
+  needs: null,
+  input: z.object({ change: changeName }),
+  run: ({ replica }, { change }): Result<{ readonly change: string }> => again(replica, change, reaffirm),
+})
+
+function again(replica: Replica, change: string, act: typeof undoCut): Result<{ readonly change: string }> {
+  const ref = refOf(replica, change)
+  const made = ref === null ? null : act(replica, ref)
+  if (made === null) return refuse({ code: 'not_found', detail: 'There is no such revocation here.' })
+  return made.ok ? ok({ change: nameOf(replica, made.value) }) : made
+}
 
 export const setProfile = operation({
   name: 'set_profile',

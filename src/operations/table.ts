@@ -9,10 +9,14 @@ import {
   generateCapability,
   listCapabilities,
   listQuarantine,
+  previewRevocation,
+  reaffirmRevocation,
   removeMember,
   renounceCapability,
   revokeCapability,
   setProfile,
+  unadoptChanges,
+  undoRevocation,
 } from './authority.ts'
 import {
   addCheck,
@@ -59,6 +63,10 @@ export const OPERATIONS = {
   authorize,
   list_quarantine: listQuarantine,
   adopt_changes: adoptChanges,
+  unadopt_changes: unadoptChanges,
+  preview_revocation: previewRevocation,
+  undo_revocation: undoRevocation,
+  reaffirm_revocation: reaffirmRevocation,
   set_profile: setProfile,
 } as const
 
