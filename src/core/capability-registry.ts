@@ -158,6 +158,7 @@ export class Capability {
 export class CapabilityRegistry {
   readonly #byId = new Map<string, Capability>()
   readonly #list: Capability[] = []
+  readonly #byHolder = new Map<ActorKey, Capability[]>()
   /** By the id of the parent that they wait for. */
   readonly #waiting = new Map<string, Capability[]>()
 
@@ -173,6 +174,11 @@ export class CapabilityRegistry {
     return this.#list
   }
 
+  /** Whatever was ever granted to this key, valid or not. */
+  heldBy(actor: ActorKey): readonly Capability[] {
+    return this.#byHolder.get(actor) ?? []
+  }
+
   /** The capability with these bytes; a new one is hung where it belongs. */
   know(grant: Grant): Capability {
     const id = toHex(capabilityId(grant))
@@ -181,6 +187,9 @@ export class CapabilityRegistry {
     const made = new Capability(this.#list.length, id, grant)
     this.#byId.set(id, made)
     this.#list.push(made)
+    const held = this.#byHolder.get(made.audience)
+    if (held) held.push(made)
+    else this.#byHolder.set(made.audience, [made])
     if (grant.parent === null) made.hang(null)
     else this.#hang(made, toHex(grant.parent))
     return made

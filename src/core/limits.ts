@@ -42,6 +42,16 @@ export const LOCAL = {
   messageBytes: 16 * 1024 * 1024,
   heldBatches: 10_000,
   heldBytes: 64 * 1024 * 1024,
+  /** What peers may bring of one author's at once, and for long, before they wait: by the most senior right it holds. */
+  personChangesPerSecond: 1000,
+  personBurst: 500_000,
+  agentChangesPerSecond: 100,
+  agentBurst: 5000,
+  strangerChangesPerSecond: 5,
+  strangerBurst: 1000,
+  /** What is kept of one author without any right, for others to adopt. */
+  vainBatches: 4096,
+  vainBytes: 4 * 1024 * 1024,
   presenceBytes: 4096,
   clockLeadMs: 60_000,
   undoSteps: 200,

@@ -35,6 +35,8 @@ export const FROM_STORE = 'store'
 interface Delayed {
   readonly batch: VerifiedBatch
   readonly from: string
+  /** The ancestor that it waits for, in hex; null while it waits for its time. */
+  on: string | null
 }
 
 export class Ledger {
@@ -44,8 +46,10 @@ export class Ledger {
   readonly #now: () => number
   /** By the ancestor they wait for. */
   readonly #waiting = new Map<string, Delayed[]>()
-  readonly #held: Delayed[] = []
-  readonly #delayed = new Map<string, string>()
+  readonly #held = new Set<Delayed>()
+  readonly #delayed = new Map<string, Delayed>()
+  /** The same by who sent them, oldest first. */
+  readonly #bySender = new Map<string, Map<string, Delayed>>()
   #delayedBytes = 0
   readonly #introducers = new Map<string, number[]>()
 
@@ -61,16 +65,23 @@ export class Ledger {
   }
 
   get waiting(): number {
-    return this.#delayed.size - this.#held.length
+    return this.#delayed.size - this.#held.size
   }
 
   get held(): number {
-    return this.#held.length
+    return this.#held.size
+  }
+
+  /** Whether a batch waits for this one. */
+  isAwaited(id: Bytes): boolean {
+    return this.#waiting.has(toHex(id))
   }
 
   /** When the next held batch is due, or null. */
   get nextDue(): number | null {
-    return this.#held.length === 0 ? null : Math.min(...this.#held.map(({ batch }) => batch.header.hlc[0])) - LOCAL.clockLeadMs
+    let next = Infinity
+    for (const { batch } of this.#held) next = Math.min(next, batch.header.hlc[0])
+    return this.#held.size === 0 ? null : next - LOCAL.clockLeadMs
   }
 
   /** Whether the batch is here, admitted or delayed: then nobody needs to send it. */
@@ -83,7 +94,7 @@ export class Ledger {
    * ordinal.
    */
   offer(batch: VerifiedBatch, from: string, admit: (admitted: Admitted) => void): Admission {
-    const first = this.#try({ batch, from }, admit)
+    const first = this.#try({ batch, from, on: null }, admit)
     if (first.state !== 'admitted') return first
     const ready = [batch]
     for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
@@ -92,7 +103,8 @@ export class Ledger {
       if (!waiters) continue
       this.#waiting.delete(id)
       for (const waiter of waiters) {
-        this.#forget(waiter)
+        waiter.on = null
+        this.#drop(waiter)
         if (this.#try(waiter, admit).state === 'admitted') ready.push(waiter.batch)
       }
     }
@@ -101,10 +113,8 @@ export class Ledger {
 
   /** Tries the held batches whose time has come. */
   release(admit: (admitted: Admitted) => void): void {
-    const due = this.#held.filter(({ batch }) => !this.#isAhead(batch))
-    for (const delayed of due) {
-      this.#held.splice(this.#held.indexOf(delayed), 1)
-      this.#forget(delayed)
+    for (const delayed of [...this.#held].filter(({ batch }) => !this.#isAhead(batch))) {
+      this.#drop(delayed)
       this.offer(delayed.batch, delayed.from, admit)
     }
   }
@@ -119,6 +129,11 @@ export class Ledger {
     }
   }
 
+  /** Ordinals of the batches that introduced this key, the first first. */
+  introducersOf(key: string): readonly number[] {
+    return this.#introducers.get(key) ?? []
+  }
+
   introductions(): readonly (readonly [key: string, ordinals: readonly number[]])[] {
     return [...this.#introducers]
   }
@@ -131,7 +146,8 @@ export class Ledger {
     const { batch, from } = delayed
     const { header } = batch
     // Another tab took it in while it waited here: what the store holds, counts.
-    if (from === FROM_STORE && this.#delayed.has(toHex(batch.id))) this.#drop(toHex(batch.id))
+    const early = from === FROM_STORE ? this.#delayed.get(toHex(batch.id)) : undefined
+    if (early) this.#drop(early)
     if (this.has(batch.id)) return { state: 'duplicate' }
     const misplaced = misplacedBecause(batch)
     if (misplaced) return { state: 'refused', reason: misplaced }
@@ -139,7 +155,7 @@ export class Ledger {
     const ordinals: number[] = []
     for (const ancestor of ancestors) {
       const ordinal = this.#history.ordinalOf(ancestor)
-      if (ordinal === null) return this.#wait(delayed, toHex(ancestor))
+      if (ordinal === null) return this.#wait(delayed, ancestor)
       ordinals.push(ordinal)
     }
     const prev = header.prev ? (ordinals[0] as number) : null
@@ -148,7 +164,7 @@ export class Ledger {
     const refused = this.#refuses(batch, feed, prev, ordinals)
     if (refused) return { state: 'refused', reason: refused }
     if (from !== FROM_STORE && this.#isAhead(batch)) {
-      this.#held.push(delayed)
+      this.#held.add(delayed)
       this.#delay(delayed)
       return { state: 'held', until: header.hlc[0] - LOCAL.clockLeadMs }
     }
@@ -172,8 +188,7 @@ export class Ledger {
 
   #mayWrite(key: string, ancestors: readonly number[]): boolean {
     if (this.#roots.has(key)) return true
-    const introducers = this.#introducers.get(key) ?? []
-    return introducers.some((ordinal) =>
+    return this.introducersOf(key).some((ordinal) =>
       ancestors.some((ancestor) => ancestor === ordinal || this.#history.sawBatch(ancestor, ordinal)),
     )
   }
@@ -182,44 +197,48 @@ export class Ledger {
     return batch.header.hlc[0] > this.#now() + LOCAL.clockLeadMs
   }
 
-  #wait(delayed: Delayed, ancestor: string): Admission {
-    const waiters = this.#waiting.get(ancestor)
+  #wait(delayed: Delayed, ancestor: Bytes): Admission {
+    const on = toHex(ancestor)
+    delayed.on = on
+    const waiters = this.#waiting.get(on)
     if (waiters) waiters.push(delayed)
-    else this.#waiting.set(ancestor, [delayed])
+    else this.#waiting.set(on, [delayed])
     this.#delay(delayed)
     return { state: 'waiting' }
   }
 
   #delay(delayed: Delayed): void {
-    this.#delayed.set(toHex(delayed.batch.id), delayed.from)
-    this.#delayedBytes += delayed.batch.wire.length
+    const { batch, from } = delayed
+    const id = toHex(batch.id)
+    this.#delayed.set(id, delayed)
+    const sent = this.#bySender.get(from)
+    if (sent) sent.set(id, delayed)
+    else this.#bySender.set(from, new Map([[id, delayed]]))
+    this.#delayedBytes += batch.wire.length
     while (this.#delayed.size > LOCAL.heldBatches || this.#delayedBytes > LOCAL.heldBytes) this.#evict()
-  }
-
-  #forget({ batch }: Delayed): void {
-    this.#delayed.delete(toHex(batch.id))
-    this.#delayedBytes -= batch.wire.length
   }
 
   /** Drops the oldest delayed batch of the peer that sent most of them. */
   #evict(): void {
-    const counts = new Map<string, number>()
-    for (const from of this.#delayed.values()) counts.set(from, (counts.get(from) ?? 0) + 1)
-    const noisiest = [...counts].reduce((most, next) => (next[1] > most[1] ? next : most))[0]
-    for (const [id, from] of this.#delayed) if (from === noisiest) return this.#drop(id)
+    let noisiest = new Map<string, Delayed>()
+    for (const sent of this.#bySender.values()) if (sent.size > noisiest.size) noisiest = sent
+    for (const oldest of noisiest.values()) return this.#drop(oldest)
   }
 
-  #drop(id: string): void {
-    const isIt = ({ batch }: Delayed): boolean => toHex(batch.id) === id
-    const held = this.#held.findIndex(isIt)
-    if (held >= 0) return this.#forget(this.#held.splice(held, 1)[0] as Delayed)
-    for (const [ancestor, waiters] of this.#waiting) {
-      const at = waiters.findIndex(isIt)
-      if (at < 0) continue
-      this.#forget(waiters.splice(at, 1)[0] as Delayed)
-      if (waiters.length === 0) this.#waiting.delete(ancestor)
-      return
-    }
+  #drop(delayed: Delayed): void {
+    const { batch, from, on } = delayed
+    const id = toHex(batch.id)
+    this.#delayed.delete(id)
+    this.#delayedBytes -= batch.wire.length
+    const sent = this.#bySender.get(from)
+    sent?.delete(id)
+    if (sent?.size === 0) this.#bySender.delete(from)
+    this.#held.delete(delayed)
+    if (on === null) return
+    delayed.on = null
+    const waiters = (this.#waiting.get(on) ?? []).filter((waiter) => waiter !== delayed)
+    if (waiters.length === 0) this.#waiting.delete(on)
+    else this.#waiting.set(on, waiters)
   }
 }
 

@@ -155,7 +155,7 @@ export const authorize = operation({
       return ok({ allowed: false, why: `"${path}" is no path in its one form: relative, "/" between names, no "..".` })
     const held = capability
       ? [replica.authority.registry.get(capability)].filter((one) => one !== undefined)
-      : heldBy(replica, (actor ?? replica.actor) as ActorKey)
+      : replica.authority.registry.heldBy((actor ?? replica.actor) as ActorKey)
     return ok(judge(replica, held, verb, type, path, project as NodeId | null))
   },
 })
@@ -276,10 +276,6 @@ function refOf({ history }: Replica, name: string): Ref | null {
 
 function actorOf({ history, actor }: Replica, ref: Ref): ActorKey {
   return history.feedOf(Math.floor(ref / 256)).slice(0, actor.length) as ActorKey
-}
-
-function heldBy({ authority }: Replica, actor: ActorKey): readonly Capability[] {
-  return authority.registry.all.filter((one) => one.audience === actor)
 }
 
 const WHY_NOT = {

@@ -26,7 +26,7 @@ test('what is typed while an invite is being redeemed is saved, here and everywh
   await exchange(member, owner)
   const reopened = await openReplica(member.workspace, peer.ports)
   for (const replica of [owner, reopened]) {
-    expect(replica.delayed).toEqual({ waiting: 0, held: 0, sealed: 0 })
+    expect(replica.delayed).toEqual({ waiting: 0, held: 0, sealed: 0, outside: 0 })
     expect(rowOf(replica, 'WN-1').title).toBe('typed while joining 2')
   }
 })

@@ -148,7 +148,7 @@ describe('in a sealed workspace', () => {
     await member.learn(await owner.keyWires(await currentEpoch(owner)))
     // The rekey itself is an ancestor of what was written after it.
     await exchange(owner, member)
-    expect([titles(member), member.delayed]).toEqual([['under the new key'], { waiting: 0, held: 0, sealed: 0 }])
+    expect([titles(member), member.delayed]).toEqual([['under the new key'], { waiting: 0, held: 0, sealed: 0, outside: 0 }])
   })
 })
 

@@ -2,17 +2,22 @@
  * What peers send, on its way in: verified, opened, admitted in small slices, one receipt after the other.
  *
  * Keys are looked for in every batch before it is admitted, so that what follows can be opened. What cannot be opened waits in
- * the pen and is tried again with each key that is learned.
+ * a pen and is tried again with each key that is learned. What the gate keeps out waits in another, until somebody's work hangs
+ * on it or its author may write again.
  */
 
 import type { Bytes } from '../base/bytes.ts'
 import { authorityOp, decodeAuthority } from '../core/authority-change.ts'
+import type { VerifiedBatch } from '../core/batch.ts'
+import type { ActorKey } from '../core/ids.ts'
 import type { Rekey } from '../core/rekey.ts'
 import type { Keyring } from '../log/keyring.ts'
 import type { Admitted } from '../log/ledger.ts'
 import type { Verdict, Verifier } from '../log/verifier.ts'
 import type { ReceiveReport } from '../sync/log-source.ts'
-import { SealedPen } from './sealed-pen.ts'
+import { decodeWire } from '../log/batch-codec.ts'
+import { type Flood, Gate } from './gate.ts'
+import { Pen } from './pen.ts'
 import type { State } from './state.ts'
 
 export interface IncomingPorts {
@@ -36,12 +41,17 @@ export const SLICE_MS = 8
 export class Incoming {
   readonly #state: State
   readonly #ports: IncomingPorts
-  readonly #pen = new SealedPen()
+  readonly #gate: Gate
+  /** What is sealed under a key that is not here, with the id of the key. */
+  readonly #sealed = new Pen<Bytes>()
+  /** What the gate keeps out. */
+  readonly #outside = new Pen<null>()
   #admitting: Promise<unknown> = Promise.resolve()
   #sawNewer = false
 
-  constructor(state: State, ports: IncomingPorts) {
+  constructor(state: State, self: ActorKey, ports: IncomingPorts) {
     this.#state = state
+    this.#gate = new Gate(state, self, ports.now)
     this.#ports = ports
     for (const key of ports.keyring.keys) ports.verifier.learn(key)
     ports.keyring.onLearned((key) => ports.verifier.learn(key))
@@ -54,7 +64,27 @@ export class Incoming {
 
   /** Batches that wait for a key. */
   get sealed(): number {
-    return this.#pen.size
+    return this.#sealed.size
+  }
+
+  /** Batches of authors without right, of whom enough is kept. */
+  get outside(): number {
+    return this.#outside.size
+  }
+
+  /** Who has written far more than they may, in the last minutes. */
+  floods(): readonly Flood[] {
+    return this.#gate.floods()
+  }
+
+  /** Whether the batch came and waits beside the log. */
+  isSetAside(id: Bytes): boolean {
+    return this.#sealed.has(id) || this.#outside.has(id)
+  }
+
+  /** Who may what has changed: who may write again is let in. */
+  authorityChanged(): void {
+    this.#gate.forget()
   }
 
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
@@ -86,48 +116,90 @@ export class Incoming {
   }
 
   async #admit(verdicts: readonly Verdict[], from: string): Promise<ReceiveReport> {
-    const { now, yieldToUi, idle, isIdle, taken, sliced, settled } = this.#ports
-    let [admitted, duplicate, delayed] = [0, 0, 0]
-    const refused: string[] = []
+    const { now, yieldToUi, sliced, settled } = this.#ports
+    const tally = { admitted: 0, duplicate: 0, delayed: 0, refused: [] as string[], waitMs: 0 }
     let sliceEnd = now() + SLICE_MS
     for (const verdict of verdicts) {
-      if (!verdict.ok && verdict.reason === 'unknown-version') {
-        // Nobody's fault: whoever wrote it is ahead of us. Held by not being taken; it comes again once we are updated.
-        this.#sawNewer = true
-        delayed++
-        continue
-      }
-      if (!verdict.ok) {
-        refused.push(`${verdict.reason}: ${verdict.detail}`)
-        continue
-      }
-      const { batch } = verdict
-      if (batch.body === null && this.#state.history.ordinalOf(batch.id) === null && this.#pen.add(batch, from)) {
-        delayed++
-        continue
-      }
-      while (!isIdle()) await idle()
-      const outcome = this.#state.offer(batch, from, (next) => {
-        admitted++
-        taken(next)
-      })
-      if (outcome.state === 'duplicate') duplicate++
-      else if (outcome.state === 'refused') refused.push(outcome.reason)
-      else if (outcome.state !== 'admitted') delayed++
+      await this.#judge(verdict, from, tally)
       if (now() < sliceEnd) continue
       sliced()
       await yieldToUi()
       sliceEnd = now() + SLICE_MS
     }
+    await this.#letIn(tally)
     await settled()
-    return { admitted, duplicate, delayed, refused }
+    return tally
+  }
+
+  async #judge(verdict: Verdict, from: string, tally: Tally): Promise<void> {
+    if (!verdict.ok) {
+      // Nobody's fault: whoever wrote it is ahead of us. Held by not being taken; it comes again once we are updated.
+      if (verdict.reason === 'unknown-version') {
+        this.#sawNewer = true
+        tally.delayed++
+      } else tally.refused.push(`${verdict.reason}: ${verdict.detail}`)
+      return
+    }
+    const { batch } = verdict
+    const { history, ledger } = this.#state
+    const isHere = history.ordinalOf(batch.id) !== null
+    const epoch = batch.body === null && !isHere ? epochOf(batch) : null
+    if (epoch) {
+      this.#sealed.add(batch, from, epoch)
+      tally.delayed++
+    } else if (!isHere && this.#gate.keepsOut(batch) && !ledger.isAwaited(batch.id)) {
+      this.#gate.kept(batch)
+      this.#outside.add(batch, from, null)
+      tally.delayed++
+    } else await this.#offer(batch, from, tally)
+  }
+
+  async #offer(batch: VerifiedBatch, from: string, tally: Tally): Promise<void> {
+    const { idle, isIdle, taken } = this.#ports
+    while (!isIdle()) await idle()
+    const outcome = this.#state.offer(batch, from, (next) => {
+      tally.admitted++
+      tally.waitMs = Math.max(tally.waitMs, this.#gate.charge(next))
+      taken(next)
+    })
+    if (outcome.state === 'duplicate') tally.duplicate++
+    else if (outcome.state === 'refused') tally.refused.push(outcome.reason)
+    else if (outcome.state !== 'admitted') tally.delayed++
+  }
+
+  /** Lets in who need not stay outside any more, and what that hangs on. */
+  async #letIn(tally: Tally): Promise<void> {
+    const { ledger } = this.#state
+    for (const { batch, from } of this.#outside.release(({ batch }) => !this.#gate.keepsOut(batch)))
+      await this.#offer(batch, from, tally)
+    for (let before = -1; this.#outside.size !== before && ledger.waiting > 0;) {
+      before = this.#outside.size
+      for (const { batch, from } of this.#outside.newestFirst()) {
+        if (!ledger.isAwaited(batch.id)) continue
+        this.#outside.remove(batch.id)
+        await this.#offer(batch, from, tally)
+      }
+    }
   }
 
   async #openPen(): Promise<void> {
     const { verifier, keyring } = this.#ports
-    for (const [from, wires] of this.#pen.release((epoch) => keyring.keyOf(epoch) !== undefined))
-      await this.admit(await verifier.verify(wires), from)
+    const bySender = new Map<string, Bytes[]>()
+    for (const { batch, from } of this.#sealed.release(({ awaits }) => keyring.keyOf(awaits) !== undefined)) {
+      const wires = bySender.get(from)
+      if (wires) wires.push(batch.wire)
+      else bySender.set(from, [batch.wire])
+    }
+    for (const [from, wires] of bySender) await this.admit(await verifier.verify(wires), from)
   }
+}
+
+type Tally = { -readonly [K in keyof Omit<ReceiveReport, 'refused'>]: ReceiveReport[K] } & { readonly refused: string[] }
+
+/** Of a sealed batch the id of its key; null of one that was pruned. */
+function epochOf({ wire: bytes }: VerifiedBatch): Bytes | null {
+  const wire = decodeWire(bytes)
+  return wire.ok && wire.value.form === 'sealed' ? wire.value.epoch : null
 }
 
 function isSealed(verdict: Verdict): boolean {

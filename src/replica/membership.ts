@@ -14,6 +14,7 @@ import type { ActorKey } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { type CapabilitySpec, generateCapability, type Recipient } from '../core/roles.ts'
 import type { Replica } from './replica.ts'
+import { liveOf } from './standing.ts'
 
 export interface RevokeOptions {
   /** Ids of capabilities directly under it that live on. */
@@ -72,9 +73,7 @@ export function revoke(replica: Replica, id: string, options: RevokeOptions = {}
  * refusal if one of them is beyond this actor, and then none is.
  */
 export function removeActor(replica: Replica, actor: ActorKey, { keepBelow = false, reason = '' } = {}): Result<number> {
-  const held = replica.authority.registry.all.filter(
-    (capability) => capability.audience === actor && replica.authority.isLive(capability),
-  )
+  const held = liveOf(replica.authority, actor)
   if (held.length === 0) return refuse({ code: 'not_found', detail: 'They hold nothing here any more.' })
   if (held.some((capability) => revokerOf(replica, capability) === null))
     return refuse({ code: 'permission_denied', detail: 'You may not remove them: they are not below you.' })

@@ -28,6 +28,7 @@ import { FeedMovedError, type Store } from '../store/store.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
 import { DiskQueue } from './disk.ts'
 import { Epochs } from './epochs.ts'
+import type { Flood } from './gate.ts'
 import { Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
@@ -60,6 +61,17 @@ export interface ReplicaPorts {
   readonly random: RandomBytes
   /** Lets the page breathe between slices of work. */
   readonly yieldToUi: () => Promise<void>
+}
+
+export interface Delayed {
+  /** For an ancestor. */
+  readonly waiting: number
+  /** For their time. */
+  readonly held: number
+  /** For a key. */
+  readonly sealed: number
+  /** Of authors without right, of whom enough is kept. */
+  readonly outside: number
 }
 
 export interface SaveState {
@@ -131,7 +143,7 @@ export class Replica implements LogSource {
     this.#standing = new Standing(state, this.actor, ports.now)
     this.#epochs = new Epochs(state, ports.keyring)
     this.#outgoing = new Outgoing(state, ports.keyring.sealing, ports.random)
-    this.#incoming = new Incoming(state, {
+    this.#incoming = new Incoming(state, this.actor, {
       ...ports,
       idle: () => this.#signed(),
       isIdle: () => this.#active().idle,
@@ -216,9 +228,19 @@ export class Replica implements LogSource {
     return this.#state.quarantine
   }
 
-  /** Batches that wait for an ancestor, for their time, or for a key. */
-  get delayed(): { readonly waiting: number; readonly held: number; readonly sealed: number } {
-    return { waiting: this.#state.ledger.waiting, held: this.#state.ledger.held, sealed: this.#incoming.sealed }
+  /** Batches that came and are not admitted. */
+  get delayed(): Delayed {
+    const { waiting, held } = this.#state.ledger
+    return { waiting, held, sealed: this.#incoming.sealed, outside: this.#incoming.outside }
+  }
+
+  /** Who has written far more than they may, in the last minutes. */
+  floods(): readonly Flood[] {
+    return this.#incoming.floods()
+  }
+
+  isSetAside(id: Bytes): boolean {
+    return this.#incoming.isSetAside(id)
   }
 
   /** Whether bodies leave this device sealed. */
@@ -595,6 +617,7 @@ export class Replica implements LogSource {
   #authorityChanged(): void {
     this.#standing.forget()
     this.#epochs.forget()
+    this.#incoming.authorityChanged()
     this.#authorityVersion++
     this.#authorityChanges.emit()
   }

@@ -68,7 +68,8 @@ export class Standing {
 }
 
 export function liveOf(authority: Authority, actor: ActorKey): readonly Capability[] {
-  return authority.registry.all
-    .filter((capability) => capability.audience === actor && authority.isLive(capability))
+  return authority.registry
+    .heldBy(actor)
+    .filter((capability) => authority.isLive(capability))
     .toSorted((a, b) => a.rank - b.rank)
 }

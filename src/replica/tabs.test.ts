@@ -90,7 +90,7 @@ test('what is held here and was stored by another tab meanwhile is in the snapsh
   clock.ms += LOCAL.clockLeadMs * 3
   await other.receive(news, member.actor)
   expect(await owner.snapshot()).toBe(true)
-  expect(owner.delayed).toEqual({ waiting: 0, held: 0, sealed: 0 })
+  expect(owner.delayed).toEqual({ waiting: 0, held: 0, sealed: 0, outside: 0 })
   const again = await openReplica(owner.workspace, { ...peer.ports, store: memoryStore({ disk: peer.disk }) })
   expect(await again.stateHash()).toBe(await other.stateHash())
 })

@@ -15,6 +15,8 @@ import { IDS_A_MESSAGE, type Message } from './exchange-messages.ts'
 export interface ComparisonPorts {
   readonly history: History
   readonly ends: DurableEnds
+  /** Whether the batch came and is kept beside the log. */
+  isSetAside(id: Bytes): boolean
   /** What the peer has, as far as we know. */
   readonly has: Marks
   say(message: Message): void
@@ -83,9 +85,9 @@ export function createComparison(ports: ComparisonPorts): Comparison {
     const bitmap = new Uint8Array(Math.ceil(ids.length / 8))
     ids.forEach((id, nth) => {
       const ordinal = ends.find(id)
-      if (ordinal === null) return unfound?.(nth)
+      if (ordinal === null && !ports.isSetAside(id)) return unfound?.(nth)
       bitmap[nth >> 3] = (bitmap[nth >> 3] as number) | (1 << (nth & 7))
-      ports.peerHas(ordinal)
+      if (ordinal !== null) ports.peerHas(ordinal)
     })
     say({ type: 'known', taken: taken(), bitmap })
   }

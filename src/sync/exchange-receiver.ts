@@ -3,7 +3,8 @@
  * its way is bounded by the credit we gave.
  *
  * Credit grows only with what the log has judged and made durable, so a log that is slow, or that cannot store, slows the peer
- * down and not the page. What came before a link broke is still taken in; after a fault of the peer nothing more is.
+ * down and not the page; and whoever brings more than its authors may write waits before it is heard again. What came before a
+ * link broke is still taken in; after a fault of the peer nothing more is.
  */
 
 import { type Bytes, toHex } from '../base/bytes.ts'
@@ -19,6 +20,12 @@ export interface ReceiverPorts {
   learn(wires: readonly Bytes[]): Promise<void>
   /** The peer has these for sure: it sent them, and they are durable here. */
   peerHas(ordinal: number): void
+  /** Resolves when it is this peer's turn, with what to call once these bytes are judged. */
+  turn(size: number): Promise<() => void>
+  /** How many bytes are given to the log together. */
+  together(): number
+  /** Resolves after so many milliseconds. */
+  pause(ms: number): Promise<void>
   /** More was judged. */
   progressed(): void
   refused(reason: string): void
@@ -47,12 +54,16 @@ export interface Receiver {
 /** What a peer may have sent and we not yet taken in. */
 export const WINDOW_BYTES = 4 * MESSAGE_BYTES
 
-/** Messages are given to the log together up to this size, and in so many calls at once: one is verified while one is stored. */
-const TOGETHER_BYTES = 256 * 1024
+/** So many calls to the log at once: one is verified while one is stored. */
 const LANES = 2
+/** A message is taken apart into pieces of about this size, so that no peer's turn is long. */
+const PIECE_BYTES = 64 * 1024
+/** The longest that a peer waits for what it brought. */
+const LONGEST_PAUSE_MS = 10_000
 const CLAIMS_KEPT = 4096
 
-export function createReceiver({ history, ends, receive, learn, peerHas, progressed, refused, failed }: ReceiverPorts): Receiver {
+export function createReceiver(ports: ReceiverPorts): Receiver {
+  const { history, ends, receive, learn, peerHas, progressed, refused, failed } = ports
   const waiting: { readonly wires: readonly Bytes[]; readonly ids: readonly Bytes[]; readonly size: number }[] = []
   const claims = new Map<string, Bytes>()
   let granted = 0
@@ -69,7 +80,7 @@ export function createReceiver({ history, ends, receive, learn, peerHas, progres
       const wires: Bytes[] = []
       const ids: Bytes[] = []
       let size = 0
-      while (waiting[0] && (size === 0 || size + waiting[0].size <= TOGETHER_BYTES)) {
+      while (waiting[0] && (size === 0 || size + waiting[0].size <= ports.together())) {
         const next = waiting.shift() as (typeof waiting)[number]
         wires.push(...next.wires)
         ids.push(...next.ids)
@@ -81,11 +92,13 @@ export function createReceiver({ history, ends, receive, learn, peerHas, progres
 
   async function giveToLog(wires: readonly Bytes[], ids: readonly Bytes[], size: number): Promise<void> {
     await learning
-    const report = await receive(wires)
+    const judged = await ports.turn(size)
+    const report = await receive(wires).finally(judged)
     if (report.refused.length > 0) return refused(report.refused[0] as string)
     const isHeldUp = (id: Bytes): boolean => history.ordinalOf(id) !== null && ends.find(id) === null
     while (ids.some(isHeldUp) && !isDropped) await new Promise<void>((resolve) => nextDurable.push(resolve))
     claim(ids)
+    if (report.waitMs > 0) await ports.pause(Math.min(report.waitMs, LONGEST_PAUSE_MS))
     takenBytes += size
     lanes--
     progressed()
@@ -121,7 +134,18 @@ export function createReceiver({ history, ends, receive, learn, peerHas, progres
     take({ wires, ids }, size) {
       receivedBytes += size
       if (receivedBytes > granted) return 'The peer sends more than was agreed.'
-      waiting.push({ wires, ids, size })
+      // What the message is besides its batches goes with the first piece.
+      let rest = size - wires.reduce((sum, wire) => sum + wire.length, 0)
+      let from = 0
+      do {
+        let to = from
+        let bytes = rest
+        while (to < wires.length && (to === from || bytes + (wires[to] as Bytes).length <= PIECE_BYTES))
+          bytes += (wires[to++] as Bytes).length
+        waiting.push({ wires: wires.slice(from, to), ids: ids.slice(from, to), size: bytes })
+        rest = 0
+        from = to
+      } while (from < wires.length)
       pump()
       return null
     },

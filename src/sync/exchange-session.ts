@@ -10,6 +10,7 @@ import { createMarks, type DurableEnds, type Marks } from './exchange-knowledge.
 import { decodeMessage, encodeMessage, IDS_A_MESSAGE, type Message } from './exchange-messages.ts'
 import { createReceiver, WINDOW_BYTES } from './exchange-receiver.ts'
 import { createSender } from './exchange-sender.ts'
+import type { Turns } from './exchange-turns.ts'
 import type { Channel } from './frames.ts'
 import type { LogSource } from './log-source.ts'
 import type { After } from './pair-clock.ts'
@@ -27,6 +28,7 @@ export interface SessionPorts {
   readonly ends: DurableEnds
   readonly clock: Clock
   readonly random: () => number
+  readonly turns: Turns
   /** Whether this is the one peer that we catch up from. */
   isSource(session: Session): boolean
   /** The peer did what no honest peer does; the link is closed. */
@@ -96,6 +98,9 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
   const receiver = createReceiver({
     history,
     receive: (wires) => ports.receive(wires, actor),
+    turn: (size) => ports.turns.take(actor, size),
+    together: () => ports.turns.together,
+    pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
     learn: log.learn.bind(log),
     ends,
     peerHas,
@@ -110,6 +115,7 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
   const comparison = createComparison({
     history,
     ends,
+    isSetAside: log.isSetAside.bind(log),
     has,
     say,
     taken: () => receiver.takenBytes,

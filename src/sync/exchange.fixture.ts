@@ -25,6 +25,10 @@ export class FakeLog implements LogSource {
   duplicates = 0
   /** What its batches say they are sealed under. */
   epoch: Bytes | null = null
+  /** What its reports say. */
+  waitMs = 0
+  /** In hex: what is kept beside the log. */
+  readonly setAside = new Set<string>()
   /** Keys and batches, in the order in which they came in. */
   readonly story: string[] = []
   /** Stands for verification and the store: batches are durable once it resolves. */
@@ -62,7 +66,11 @@ export class FakeLog implements LogSource {
     const before = this.history.count
     for (const wire of wires) if (this.#admit(wire) === 'refused') refused.push('It is garbage.')
     this.#publish()
-    return { admitted: this.history.count - before, duplicate: 0, delayed: this.#waiting.size, refused }
+    return { admitted: this.history.count - before, duplicate: 0, delayed: this.#waiting.size, refused, waitMs: this.waitMs }
+  }
+
+  isSetAside(id: Bytes): boolean {
+    return this.setAside.has(toHex(id))
   }
 
   onDurable(listener: (ordinals: readonly number[]) => void): () => void {

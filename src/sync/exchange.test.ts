@@ -262,7 +262,7 @@ describe('several peers', () => {
     world.link(a, b)
     await world.turn(100)
     const receive = b.log.receive.bind(b.log)
-    b.log.receive = async () => ({ admitted: 0, duplicate: 0, delayed: 1, refused: [] })
+    b.log.receive = async () => ({ admitted: 0, duplicate: 0, delayed: 1, refused: [], waitMs: 0 })
     fill(a, 5)
     fill(a, 3, 40, a.otherFeed(1))
     await world.turn(100)
@@ -273,6 +273,120 @@ describe('several peers', () => {
     await world.turn(50)
     expect(sameLogs(a, b)).toBe(true)
   })
+})
+
+describe('a peer that takes more than its share', () => {
+  /** Each call to the log takes a while, longer for more. */
+  function slow(world: ReturnType<typeof createWorld>, peer: Peer): void {
+    const receive = peer.log.receive.bind(peer.log)
+    peer.log.receive = async (wires) => {
+      await new Promise<void>((resolve) => world.clock.after(1 + wires.length / 10, resolve))
+      return receive(wires)
+    }
+  }
+
+  /** How many batches of others the log judged until those of the honest peer were through. */
+  async function workUntilThrough(links: number): Promise<number> {
+    const world = createWorld()
+    const [honest, target] = [world.peer('honest'), world.peer('target')]
+    const identity = fakeIdentity('flooder')
+    const flooders = Array.from({ length: links }, (_, n) => world.peer(`flooder ${n}`, { identity }))
+    slow(world, target)
+    for (const peer of [...flooders, honest]) world.link(peer, target)
+    await world.turn(200)
+    flooders.forEach((flooder, n) => fill(flooder, 5000, 40, flooder.otherFeed(n)))
+    await world.turn(50)
+    const before = target.log.received
+    fill(honest, 500)
+    const hasAll = (): boolean =>
+      target.log.history.chainsOf(honest.feed).some((chain) => target.log.history.chainSince(chain, -1).length === 500)
+    await world.until(hasAll)
+    return target.log.received - before - 500
+  }
+
+  test('by several links does no more of the log’s work than an honest peer, until that is through', async () => {
+    expect(await workUntilThrough(0)).toBe(0)
+    const work = await workUntilThrough(3)
+    expect(work).toBeGreaterThan(200)
+    // Beyond equal shares: what was in work when the honest peer began.
+    expect(work).toBeLessThan(500 + 2 * 650)
+  }, 30_000)
+
+  test('a single batch waits for what is in work, and for nothing else', async () => {
+    const world = createWorld()
+    const [flooder, honest, target] = [world.peer('flooder'), world.peer('honest'), world.peer('target')]
+    slow(world, target)
+    world.link(flooder, target)
+    world.link(honest, target)
+    await world.turn(200)
+    fill(flooder, 12_000)
+    await world.turn(200)
+    const before = target.log.received
+    expect(before).toBeLessThan(7000)
+    fill(honest, 1)
+    await world.until(() => target.log.history.chainsOf(honest.feed).length > 0, 2000)
+    expect(target.log.received - before).toBeLessThan(2 * 2600)
+  }, 30_000)
+
+  test('is not heard for as long as the log says, and others are', async () => {
+    const world = createWorld()
+    const [flooder, honest, target] = [world.peer('flooder'), world.peer('honest'), world.peer('target')]
+    world.link(flooder, target)
+    world.link(honest, target)
+    await world.turn(200)
+    target.log.waitMs = 5000
+    fill(flooder, 1)
+    await world.turn(100)
+    target.log.waitMs = 0
+    for (let i = 0; i < 20; i++) {
+      fill(flooder, 100, 4000)
+      await world.turn(10)
+    }
+    await world.turn(1000)
+    // One way in is still open, up to its credit; both are shut when both have brought too much.
+    target.log.waitMs = 5000
+    fill(flooder, 1)
+    await world.turn(1000)
+    const stopped = target.log.received
+    fill(flooder, 500)
+    fill(honest, 10)
+    await world.turn(500)
+    expect(target.log.received - stopped).toBe(10)
+    target.log.waitMs = 0
+    await world.until(() => sameLogs(flooder, target), 30_000)
+  })
+
+  test('does not keep others from filling us up by never coming to an end', async () => {
+    const world = createWorld()
+    const [dripping, honest, newcomer] = [world.peer('dripping'), world.peer('honest'), world.peer('n')]
+    fill(dripping, 60, 40_000)
+    fill(honest, 50)
+    const { wires } = dripping.log
+    dripping.log.wires = async function* (ordinals) {
+      for await (const page of wires.call(dripping.log, ordinals))
+        for (const one of page) {
+          yield [one]
+          await new Promise<void>((resolve) => world.clock.after(1000, resolve))
+        }
+    }
+    world.link(dripping, newcomer)
+    await world.turn(100)
+    world.link(honest, newcomer)
+    await world.turn(5000)
+    expect(newcomer.log.history.chainsOf(honest.feed)).toEqual([])
+    await world.until(() => newcomer.log.history.chainsOf(honest.feed).length > 0, 30_000)
+  })
+})
+
+test('what is kept beside the log is not sent again', async () => {
+  const world = createWorld()
+  const [a, b] = [world.peer('a'), world.peer('b')]
+  b.log.receive = async () => ({ admitted: 0, duplicate: 0, delayed: 5, refused: [], waitMs: 0 })
+  fill(a, 5)
+  for (const id of a.log.ids()) b.log.setAside.add(id)
+  const link = world.link(a, b)
+  await world.turn(60_000)
+  expect(link.a.wires()).toEqual([])
 })
 
 describe('forks', () => {

@@ -21,6 +21,7 @@ import { createDurableEnds, createMarks } from './exchange-knowledge.ts'
 import { MESSAGE_BYTES } from './exchange-messages.ts'
 import { WINDOW_BYTES } from './exchange-receiver.ts'
 import { type Clock, createSession, type Session } from './exchange-session.ts'
+import { createTurns } from './exchange-turns.ts'
 import { createChannel } from './frames.ts'
 import { type HelloPorts, OPENING, shakeHands } from './hello.ts'
 import type { LogSource, ReceiveReport } from './log-source.ts'
@@ -87,6 +88,8 @@ export interface Exchange {
 const RELAY_MS = 100
 const STATUS_MS = 200
 const STALLED_MS = 5000
+/** Nobody fills us up for longer than this while another could. */
+const TERM_MS = 15_000
 const CLOSED_KEPT = 20
 const LIMITS = { messageBytes: MESSAGE_BYTES, unreadBytes: WINDOW_BYTES + 2 * MESSAGE_BYTES, opening: OPENING }
 
@@ -98,6 +101,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const isWrittenHere = options.isWrittenHere ?? ((feed: string) => feed.startsWith(own))
   const sharedMarks = createMarks(history)
   const backoff = createBackoff(clock.now)
+  const turns = createTurns(clock.now)
   const status = createEmitter<ExchangeStatus>()
   const links = new Set<Link>()
   const sessions = new Set<Session>()
@@ -106,6 +110,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   let relayed: number[] = []
   const relayedFeeds = new Set<string>()
   let source: Session | undefined
+  let sourceSince = 0
   let isStopped = false
   let statusIsDue = false
 
@@ -182,6 +187,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const session = createSession(channel, actor, {
       log,
       receive,
+      turns,
       ends,
       clock,
       random,
@@ -219,19 +225,31 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   function chooseSource(): void {
     if (source?.hasMore) return
+    passOn([...sessions].find((session) => session.hasMore))
+  }
+
+  function passOn(next: Session | undefined): void {
     const before = source
-    source = [...sessions].find((session) => session.hasMore)
+    source = next
     // Who is not ahead any more may send freely.
     before?.grant()
     if (!source) return
+    sourceSince = clock.now()
     source.grant()
     watch(source, source.receivedBytes)
   }
 
-  /** A source that sends nothing for a while makes room for the next one. */
+  /** A source that sends nothing for a while makes room for the next one; one that always has more does so in turn. */
   function watch(watched: Session, receivedBytes: number): void {
     clock.after(STALLED_MS, () => {
       if (source !== watched || isStopped) return
+      const others = [...sessions].filter((session) => session !== watched && session.hasMore)
+      if (others.length > 0 && clock.now() - sourceSince >= TERM_MS) {
+        // To the end of the row.
+        sessions.delete(watched)
+        sessions.add(watched)
+        return passOn(others[0])
+      }
       if (watched.receivedBytes > receivedBytes || !watched.isTakenIn) return watch(watched, watched.receivedBytes)
       watched.giveUp()
       chooseSource()

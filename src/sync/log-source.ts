@@ -12,6 +12,8 @@ export interface ReceiveReport {
   readonly delayed: number
   /** What no honest peer sends: garbage, bad signatures, batches that cannot belong here. Plain reasons. */
   readonly refused: readonly string[]
+  /** For how long nothing more should be taken from whoever brought these: their authors write more than they may. */
+  readonly waitMs: number
 }
 
 export interface OutgoingWire {
@@ -26,6 +28,8 @@ export interface LogSource {
   readonly history: History
   /** Verifies, admits and stores; resolves once what was admitted is durable. Never rejects for what the bytes say. */
   receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport>
+  /** Whether this batch came and is kept beside the log: nobody needs to send it again. */
+  isSetAside(id: Bytes): boolean
   /** Called with ordinals that have just become durable, own and foreign, ascending. Answers how to stop listening. */
   onDurable(listener: (ordinals: readonly number[]) => void): () => void
   /** The bytes of durable batches, as peers get them, in the given order where that is ascending by arrival, in pages. */

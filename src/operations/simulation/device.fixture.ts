@@ -147,6 +147,7 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
     wires: (ordinals) => replica.wires(ordinals),
     keyWires: (epoch) => replica.keyWires(epoch),
     learn: (wires) => replica.learn(wires),
+    isSetAside: (id) => replica.isSetAside(id),
     receive(wires, from) {
       for (const wire of wires) ports.arrived(wire, from, tab)
       return replica.receive(wires, from)
