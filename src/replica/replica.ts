@@ -24,20 +24,20 @@ import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
 import type { Verifier } from '../log/verifier.ts'
 import type { Keyring } from '../log/keyring.ts'
-import { FeedMovedError, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
-import { DiskQueue } from './disk.ts'
 import { Epochs } from './epochs.ts'
 import type { Flood } from './gate.ts'
 import { Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
+import { type SaveState, Saving } from './saving.ts'
 import { Snapshotter } from './snapshot.ts'
 import { Standing } from './standing.ts'
 import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
-import { editsOf, UndoStack, type UndoStep } from './undo.ts'
+import { editsOf, UndoHistory, type UndoStep } from './undo.ts'
 import { Views } from './views.ts'
 import { grantDraft, type SignedBatch, type Signer, Writer, type Written } from './writer.ts'
 
@@ -63,6 +63,12 @@ export interface ReplicaPorts {
   readonly yieldToUi: () => Promise<void>
 }
 
+export interface TakenBack {
+  readonly label: string
+  /** Changes of the step that others have overwritten, or that may not be taken back any more. */
+  readonly skipped: number
+}
+
 export interface Delayed {
   /** For an ancestor. */
   readonly waiting: number
@@ -72,13 +78,6 @@ export interface Delayed {
   readonly sealed: number
   /** Of authors without right, of whom enough is kept. */
   readonly outside: number
-}
-
-export interface SaveState {
-  /** Edits that are in memory only. */
-  readonly pending: number
-  /** Why saving has stopped, in words for people; null while it works. */
-  readonly problem: string | null
 }
 
 /** Opens the replica of a workspace from its store: from the snapshot where there is one, then from the log. */
@@ -110,7 +109,7 @@ export class Replica implements LogSource {
   readonly #snapshotter: Snapshotter
   #covered: number
   #writer: Writer | null = null
-  #disk: DiskQueue | null = null
+  #saving: Saving | null = null
   #lease: FeedLease | null = null
   #flushing: Promise<void> | null = null
   readonly #standing: Standing
@@ -119,15 +118,11 @@ export class Replica implements LogSource {
   #keysSought = 0
   #authorityVersion = 0
   #rekeying: Promise<unknown> = Promise.resolve()
-  #failure: string | null = null
   readonly #incoming: Incoming
   readonly #epochs: Epochs
   readonly #outgoing: Outgoing
-  readonly #undo = new UndoStack()
-  readonly #redo = new UndoStack()
+  readonly #undo = new UndoHistory()
   readonly #durable = createEmitter<readonly number[]>()
-  readonly #saving = createEmitter<SaveState>()
-  readonly #feedMoved = createEmitter<void>()
   readonly #authorityChanges = createEmitter<void>()
 
   /** Use `openReplica`. */
@@ -142,7 +137,7 @@ export class Replica implements LogSource {
     this.views = new Views(state, ports.now)
     this.#standing = new Standing(state, this.actor, ports.now)
     this.#epochs = new Epochs(state, ports.keyring)
-    this.#outgoing = new Outgoing(state, ports.keyring.sealing, ports.random)
+    this.#outgoing = new Outgoing(state, { ...ports, sealing: ports.keyring.sealing, epochs: this.#epochs })
     this.#incoming = new Incoming(state, this.actor, {
       ...ports,
       idle: () => this.#signed(),
@@ -161,11 +156,11 @@ export class Replica implements LogSource {
     const { store, signer, now, random } = this.#ports
     this.#lease = lease
     const place = { feed: fromHex(lease.feed), head: lease.head }
-    this.#disk = new DiskQueue(
+    this.#saving = new Saving(
       store,
       lease.head,
+      () => this.#writer?.unsigned ?? 0,
       (ordinals, first) => this.#saved(ordinals, first),
-      (error) => this.#failed(error),
     )
     this.#writer = new Writer(this.#state, signer, place, now, random, (signed) => this.#push(signed, true))
   }
@@ -267,10 +262,7 @@ export class Replica implements LogSource {
     try {
       return change(tx)
     } finally {
-      if (label !== null && tx.inverses.length > 0) {
-        this.#undo.push({ label, inverses: tx.inverses })
-        this.#redo.clear()
-      }
+      if (label !== null) this.#undo.record({ label, inverses: tx.inverses })
       this.#publish()
       this.#flush()
     }
@@ -280,10 +272,10 @@ export class Replica implements LogSource {
   publish(change: AuthorityChange, capability: string): Ref {
     const ref = this.#active().writeAuthority(change, capability)
     this.#authorityChanged()
-    this.#refold().catch((error: unknown) => this.#failed(error))
+    this.#refold().catch((error: unknown) => this.#disk().failed(error))
     this.#flush()
     // Who ends somebody's rights sees to it that they can read no more.
-    if (change.op === 'revoke') this.rekey().catch((error: unknown) => this.#failed(error))
+    if (change.op === 'revoke') this.rekey().catch((error: unknown) => this.#disk().failed(error))
     return ref
   }
 
@@ -319,66 +311,62 @@ export class Replica implements LogSource {
     const batch = await invite.sign(grantDraft(this.#state, invite.key, grant, capability, this.#ports))
     await this.#incoming.admit([{ ok: true, batch }], 'invite')
     await this.saved()
-    this.#saving.emit(this.saveState)
+    this.#disk().tell()
     const id = toHex(capabilityId(grant))
     return this.held.some((capability) => capability.id === id)
   }
 
   get nextUndo(): UndoStep | undefined {
-    return this.#undo.last
+    return this.#undo.nextUndo
   }
 
   get nextRedo(): UndoStep | undefined {
-    return this.#redo.last
+    return this.#undo.nextRedo
   }
 
   /** Takes back this session's last step; answers its label and how much of it others had overwritten, or null. */
-  undo(): { readonly label: string; readonly skipped: number } | null {
-    return this.#takeBack(this.#undo, this.#redo)
+  undo(): TakenBack | null {
+    return this.#takeBack('undo')
   }
 
-  redo(): { readonly label: string; readonly skipped: number } | null {
-    return this.#takeBack(this.#redo, this.#undo)
+  redo(): TakenBack | null {
+    return this.#takeBack('redo')
   }
 
   get saveState(): SaveState {
-    const waiting = this.#disk?.waiting.length ?? 0
-    return { pending: (this.#writer?.unsigned ?? 0) + waiting, problem: this.#failure }
+    return this.#disk().state
   }
 
   onSaveState(listener: (state: SaveState) => void): () => void {
-    return this.#saving.on(listener)
+    return this.#disk().onState(listener)
   }
 
   /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsaved` to it. */
   onFeedMoved(listener: () => void): () => void {
-    return this.#feedMoved.on(listener)
+    return this.#disk().onFeedMoved(listener)
   }
 
   /** Resolves when everything written so far is durable, or saving has stopped (`saveState.problem`). */
   async saved(): Promise<void> {
     while (this.#flushing) await this.#flushing
-    await this.#disk?.settled()
+    await this.#disk().settled()
   }
 
   /** The store went away while open: said at once, not only when the next write fails. */
   storeLost(error: Error): void {
-    this.#failure = error.message
-    this.#saving.emit(this.saveState)
+    this.#disk().failed(error)
   }
 
   /** Tries again to save what a full or lost store refused. */
-  async retrySaving(): Promise<void> {
-    this.#failure = null
-    await this.#disk?.retry()
-    this.#saving.emit(this.saveState)
+  retrySaving(): Promise<void> {
+    return this.#disk().retry()
   }
 
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
     // Another tab of this profile stored them before it sent them: read them there instead of storing them twice.
     if (from === this.actor) await this.catchUp()
     const report = await this.#incoming.receive(wires, from)
-    await this.#disk?.settled()
+    await this.#disk().settled()
     return report
   }
 
@@ -390,23 +378,17 @@ export class Replica implements LogSource {
     return this.#durable.on(listener)
   }
 
-  async *wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
-    for await (const page of this.stored(ordinals)) yield this.#outgoing.seal(page, this.#epochs.current)
+  wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
+    return this.#outgoing.wires(ordinals)
   }
 
-  async keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
-    const durable = this.#epochs.carriersOf(epoch).filter((ordinal) => this.history.arrivalOf(ordinal) > 0)
-    const wires: Bytes[] = []
-    for await (const page of this.stored(durable)) wires.push(...page.map(({ wire }) => wire))
-    return wires
+  keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
+    return this.#outgoing.keyWires(epoch)
   }
 
   /** Batches as the store has them, open. */
-  async *stored(ordinals: readonly number[]): AsyncIterable<readonly { readonly ordinal: number; readonly wire: Bytes }[]> {
-    const { history } = this.#state
-    const byArrival = new Map(ordinals.map((ordinal) => [history.arrivalOf(ordinal), ordinal]))
-    for await (const page of this.#ports.store.readAt([...byArrival.keys()].toSorted((a, b) => a - b)))
-      yield page.map(({ arrival, wire }) => ({ ordinal: byArrival.get(arrival) as number, wire }))
+  stored(ordinals: readonly number[]): ReturnType<Outgoing['stored']> {
+    return this.#outgoing.stored(ordinals)
   }
 
   /** The whole log as wire batches, open, in order of arrival. */
@@ -462,7 +444,7 @@ export class Replica implements LogSource {
       this.#state.apply(admitted)
       this.#take(admitted)
     })
-    this.#refold().catch((error: unknown) => this.#failed(error))
+    this.#refold().catch((error: unknown) => this.#disk().failed(error))
     this.#publish()
   }
 
@@ -475,7 +457,7 @@ export class Replica implements LogSource {
   async snapshot(): Promise<boolean> {
     await this.catchUp()
     await this.saved()
-    if (!this.#active().idle || this.#disk?.waiting.length !== 0 || !this.hasGenesis || this.#state.stale.size > 0) return false
+    if (!this.#active().idle || !this.#disk().isIdle || !this.hasGenesis || this.#state.stale.size > 0) return false
     const { snapshot, fresh } = this.#snapshotter.take(this.#covered)
     const { changes } = this.#state
     try {
@@ -520,12 +502,17 @@ export class Replica implements LogSource {
   /** Saves what can be saved and lets go of the feed, clean if everything is durable. The store and verifier are the host's to close. */
   async close(): Promise<void> {
     await this.saved()
-    if (this.#failure === null) await this.#lease?.release()
+    if (this.#disk().state.problem === null) await this.#lease?.release()
   }
 
   #active(): Writer {
     assert(this.#writer !== null, 'a replica is used once it is open')
     return this.#writer
+  }
+
+  #disk(): Saving {
+    assert(this.#saving !== null, 'a replica is used once it is open')
+    return this.#saving
   }
 
   async #signed(): Promise<void> {
@@ -546,7 +533,7 @@ export class Replica implements LogSource {
     if (this.#state.stale.size === 0) return this.#refolding ?? Promise.resolve()
     return (this.#refolding ??= rebuildStale(this.#state, {
       unsaved: (ordinal) => this.#writer?.unsavedIn(ordinal),
-      waiting: (ordinal) => this.#disk?.waiting.find((pending) => pending.ordinal === ordinal)?.wire,
+      waiting: (ordinal) => this.#saving?.wireOf(ordinal),
       stored: (ordinals) => this.stored(ordinals),
       yieldToUi: this.#ports.yieldToUi,
     })
@@ -554,25 +541,28 @@ export class Replica implements LogSource {
       .finally(() => (this.#refolding = null)))
   }
 
-  #takeBack(from: UndoStack, onto: UndoStack): { readonly label: string; readonly skipped: number } | null {
-    const step = from.pop()
-    if (!step) return null
+  #takeBack(which: 'undo' | 'redo'): TakenBack | null {
     const { history } = this.#state
     const isOurs = (ref: Ref): boolean => history.feedOf(Math.floor(ref / 256)).startsWith(this.actor)
-    const { edits, skipped } = editsOf(step, this.#state.fold.nodes, isOurs)
-    const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
-    const allowed = edits.filter((edit) => this.#standing.forEdit(edit) !== null)
-    for (const edit of allowed) tx.write(edit)
-    if (tx.inverses.length > 0) onto.push({ label: step.label, inverses: tx.inverses })
+    let skipped = 0
+    const step = this.#undo.turn(which, (taken) => {
+      const found = editsOf(taken, this.#state.fold.nodes, isOurs)
+      const allowed = found.edits.filter((edit) => this.#standing.forEdit(edit) !== null)
+      skipped = found.skipped + found.edits.length - allowed.length
+      const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+      for (const edit of allowed) tx.write(edit)
+      return tx.inverses
+    })
+    if (step === null) return null
     this.#publish()
     this.#flush()
-    return { label: step.label, skipped: skipped + edits.length - allowed.length }
+    return { label: step.label, skipped }
   }
 
   /** Signs and stores until nothing waits; what is written meanwhile goes into the next round. */
   #flush(): void {
     this.#flushing ??= this.#run().finally(() => (this.#flushing = null))
-    this.#saving.emit(this.saveState)
+    this.#disk().tell()
   }
 
   async #run(): Promise<void> {
@@ -580,16 +570,16 @@ export class Replica implements LogSource {
     try {
       while (!this.#active().idle) {
         await this.#active().allSigned()
-        await this.#disk?.settled()
+        await this.#disk().settled()
       }
     } catch (error) {
-      this.#failed(error)
+      this.#disk().failed(error)
     }
   }
 
   #push({ batch, ordinal }: SignedBatch, own: boolean): void {
     const feed = toHex(batch.header.feed)
-    this.#disk?.push({
+    this.#disk().push({
       ordinal,
       id: batch.id,
       wire: batch.wire,
@@ -599,7 +589,7 @@ export class Replica implements LogSource {
 
   #take(admitted: Admitted): void {
     this.#noticeAuthority(admitted)
-    this.#disk?.push({ ordinal: admitted.ordinal, id: admitted.batch.id, wire: admitted.batch.wire, own: null })
+    this.#disk().push({ ordinal: admitted.ordinal, id: admitted.batch.id, wire: admitted.batch.wire, own: null })
   }
 
   #noticeAuthority({ batch }: Admitted): void {
@@ -639,16 +629,5 @@ export class Replica implements LogSource {
     for (const ordinal of ordinals) this.#writer?.forget(ordinal)
     if (first === this.#covered + 1) this.#covered += ordinals.length
     if (fresh.length > 0) this.#durable.emit(fresh)
-    this.#saving.emit(this.saveState)
-  }
-
-  #failed(error: unknown): void {
-    if (error instanceof FeedMovedError) {
-      this.#failure = 'Another tab took over this feed. Your changes are kept in memory and are being written anew.'
-      this.#feedMoved.emit()
-    } else {
-      this.#failure = error instanceof Error ? error.message : String(error)
-    }
-    this.#saving.emit(this.saveState)
   }
 }

@@ -81,26 +81,41 @@ function onePerRegister(inverses: readonly Inverse[]): readonly Inverse[] {
   return [...kept.values()]
 }
 
-/** Steps of one session, bounded; the oldest fall off. */
-export class UndoStack {
-  readonly #steps: UndoStep[] = []
+/** Steps of one session, bounded; the oldest fall off. What is taken back can be done again until something new is done. */
+export class UndoHistory {
+  #done: UndoStep[] = []
+  #undone: UndoStep[] = []
 
-  push(step: UndoStep): void {
-    this.#steps.push(step)
-    if (this.#steps.length > LOCAL.undoSteps) this.#steps.shift()
+  get nextUndo(): UndoStep | undefined {
+    return this.#done.at(-1)
   }
 
-  pop(): UndoStep | undefined {
-    return this.#steps.pop()
+  get nextRedo(): UndoStep | undefined {
+    return this.#undone.at(-1)
   }
 
-  clear(): void {
-    this.#steps.length = 0
+  /** Notes a step that was done anew. */
+  record(step: UndoStep): void {
+    if (step.inverses.length === 0) return
+    this.#done = bounded([...this.#done, step])
+    this.#undone = []
   }
 
-  get last(): UndoStep | undefined {
-    return this.#steps.at(-1)
+  /** Takes out the step to take back next; `write` does so and answers what takes that back in turn. */
+  turn(which: 'undo' | 'redo', write: (step: UndoStep) => readonly Inverse[]): UndoStep | null {
+    const step = (which === 'undo' ? this.#done : this.#undone).pop()
+    if (!step) return null
+    const inverses = write(step)
+    const turned = { label: step.label, inverses }
+    if (inverses.length === 0) return step
+    if (which === 'undo') this.#undone.push(turned)
+    else this.#done = bounded([...this.#done, turned])
+    return step
   }
+}
+
+function bounded(steps: readonly UndoStep[]): UndoStep[] {
+  return steps.slice(-LOCAL.undoSteps)
 }
 
 function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {

@@ -1,0 +1,92 @@
+/**
+ * What is on its way to the disk, and how that goes: in words for people when it does not.
+ *
+ * Nothing that was refused is dropped. It waits until saving is tried again, or until another replica takes it over.
+ */
+
+import type { Bytes } from '../base/bytes.ts'
+import { createEmitter } from '../base/emitter.ts'
+import { FeedMovedError, type Store } from '../store/store.ts'
+import { type DiskHead, DiskQueue, type Pending } from './disk.ts'
+
+export interface SaveState {
+  /** Edits that are in memory only. */
+  readonly pending: number
+  /** Why saving has stopped, in words for people; null while it works. */
+  readonly problem: string | null
+}
+
+export class Saving {
+  readonly #disk: DiskQueue
+  readonly #unsigned: () => number
+  readonly #told = createEmitter<SaveState>()
+  readonly #feedMoved = createEmitter<void>()
+  #problem: string | null = null
+
+  /** `unsigned`: how many edits have no batch yet. `durable`: these are, from this arrival on. */
+  constructor(
+    store: Store,
+    head: DiskHead | null,
+    unsigned: () => number,
+    durable: (ordinals: readonly number[], firstArrival: number) => void,
+  ) {
+    this.#unsigned = unsigned
+    this.#disk = new DiskQueue(
+      store,
+      head,
+      (ordinals, first) => {
+        durable(ordinals, first)
+        this.tell()
+      },
+      (error) => this.failed(error),
+    )
+  }
+
+  get state(): SaveState {
+    return { pending: this.#unsigned() + this.#disk.waiting.length, problem: this.#problem }
+  }
+
+  get isIdle(): boolean {
+    return this.#disk.waiting.length === 0
+  }
+
+  /** The bytes of a batch that is not durable yet. */
+  wireOf(ordinal: number): Bytes | undefined {
+    return this.#disk.waiting.find((pending) => pending.ordinal === ordinal)?.wire
+  }
+
+  push(pending: Pending): void {
+    this.#disk.push(pending)
+  }
+
+  /** Resolves when everything pushed so far is durable, or the store has refused. */
+  settled(): Promise<void> {
+    return this.#disk.settled()
+  }
+
+  async retry(): Promise<void> {
+    this.#problem = null
+    await this.#disk.retry()
+    this.tell()
+  }
+
+  failed(error: unknown): void {
+    if (error instanceof FeedMovedError) {
+      this.#problem = 'Another tab took over this feed. Your changes are kept in memory and are being written anew.'
+      this.#feedMoved.emit()
+    } else this.#problem = error instanceof Error ? error.message : String(error)
+    this.tell()
+  }
+
+  tell(): void {
+    this.#told.emit(this.state)
+  }
+
+  onState(listener: (state: SaveState) => void): () => void {
+    return this.#told.on(listener)
+  }
+
+  onFeedMoved(listener: () => void): () => void {
+    return this.#feedMoved.on(listener)
+  }
+}
