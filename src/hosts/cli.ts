@@ -5,6 +5,7 @@ import about from '../../package.json' with { type: 'json' }
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { serveCommand } from './commands/serve.ts'
+import { verifyCommand } from './commands/verify.ts'
 import { openNodeWorkspace } from './node-workspace.ts'
 
 // The same two steps up from src/hosts/ and from build/host/.
@@ -17,4 +18,5 @@ await new Command('worknode')
   .addCommand(serveCommand(root))
   .addCommand(importCommand((dataDir) => openNodeWorkspace(dataDir)))
   .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))
+  .addCommand(verifyCommand())
   .parseAsync()

@@ -1,17 +1,12 @@
-/** Hands the whole log to the browser as a file: each batch behind its length (u32, little-endian), as the store keeps them. */
+/** Hands the whole log to the browser as a file, as `worknode verify` checks it. */
 
 import type { Bytes } from '../base/bytes.ts'
+import { encodeLog } from '../log/log-file.ts'
 import type { Session } from './session.ts'
 
 export async function exportCopy({ replica, workspaceId }: Session): Promise<void> {
   const parts: Bytes[] = []
-  for await (const page of replica.exportLog()) {
-    for (const wire of page) {
-      const length = new Uint8Array(4)
-      new DataView(length.buffer).setUint32(0, wire.length, true)
-      parts.push(length, wire)
-    }
-  }
+  for await (const part of encodeLog(replica.exportLog())) parts.push(part)
   const address = URL.createObjectURL(new Blob(parts, { type: 'application/octet-stream' }))
   const link = document.createElement('a')
   link.href = address

@@ -1,9 +1,10 @@
-/** `worknode export`: the tasks of this machine's workspace as Beads JSON lines, on stdout or into a file. */
+/** `worknode export`: the tasks of this machine's workspace as Beads JSON lines, or its whole log, on stdout or into a file. */
 import { createWriteStream } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
+import { encodeLog } from '../../log/log-file.ts'
 import { exportPlan } from '../../operations/export-plan.ts'
 import { readSettings } from '../settings.ts'
 import { type OpenWorkspaceIn, within } from './import.ts'
@@ -13,14 +14,20 @@ export function exportCommand(openIn: OpenWorkspaceIn): Command {
     .description('write the tasks as Beads JSON lines; what an import brought in leaves as it came')
     .argument('[file]', 'where to (stdout)')
     .option('--data <folder>', 'where the host keeps its data (WORKNODE_DATA, .worknode)')
-    .action(async (file: string | undefined, flags: { data?: string }) => {
+    .option('--log', 'the whole signed log instead, for keeping and for "worknode verify"')
+    .action(async (file: string | undefined, flags: ExportFlags) => {
       process.exitCode = await exportTo(file, flags, openIn, process.stdout, (line) => process.stderr.write(`${line}\n`))
     })
 }
 
+export interface ExportFlags {
+  readonly data?: string
+  readonly log?: boolean
+}
+
 export async function exportTo(
   file: string | undefined,
-  flags: { readonly data?: string },
+  flags: ExportFlags,
   openIn: OpenWorkspaceIn,
   stdout: Writable,
   say: (line: string) => unknown,
@@ -32,10 +39,11 @@ export async function exportTo(
   }
   return within(settings.value.dataDir, openIn, say, async ({ replica }) => {
     try {
-      if (file === undefined) await pipeline(Readable.from(exportPlan(replica)), stdout, { end: false })
+      const content = Readable.from(flags.log ? encodeLog(replica.exportLog()) : exportPlan(replica))
+      if (file === undefined) await pipeline(content, stdout, { end: false })
       else {
-        // Whoever reads the file meanwhile sees the old plan or the new one.
-        await pipeline(Readable.from(exportPlan(replica)), createWriteStream(`${file}.new`))
+        // Whoever reads the file meanwhile sees the old one or the new one.
+        await pipeline(content, createWriteStream(`${file}.new`))
         await rename(`${file}.new`, file)
       }
       return 0
@@ -43,7 +51,7 @@ export async function exportTo(
       const { code, message } = error as NodeJS.ErrnoException
       if (code === undefined) throw error
       // The reader has seen enough: `worknode export | head`.
-      if (code !== 'EPIPE') say(`The plan cannot be written: ${message}`)
+      if (code !== 'EPIPE') say(`It cannot be written: ${message}`)
       return code === 'EPIPE' ? 0 : 1
     }
   })

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 import { openNodeWorkspace } from '../node-workspace.ts'
+import type { Event } from '../../core/event.ts'
 import { exportTo } from './export.ts'
 import { importFile } from './import.ts'
+import { verifyFile } from './verify.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'worknode-cli-'))
 afterAll(() => rm(root, { recursive: true }))
@@ -62,4 +64,34 @@ test('while the host has the workspace open, the command says so and stops', asy
   expect(await importFile(await plan('plan.jsonl', PLAN), { data }, openNodeWorkspace, output)).toBe(1)
   expect(output.said.join('')).toContain('has the workspace open')
   await host.close()
+})
+
+test('the log leaves whole, and is checked from zero: the workspace, what counts, and whether anything is wrong', async () => {
+  const data = join(root, 'five')
+  const output = told()
+  await importFile(await plan('plan.jsonl', PLAN), { data }, openNodeWorkspace, output)
+  const file = join(root, 'five.log')
+  const stdout = new Writable({ write: (_part, _, done) => done() })
+  expect(await exportTo(file, { data, log: true }, openNodeWorkspace, stdout, output.say)).toBe(0)
+  const [lines, events, wrong] = [told(), told(), told()]
+  expect(await verifyFile(file, {}, lines, output)).toBe(0)
+  expect(lines.said.join('')).toMatch(/^workspace {4}[0-9a-f]{64}\nstate {8}[0-9a-f]{64}\n[\s\S]*This proves/)
+  expect(await verifyFile(file, { events: true }, events, output)).toBe(0)
+  const created = events.said.map((line) => JSON.parse(line) as Event).find(({ type }) => type === 'task.created')
+  expect(created).toMatchObject({ valid: true, data: { fields: { title: 'One' } } })
+
+  const bytes = await readFile(file)
+  bytes[bytes.length - 3] = (bytes.at(-3) as number) ^ 1
+  await writeFile(file, bytes)
+  expect(await verifyFile(file, {}, wrong, output)).toBe(1)
+  expect(wrong.said.join('')).toContain('Something is wrong')
+  expect(wrong.said.join('')).not.toContain('This proves')
+})
+
+test('what is no log, and a file that is not there, are one line and exit code 1', async () => {
+  for (const file of [join(root, 'nowhere.log'), await plan('no.log', 'PK and so on'), await plan('none.log', '')]) {
+    const [lines, problems] = [told(), told()]
+    expect(await verifyFile(file, {}, lines, problems)).toBe(1)
+    expect([lines.said, problems.said.length]).toEqual([[], 1])
+  }
 })
