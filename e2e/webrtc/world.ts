@@ -2,17 +2,11 @@
  * A world for the transport: the page (built once a worker), a signalling relay that can be made to misbehave, and browsers.
  * The relay speaks y-webrtc's protocol, sees all, and can hold messages back so that they cross; nothing depends on luck.
  */
-import { createServer, type Server } from 'node:http'
-import { readFile, mkdtemp, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
-import { build } from 'vite'
 import { WebSocket, WebSocketServer } from 'ws'
-import { alias } from '../../vite.config.ts'
 import { CHROMIUM_FLAGS, findChromium } from '../../scripts/chromium.mjs'
+import { buildSite } from '../site.ts'
 import type { RoomOptions } from './page.ts'
 
 export interface Relay {
@@ -69,19 +63,9 @@ export const test = base.extend<{ world: World }, { site: string }>({
   site: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs off this pattern.
     async ({}, use) => {
-      const outDir = await mkdtemp(join(tmpdir(), 'worknode-webrtc-'))
-      const root = fileURLToPath(new URL('.', import.meta.url))
-      await build({
-        root,
-        configFile: false,
-        logLevel: 'warn',
-        resolve: { alias },
-        build: { outDir, emptyOutDir: true, target: 'es2023', minify: false },
-      })
-      const server = await serve(outDir)
-      await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-      server.close()
-      await rm(outDir, { recursive: true, force: true })
+      const site = await buildSite(new URL('.', import.meta.url))
+      await use(site.url)
+      await site.close()
     },
     { scope: 'worker' },
   ],
@@ -124,19 +108,6 @@ export const test = base.extend<{ world: World }, { site: string }>({
 })
 
 export { expect }
-
-async function serve(folder: string): Promise<Server> {
-  const mime: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' }
-  const server = createServer((request, response) => {
-    const path = request.url === '/' ? '/index.html' : (request.url ?? '')
-    readFile(join(folder, path)).then(
-      (body) => response.setHeader('content-type', mime[extname(path)] ?? 'text/plain').end(body),
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server
-}
 
 async function startRelay(): Promise<Relay> {
   const heard: Published[] = []

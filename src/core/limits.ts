@@ -46,9 +46,11 @@ export const LOCAL = {
   personChangesPerSecond: 1000,
   personBurst: 500_000,
   agentChangesPerSecond: 100,
-  agentBurst: 5000,
+  agentBurst: 1000,
   strangerChangesPerSecond: 5,
   strangerBurst: 1000,
+  /** Batches of one author that stay outside until their time before those who bring more of them wait. */
+  authorOutside: 1000,
   /** What is kept of one author without any right, for others to adopt. */
   vainBatches: 4096,
   vainBytes: 4 * 1024 * 1024,

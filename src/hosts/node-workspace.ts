@@ -48,6 +48,7 @@ interface Secrets {
 const NAME = 'My swarm'
 const SECRETS = 'host.json'
 const KEEP_MS = 15_000
+const TICK_MS = 1000
 const DUTIES_MS = 500
 /** Changes that make a snapshot worth its writing. */
 const ENOUGH = 500
@@ -85,8 +86,8 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
   let keeping: Promise<unknown> = Promise.resolve()
   let dutiesDue: ReturnType<typeof setTimeout> | undefined
   const report = (error: unknown): void => void process.stderr.write(`housekeeping: ${String(error)}\n`)
+  const ticker = setInterval(() => replica.tick(), TICK_MS)
   const keeper = setInterval(() => {
-    replica.tick()
     keeping = keeping
       .then(() => keep(replica, store))
       .then(() => performDuties(replica))
@@ -105,6 +106,7 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
     exchange: exchangeOf(replica, pair, secrets.room),
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
     async close() {
+      clearInterval(ticker)
       clearInterval(keeper)
       clearTimeout(dutiesDue)
       stop()

@@ -7,7 +7,6 @@
  */
 
 import { fromHex, toHex, type Bytes } from '../base/bytes.ts'
-import { LOCAL } from '../core/limits.ts'
 import { Keyring } from '../log/keyring.ts'
 import { boxOf, keyPairOf, sign } from '../log/keys.ts'
 import { type BoxKeys, webSealing } from '../log/sealing.ts'
@@ -42,6 +41,8 @@ export interface OpenWorkspace {
   disconnect(): void
   close(): Promise<void>
 }
+
+const TICK_MS = 1000
 
 export interface TabPorts {
   readonly profile: Profile
@@ -139,7 +140,7 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
   broadcast.start((link) => exchange.connect(link))
   const closing: (() => void)[] = []
   const keeper: Keeper = startKeeper(replica, store, navigator.locks, document, Math.random)
-  const held = setInterval(() => replica.tick(), LOCAL.clockLeadMs / 4)
+  const held = setInterval(() => replica.tick(), TICK_MS)
 
   async function close(): Promise<void> {
     clearInterval(held)

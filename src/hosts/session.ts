@@ -68,12 +68,21 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
     })
   }
 
-  const stops = [replica.onSaveState(refresh), exchange.onStatus(refresh), keepShared(open, profile)]
+  const links = variable(exchange.status())
+  const stops = [
+    replica.onSaveState(refresh),
+    exchange.onStatus((status) => {
+      links.set(status)
+      refresh()
+    }),
+    keepShared(open, profile),
+  ]
 
   return {
     replica,
     workspaceId: known.id,
     sync,
+    links,
     people,
     awareness,
     async attach(shared, arrived, saved) {

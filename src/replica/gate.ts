@@ -3,7 +3,9 @@
  *
  * Each author has an allowance of changes a second, larger for people than for agents, with a burst on top. It is counted in the
  * author's own time (HLC), held against this device's clock: what was written at a fair pace and comes late, all at once, passes
- * freely; who writes faster makes the peer that brings it wait. Nothing is refused, so all replicas still end with the same log.
+ * freely. What was written faster stays outside until its time, so that nobody else's words wait for it, unless they hang on it;
+ * and when much of it stays outside, whoever brings it is not heard for a while. Nothing is refused, so all replicas still end
+ * with the same log.
  *
  * Whoever has no right any more can still write what counts nowhere. Of that so much is kept as people may want to adopt; the
  * rest stays outside, unless a batch that is let in hangs on it, or its author may write again. Who brings in keys without
@@ -28,19 +30,13 @@ const PEOPLE: Allowance = { perSecond: LOCAL.personChangesPerSecond, burst: LOCA
 const AGENTS: Allowance = { perSecond: LOCAL.agentChangesPerSecond, burst: LOCAL.agentBurst }
 const NOBODY: Allowance = { perSecond: LOCAL.strangerChangesPerSecond, burst: LOCAL.strangerBurst }
 
-/** What a batch costs besides its changes: bytes, a feed of its own, and that all of it was in vain. */
+/** What a batch costs besides its changes: itself, its bytes, a feed of its own, and that all of it was in vain. */
+const BATCH_COST = 1
 const BYTES_A_CHANGE = 4096
 const FEED_COST = 20
 const VAIN_FACTOR = 50
-/** An author who had to wait this long lately is said to flood. */
-const FLOOD_WAIT_MS = 5000
+/** Who was held back is said to flood for so long. */
 const FLOOD_SHOWN_MS = 10 * 60_000
-
-export interface Flood {
-  readonly actor: ActorKey
-  /** Batches that stay outside. */
-  readonly outside: number
-}
 
 export class Gate {
   readonly #state: State
@@ -52,7 +48,8 @@ export class Gate {
   readonly #accounts = new Map<ActorKey, ActorKey>()
   /** What is kept of authors without right. */
   readonly #kept = new Map<ActorKey, { batches: number; bytes: number }>()
-  readonly #floods = new Map<ActorKey, { at: number; outside: number }>()
+  /** Who had to be held back, and when last. */
+  readonly #floods = new Map<ActorKey, number>()
 
   constructor(state: State, self: ActorKey, now: () => number) {
     this.#state = state
@@ -66,49 +63,56 @@ export class Gate {
     this.#accounts.clear()
   }
 
-  /** Whether the batch is to stay outside: its author has no right, and enough of theirs is kept. */
-  keepsOut({ header }: VerifiedBatch): boolean {
-    const account = this.#accountOf(header.key)
-    if (account === null || this.#allowanceOf(account) !== NOBODY) return false
-    const kept = this.#keptOf(account)
-    return kept.batches >= LOCAL.vainBatches || kept.bytes >= LOCAL.vainBytes
+  /** Who answers for what is written under a key: whoever brought it in without right, or else its own holder. Null is oneself. */
+  accountOf(key: Bytes): ActorKey | null {
+    const actor = toHex(key) as ActorKey
+    if (actor === this.#self) return null
+    const known = this.#accounts.get(actor)
+    if (known) return known
+    const account = this.#findAccount(actor)
+    this.#accounts.set(actor, account)
+    return account
   }
 
-  /** Notes that a batch was kept out. */
-  kept({ header }: VerifiedBatch): void {
-    const account = this.#accountOf(header.key)
-    if (account !== null) this.#flooded(account, 1)
+  /** Whether what this author wrote is to stay outside for now: because enough of theirs is kept, or it comes too fast. */
+  keepsOut(account: ActorKey): boolean {
+    const allowance = this.#allowanceOf(account)
+    if (allowance === NOBODY) {
+      const kept = this.#keptOf(account)
+      if (kept.batches >= LOCAL.vainBatches || kept.bytes >= LOCAL.vainBytes) return true
+    }
+    return (this.#due.get(account) ?? 0) - (allowance.burst * 1000) / allowance.perSecond > this.#now()
   }
 
-  /** Charges the author of an admitted batch; answers for how many milliseconds whoever brought it should wait. */
-  charge({ batch, ordinal }: Admitted): number {
+  /** Notes that a batch was kept out, one of so many; answers for how many milliseconds whoever brought it should wait. */
+  kept(account: ActorKey, outside: number): number {
+    this.#floods.set(account, this.#now())
+    const { perSecond } = this.#allowanceOf(account)
+    return (Math.max(0, outside - LOCAL.authorOutside) * 1000 * (1 + BATCH_COST)) / perSecond
+  }
+
+  /** Charges the author of an admitted batch. */
+  charge({ batch, ordinal }: Admitted): void {
     const { header, wire } = batch
-    const account = this.#accountOf(header.key)
-    if (account === null) return 0
+    const account = this.accountOf(header.key)
+    if (account === null) return
     const allowance = this.#allowanceOf(account)
     if (allowance === NOBODY) {
       const kept = this.#keptOf(account)
       kept.batches++
       kept.bytes += wire.length
     } else this.#kept.delete(account)
-    const changes = Math.max(1, header.count) + wire.length / BYTES_A_CHANGE + (header.prev === null ? FEED_COST : 0)
-    const cost = changes * (this.#isInVain(batch, ordinal) ? VAIN_FACTOR : 1)
-    const msAChange = 1000 / allowance.perSecond
-    const due = Math.max(this.#due.get(account) ?? 0, header.hlc[0]) + cost * msAChange
-    this.#due.set(account, due)
-    const waitMs = Math.max(0, Math.ceil(due - allowance.burst * msAChange - this.#now()))
-    if (waitMs >= FLOOD_WAIT_MS) this.#flooded(account, 0)
-    return waitMs
+    // Of those without right all is in vain, and their allowance is small for it.
+    const factor = allowance !== NOBODY && this.#isInVain(batch, ordinal) ? VAIN_FACTOR : 1
+    const said = (BATCH_COST + header.count + wire.length / BYTES_A_CHANGE) * factor
+    const cost = said + (header.prev === null ? FEED_COST : 0)
+    this.#due.set(account, Math.max(this.#due.get(account) ?? 0, header.hlc[0]) + (cost * 1000) / allowance.perSecond)
   }
 
   /** Who has written far more than they may, in the last minutes. */
-  floods(): readonly Flood[] {
+  floods(): readonly ActorKey[] {
     const since = this.#now() - FLOOD_SHOWN_MS
-    return [...this.#floods].flatMap(([actor, { at, outside }]) => (at >= since ? [{ actor, outside }] : []))
-  }
-
-  #flooded(account: ActorKey, outside: number): void {
-    this.#floods.set(account, { at: this.#now(), outside: (this.#floods.get(account)?.outside ?? 0) + outside })
+    return [...this.#floods].flatMap(([actor, at]) => (at >= since ? [actor] : []))
   }
 
   /** Nothing that the batch says counts. */
@@ -118,23 +122,17 @@ export class Gate {
     return true
   }
 
-  /** Who answers for what is written under a key: whoever brought it in without right, or else its own holder. Null is oneself. */
-  #accountOf(key: Bytes): ActorKey | null {
-    const actor = toHex(key) as ActorKey
-    if (actor === this.#self) return null
-    const known = this.#accounts.get(actor)
-    if (known) return known
+  #findAccount(actor: ActorKey): ActorKey {
     let account = actor
     const asked = new Set([account])
     while (!this.#wasGranted(account)) {
       const [introduction] = this.#state.ledger.introducersOf(account)
-      const by =
-        introduction === undefined ? account : (this.#state.history.feedOf(introduction).slice(0, account.length) as ActorKey)
+      if (introduction === undefined) break
+      const by = this.#state.history.feedOf(introduction).slice(0, account.length) as ActorKey
       if (asked.has(by)) break
       asked.add(by)
       account = by
     }
-    this.#accounts.set(actor, account)
     return account
   }
 

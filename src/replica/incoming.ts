@@ -6,7 +6,7 @@
  * on it or its author may write again.
  */
 
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, toHex } from '../base/bytes.ts'
 import { authorityOp, decodeAuthority } from '../core/authority-change.ts'
 import type { VerifiedBatch } from '../core/batch.ts'
 import type { ActorKey } from '../core/ids.ts'
@@ -16,7 +16,7 @@ import type { Admitted } from '../log/ledger.ts'
 import type { Verdict, Verifier } from '../log/verifier.ts'
 import type { ReceiveReport } from '../sync/log-source.ts'
 import { decodeWire } from '../log/batch-codec.ts'
-import { type Flood, Gate } from './gate.ts'
+import { Gate } from './gate.ts'
 import { Pen } from './pen.ts'
 import type { State } from './state.ts'
 
@@ -38,14 +38,21 @@ export interface IncomingPorts {
 /** Admission and folding pause after this long, so that no slice is felt. */
 export const SLICE_MS = 8
 
+/** Somebody who has written far more than they may. */
+export interface Flood {
+  readonly actor: ActorKey
+  /** Batches of theirs that stay outside. */
+  readonly outside: number
+}
+
 export class Incoming {
   readonly #state: State
   readonly #ports: IncomingPorts
   readonly #gate: Gate
   /** What is sealed under a key that is not here, with the id of the key. */
-  readonly #sealed = new Pen<Bytes>()
-  /** What the gate keeps out. */
-  readonly #outside = new Pen<null>()
+  readonly #sealed = new Pen()
+  /** What the gate keeps out, with who answers for it. */
+  readonly #outside = new Pen()
   #admitting: Promise<unknown> = Promise.resolve()
   #sawNewer = false
 
@@ -67,14 +74,14 @@ export class Incoming {
     return this.#sealed.size
   }
 
-  /** Batches of authors without right, of whom enough is kept. */
+  /** Batches that the gate keeps out. */
   get outside(): number {
     return this.#outside.size
   }
 
   /** Who has written far more than they may, in the last minutes. */
   floods(): readonly Flood[] {
-    return this.#gate.floods()
+    return this.#gate.floods().map((actor) => ({ actor, outside: this.#outside.countOf(actor) }))
   }
 
   /** Whether the batch came and waits beside the log. */
@@ -106,6 +113,11 @@ export class Incoming {
   async learn(wires: readonly Bytes[]): Promise<void> {
     const { verifier, keyring } = this.#ports
     if (await keyring.learnFrom(rekeysIn(await verifier.verify(wires)))) await this.#openPen()
+  }
+
+  /** Lets in what stayed outside and may come in by now. */
+  async letIn(): Promise<void> {
+    if (this.#outside.size > 0) await this.admit([], '')
   }
 
   /** Admits after all that was asked for before. */
@@ -141,15 +153,17 @@ export class Incoming {
       return
     }
     const { batch } = verdict
-    const { history, ledger } = this.#state
-    const isHere = history.ordinalOf(batch.id) !== null
+    const isHere = this.#state.history.ordinalOf(batch.id) !== null
     const epoch = batch.body === null && !isHere ? epochOf(batch) : null
     if (epoch) {
-      this.#sealed.add(batch, from, epoch)
+      this.#sealed.add({ batch, from, awaits: toHex(epoch) })
       tally.delayed++
-    } else if (!isHere && this.#gate.keepsOut(batch) && !ledger.isAwaited(batch.id)) {
-      this.#gate.kept(batch)
-      this.#outside.add(batch, from, null)
+      return
+    }
+    const account = isHere || this.#state.ledger.isAwaited(batch.id) ? null : this.#gate.accountOf(batch.header.key)
+    if (account !== null && this.#gate.keepsOut(account)) {
+      this.#outside.add({ batch, from, awaits: account })
+      tally.waitMs = Math.max(tally.waitMs, this.#gate.kept(account, this.#outside.countOf(account)))
       tally.delayed++
     } else await this.#offer(batch, from, tally)
   }
@@ -159,7 +173,7 @@ export class Incoming {
     while (!isIdle()) await idle()
     const outcome = this.#state.offer(batch, from, (next) => {
       tally.admitted++
-      tally.waitMs = Math.max(tally.waitMs, this.#gate.charge(next))
+      this.#gate.charge(next)
       taken(next)
     })
     if (outcome.state === 'duplicate') tally.duplicate++
@@ -167,17 +181,25 @@ export class Incoming {
     else if (outcome.state !== 'admitted') tally.delayed++
   }
 
-  /** Lets in who need not stay outside any more, and what that hangs on. */
+  /** Lets in what need not stay outside any more, and what that hangs on. */
   async #letIn(tally: Tally): Promise<void> {
-    const { ledger } = this.#state
-    for (const { batch, from } of this.#outside.release(({ batch }) => !this.#gate.keepsOut(batch)))
-      await this.#offer(batch, from, tally)
-    for (let before = -1; this.#outside.size !== before && ledger.waiting > 0;) {
-      before = this.#outside.size
-      for (const { batch, from } of this.#outside.newestFirst()) {
-        if (!ledger.isAwaited(batch.id)) continue
+    const { history, ledger } = this.#state
+    const staysOut = new Set<string>()
+    for (const penned of this.#outside.oldestFirst()) {
+      const { batch, from, awaits } = penned
+      if (history.ordinalOf(batch.id) !== null) this.#outside.remove(batch.id)
+      else if (staysOut.has(awaits) || this.#gate.keepsOut(awaits as ActorKey)) staysOut.add(awaits)
+      else {
         this.#outside.remove(batch.id)
         await this.#offer(batch, from, tally)
+      }
+    }
+    for (let before = -1; this.#outside.size !== before && ledger.waiting > 0;) {
+      before = this.#outside.size
+      for (const penned of this.#outside.oldestFirst().toReversed()) {
+        if (!ledger.isAwaited(penned.batch.id)) continue
+        this.#outside.remove(penned.batch.id)
+        await this.#offer(penned.batch, penned.from, tally)
       }
     }
   }
@@ -185,7 +207,7 @@ export class Incoming {
   async #openPen(): Promise<void> {
     const { verifier, keyring } = this.#ports
     const bySender = new Map<string, Bytes[]>()
-    for (const { batch, from } of this.#sealed.release(({ awaits }) => keyring.keyOf(awaits) !== undefined)) {
+    for (const { batch, from } of keyring.keys.flatMap(({ id }) => this.#sealed.release(toHex(id)))) {
       const wires = bySender.get(from)
       if (wires) wires.push(batch.wire)
       else bySender.set(from, [batch.wire])

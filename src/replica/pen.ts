@@ -7,14 +7,16 @@ import { type Bytes, toHex } from '../base/bytes.ts'
 import type { VerifiedBatch } from '../core/batch.ts'
 import { LOCAL } from '../core/limits.ts'
 
-export interface Penned<T> {
+export interface Penned {
   readonly batch: VerifiedBatch
   readonly from: string
-  readonly awaits: T
+  /** The key or the author, in hex. */
+  readonly awaits: string
 }
 
-export class Pen<T> {
-  readonly #penned = new Map<string, Penned<T>>()
+export class Pen {
+  readonly #penned = new Map<string, Penned>()
+  readonly #counts = new Map<string, number>()
   #bytes = 0
 
   get size(): number {
@@ -25,36 +27,41 @@ export class Pen<T> {
     return this.#penned.has(toHex(id))
   }
 
-  add(batch: VerifiedBatch, from: string, awaits: T): void {
-    this.#drop(toHex(batch.id))
-    this.#penned.set(toHex(batch.id), { batch, from, awaits })
+  /** How many wait for this. */
+  countOf(awaits: string): number {
+    return this.#counts.get(awaits) ?? 0
+  }
+
+  add(penned: Penned): void {
+    const { batch, awaits } = penned
+    this.remove(batch.id)
+    this.#penned.set(toHex(batch.id), penned)
+    this.#counts.set(awaits, this.countOf(awaits) + 1)
     this.#bytes += batch.wire.length
-    for (const oldest of this.#penned.keys()) {
+    for (const oldest of this.#penned.values()) {
       if (this.#penned.size <= LOCAL.heldBatches && this.#bytes <= LOCAL.heldBytes) break
-      this.#drop(oldest)
+      this.remove(oldest.batch.id)
     }
   }
 
-  /** Takes out those that need not wait any more, oldest first. */
-  release(isDue: (penned: Penned<T>) => boolean): Penned<T>[] {
-    const released = [...this.#penned.values()].filter(isDue)
+  /** Takes out all that wait for this, oldest first. */
+  release(awaits: string): Penned[] {
+    const released = this.oldestFirst().filter((penned) => penned.awaits === awaits)
     for (const { batch } of released) this.remove(batch.id)
     return released
   }
 
-  /** So that what hangs on something older is met before it. */
-  newestFirst(): Penned<T>[] {
-    return [...this.#penned.values()].toReversed()
+  oldestFirst(): Penned[] {
+    return [...this.#penned.values()]
   }
 
   remove(id: Bytes): void {
-    this.#drop(toHex(id))
-  }
-
-  #drop(id: string): void {
-    const penned = this.#penned.get(id)
+    const penned = this.#penned.get(toHex(id))
     if (!penned) return
+    this.#penned.delete(toHex(id))
     this.#bytes -= penned.batch.wire.length
-    this.#penned.delete(id)
+    const left = this.countOf(penned.awaits) - 1
+    if (left === 0) this.#counts.delete(penned.awaits)
+    else this.#counts.set(penned.awaits, left)
   }
 }

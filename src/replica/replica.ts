@@ -27,8 +27,7 @@ import type { Keyring } from '../log/keyring.ts'
 import type { Store } from '../store/store.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
 import { Epochs } from './epochs.ts'
-import type { Flood } from './gate.ts'
-import { Incoming, SLICE_MS } from './incoming.ts'
+import { type Flood, Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
 import { type SaveState, Saving } from './saving.ts'
@@ -76,7 +75,7 @@ export interface Delayed {
   readonly held: number
   /** For a key. */
   readonly sealed: number
-  /** Of authors without right, of whom enough is kept. */
+  /** Of authors who write too fast, or have no right and enough of whose is kept. */
   readonly outside: number
 }
 
@@ -436,7 +435,7 @@ export class Replica implements LogSource {
     await this.#learnKeys()
   }
 
-  /** What time brings: held batches that are due, tasks that may be begun now. Call it every now and then. */
+  /** What time brings: batches that are due, tasks that may be begun now. Call it every second or so. */
   tick(): void {
     this.views.refreshDue()
     if (!this.#active().idle) return
@@ -445,6 +444,7 @@ export class Replica implements LogSource {
       this.#take(admitted)
     })
     this.#refold().catch((error: unknown) => this.#disk().failed(error))
+    this.#incoming.letIn().catch((error: unknown) => this.#disk().failed(error))
     this.#publish()
   }
 

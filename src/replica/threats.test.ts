@@ -547,3 +547,37 @@ describe('E7, E8: text that was written around what is cut', () => {
     for (const to of [world.owner, world.honest]) if (to !== from) await exchange(from, to)
   }
 })
+
+describe('review 7: more ends than a batch can name', () => {
+  test('who has seen 200 feeds cuts nothing of them by ending whoever stands above them', async () => {
+    const { owner, honest } = world
+    const boss = await world.hand({ role: 'coordinator' })
+    const [held] = boss.held as [Capability]
+    const last: VerifiedBatch[] = []
+    for (let n = 0; n < 40; n++) {
+      const pair = await signingKeys(seededBytes(seededRandom(9000 + n))(32))
+      const grant = generateCapability(held.grant, held.depth, { key: pair.key, box: null }, { role: 'agent' }, owner.random(8))
+      if (!grant.ok) throw new Error(grant.refusal.detail)
+      await world.attack(await boss.authority({ op: 'grant', grant: grant.value }))
+      const worker = new Hand(pair, owner)
+      const granted = owner.history.count - 1
+      // Five feeds each, none of which has seen another.
+      for (let feed = 0; feed < 5; feed++) {
+        const { batch } = await worker.create({}, `work ${n}.${feed}`, { prev: null, after: [granted] })
+        last.push(batch)
+      }
+    }
+    expect(await world.attack(...last)).toEqual([])
+    expect(owner.history.heads.size).toBeGreaterThan(190)
+    const written = owner.history.count
+    expect(revoke(owner, held.id)).toMatchObject({ ok: true })
+    await owner.saved()
+    // The heads are joined sixteen at a time before the revocation is written.
+    expect(owner.history.count - written).toBeGreaterThan(10)
+    expect(last.map((batch) => world.why(batch)).filter((why) => why !== null)).toEqual([])
+    await exchange(owner, honest)
+    expect(owner.quarantine.size).toBe(0)
+    expect(honest.quarantine.size).toBe(0)
+    expect(await honest.stateHash()).toBe(await owner.stateHash())
+  }, 60_000)
+})

@@ -9,7 +9,7 @@
 import { createEmitter, type Emitter } from '../base/emitter.ts'
 import { conflictsOf } from '../core/conflicts.ts'
 import { STATUSES, type Status } from '../core/fields.ts'
-import type { WorkNode } from '../core/fold.ts'
+import { read, type WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { Keys } from '../core/keys.ts'
@@ -107,7 +107,10 @@ export class Views {
   /** The node that an import brought in under this system and id. */
   byExternal(system: string, externalId: string): NodeId | null {
     const id = this.#byExternal.get(`${system}\0${externalId}`)
-    return id !== undefined && this.nodes.has(id) ? id : null
+    const node = id && this.nodes.get(id)
+    const ext = node ? (read(node, 'ext') as External | undefined) : undefined
+    // Whatever said so may not count any more.
+    return ext?.system === system && ext.id === externalId ? (id ?? null) : null
   }
 
   /** By id or by short key. */
@@ -132,10 +135,11 @@ export class Views {
     this.#version++
     const topics = new Set<string>()
     const stale = new Set<NodeId>(touched)
+    // What is gone first: nothing that is placed anew may meet it.
+    for (const id of touched) if (!this.nodes.has(id)) this.#vanish(id, stale, topics)
     for (const id of touched) {
       const node = this.nodes.get(id)
       if (node) this.#take(node, stale, topics)
-      else this.#vanish(id, stale, topics)
     }
     this.#dropRows(stale)
     if (this.#nodeListeners.size > 0) for (const topic of [...stale, ...topics]) this.#nodeListeners.get(topic)?.emit()
@@ -195,6 +199,7 @@ export class Views {
   /** One walk of the registers: this runs for every task at every start. */
   #updateTask(node: WorkNode, stale: Set<NodeId>, topics: Set<string>): void {
     let [status, order, isGone, hasRivals]: [Status, string, boolean, boolean] = ['backlog', '', false, false]
+    let [begins, isMoved]: [Value, boolean] = [null, false]
     for (const field in node.registers) {
       const versions = node.registers[field] as Versions
       const value = versions[0] as Value
@@ -202,11 +207,14 @@ export class Views {
       if (field === 'status') status = value as Status
       // Fractional index; where a task has none it goes first, in the order of ids.
       else if (field === 'order') order = value as string
-      else if (field === 'notBefore') this.#noteDue(node.id, value)
+      else if (field === 'notBefore') begins = value
       else if (field === 'deleted') isGone = value === true
-      else if (field === 'parent') this.#move(node.id, value, versions[1] as Ref, stale)
-      else if (field === 'ext') this.#noteExternal(node.id, value as { system?: unknown; id?: unknown } | null)
+      else if (field === 'parent') isMoved = this.#move(node.id, value, versions[1] as Ref, stale)
+      else if (field === 'ext') this.#noteExternal(node.id, value as External | null)
     }
+    this.#noteDue(node.id, begins)
+    // A move that does not count any more leaves the node where it would be without it.
+    if (!isMoved) this.#unmove(node.id, stale)
     // Two who created apart may have proposed one number: then the other's key changes, here and where it is named.
     for (const { id } of this.keys.add(node)) {
       stale.add(id)
@@ -232,19 +240,28 @@ export class Views {
     else this.#begins.delete(id)
   }
 
-  #move(id: NodeId, parent: Value, ref: Ref, stale: Set<NodeId>): void {
+  #move(id: NodeId, parent: Value, ref: Ref, stale: Set<NodeId>): true {
     const before = this.tree.parentOf(id)
-    if (before) stale.add(before)
-    for (const moved of this.tree.move(id, isNodeId(parent) ? parent : null, ref)) {
-      stale.add(moved)
-      const now = this.tree.parentOf(moved)
-      if (now) stale.add(now)
-    }
-    const up = this.tree.parentOf(id)
-    if (up) stale.add(up)
+    this.#noteMoved([before, id], this.tree.move(id, isNodeId(parent) ? parent : null, ref), stale)
+    return true
   }
 
-  #noteExternal(id: NodeId, ext: { system?: unknown; id?: unknown } | null): void {
+  #unmove(id: NodeId, stale: Set<NodeId>): void {
+    const before = this.tree.parentOf(id)
+    this.#noteMoved([before], this.tree.remove(id), stale)
+  }
+
+  /** Rows of these, of all that moved, and of what they hang under now say something else. */
+  #noteMoved(about: readonly (NodeId | null)[], moved: readonly NodeId[], stale: Set<NodeId>): void {
+    for (const id of [...about, ...moved]) {
+      if (id === null) continue
+      stale.add(id)
+      const up = this.tree.parentOf(id)
+      if (up) stale.add(up)
+    }
+  }
+
+  #noteExternal(id: NodeId, ext: External | null): void {
     if (typeof ext?.system === 'string' && typeof ext.id === 'string') this.#byExternal.set(`${ext.system}\0${ext.id}`, id)
   }
 
@@ -307,6 +324,12 @@ export class Views {
   #columnOf(status: Status): Column {
     return this.#columns.get(status) as Column
   }
+}
+
+/** Where an imported task comes from. */
+interface External {
+  readonly system?: unknown
+  readonly id?: unknown
 }
 
 const NO_DEPENDENTS: ReadonlySet<NodeId> = new Set()

@@ -23,6 +23,8 @@ export interface ComparisonPorts {
   /** Bytes of the peer's batches taken in, for the answer. */
   taken(): number
   peerHas(ordinal: number): void
+  /** The peer has this batch, which is kept beside the log here. */
+  peerHasAside(id: Bytes): void
   /** The peer says that it lacks this end of ours. */
   peerLacks(ordinal: number): void
   /** Now `has` is as good as it gets. */
@@ -85,9 +87,11 @@ export function createComparison(ports: ComparisonPorts): Comparison {
     const bitmap = new Uint8Array(Math.ceil(ids.length / 8))
     ids.forEach((id, nth) => {
       const ordinal = ends.find(id)
-      if (ordinal === null && !ports.isSetAside(id)) return unfound?.(nth)
+      const isAside = ordinal === null && ports.isSetAside(id)
+      if (ordinal === null && !isAside) return unfound?.(nth)
       bitmap[nth >> 3] = (bitmap[nth >> 3] as number) | (1 << (nth & 7))
-      if (ordinal !== null) ports.peerHas(ordinal)
+      if (isAside) ports.peerHasAside(id)
+      else ports.peerHas(ordinal as number)
     })
     say({ type: 'known', taken: taken(), bitmap })
   }

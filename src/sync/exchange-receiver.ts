@@ -56,8 +56,8 @@ export const WINDOW_BYTES = 4 * MESSAGE_BYTES
 
 /** So many calls to the log at once: one is verified while one is stored. */
 const LANES = 2
-/** A message is taken apart into pieces of about this size, so that no peer's turn is long. */
-const PIECE_BYTES = 64 * 1024
+/** A message is taken apart into pieces of about this size, which are put together again as far as there is time. */
+const PIECE_BYTES = 8 * 1024
 /** The longest that a peer waits for what it brought. */
 const LONGEST_PAUSE_MS = 10_000
 const CLAIMS_KEPT = 4096

@@ -99,7 +99,7 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
     history,
     receive: (wires) => ports.receive(wires, actor),
     turn: (size) => ports.turns.take(actor, size),
-    together: () => ports.turns.together,
+    together: () => ports.turns.together(actor),
     pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
     learn: log.learn.bind(log),
     ends,
@@ -120,6 +120,7 @@ export function createSession(channel: Channel, actor: string, ports: SessionPor
     say,
     taken: () => receiver.takenBytes,
     peerHas,
+    peerHasAside: (id) => receiver.claimed([id]),
     peerLacks: (ordinal) => sender.lost(ordinal, peerTaken),
     finished() {
       isCompared = true

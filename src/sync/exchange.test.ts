@@ -497,3 +497,20 @@ test('a stopped exchange closes its links and takes no more', async () => {
   await world.turn(100)
   expect(b.exchange.status().closed.at(-1)).toMatchObject({ reason: 'This side works offline.' })
 })
+
+test('what a peer named while it was kept beside the log is known to be its own once it is let in', async () => {
+  const world = createWorld()
+  const [a, b] = [world.peer('a'), world.peer('b')]
+  const receive = b.log.receive.bind(b.log)
+  b.log.receive = async () => ({ admitted: 0, duplicate: 0, delayed: 5, refused: [], waitMs: 0 })
+  fill(a, 5)
+  for (const id of a.log.ids()) b.log.setAside.add(id)
+  world.link(a, b)
+  await world.turn(1000)
+  b.log.receive = receive
+  b.log.setAside.clear()
+  await b.log.receive(a.log.wiresByOrdinal)
+  await world.turn(1000)
+  expect(b.exchange.status().peers).toMatchObject([{ behind: 0, ahead: false }])
+  expect(a.exchange.status().peers).toMatchObject([{ behind: 0, ahead: false }])
+})

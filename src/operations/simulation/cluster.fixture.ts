@@ -3,7 +3,8 @@
  *
  * While it runs: no peer gets a batch that its sender's disk does not hold (L2), saving never stops, nothing throws. Healed: all
  * honest replicas hold the same batches (nothing accepted was lost, nothing of a stranger's is there), judge them alike,
- * show the same board, and open again to the same from their disks, with and without a snapshot.
+ * show the same board, and open again to the same from their disks, with and without a snapshot. All the while they take each
+ * other's rights and give them back, rightly or by mistake.
  */
 
 import { toHex } from '../../base/bytes.ts'
@@ -31,6 +32,7 @@ import {
   type Tab,
 } from './device.fixture.ts'
 import { createMallory, type Mallory } from './mallory.fixture.ts'
+import { changeRightsAtRandom, letBackIn } from './random-rights.fixture.ts'
 import { workAtRandom } from './random-work.fixture.ts'
 import { createWorld, forgetVerdicts, type World } from './virtual-world.fixture.ts'
 
@@ -170,7 +172,8 @@ class Cluster {
     const live = this.#live()
     const tab = live.length > 0 ? pick(live) : null
     const dice = upTo(100)
-    if (tab && dice < 60) for (let n = 1 + upTo(4); n > 0 && !tab.isDead; n--) this.#say(`${tab.name} ${this.#work(tab)}`)
+    if (tab && dice >= 55 && dice < 60) this.#say(`${tab.name} ${changeRightsAtRandom(tab.live as Live, this.#devices, world)}`)
+    else if (tab && dice < 60) for (let n = 1 + upTo(4); n > 0 && !tab.isDead; n--) this.#say(`${tab.name} ${this.#work(tab)}`)
     else if (tab && dice < 64) this.#arm(tab)
     else if (tab && dice < 66) this.#crash(tab)
     else if (tab && dice < 70) await this.#close(tab)
@@ -220,9 +223,18 @@ class Cluster {
     const until = world.clock.now() + HEAL_MS
     do {
       await world.run(2000)
+      await this.#letEverybodyBackIn()
       for (const { live } of this.#live()) live?.replica.tick()
       this.#expectUnbroken()
     } while (world.clock.now() < until && !(await this.#isAtRest()))
+  }
+
+  /** Who holds no right gets no key to read by: at the end everybody is somebody again. The founder always is. */
+  async #letEverybodyBackIn(): Promise<void> {
+    const founder = this.#live().find(({ device }) => device === this.#devices[0])
+    if (!founder?.live) return
+    if (letBackIn(founder.live, this.#devices)) this.#say('the founder lets everybody back in')
+    await this.#during(founder.live.replica.rekey())
   }
 
   async judge(): Promise<ClusterReport> {
