@@ -9,13 +9,19 @@ import { inlineVerifier } from '../src/log/verify.ts'
 import { founded, portsOf, signerOf } from '../src/replica/cluster.fixture.ts'
 import { openReplica } from '../src/replica/replica.ts'
 import { memoryDisk } from '../src/store/memory-store.ts'
+import { authorityFigures } from './authority.ts'
 import { rawVerifier } from './raw-verify.ts'
 import type { Figure } from './table.ts'
 import type { Step, Workload } from './workload.ts'
 
 type Say = (line: string) => void
 
-export async function pureFigures(workload: Workload, history: readonly number[], say: Say): Promise<Figure[]> {
+export async function pureFigures(
+  workload: Workload,
+  history: readonly number[],
+  cuts: { readonly history: readonly [number, number]; readonly cut: number },
+  say: Say,
+): Promise<Figure[]> {
   const plainMs = plainWrites(workload.steps)
   const { verifyMs, rawMs, verdicts } = await verifying(workload)
   say(`Node: ${workload.wires.length} batches verified in ${verifyMs.toFixed(0)} ms`)
@@ -48,6 +54,7 @@ export async function pureFigures(workload: Workload, history: readonly number[]
       moreIsBetter: true,
       raw: { value: rate(wires.length, rawMs), what: 'WebCrypto verify alone' },
     },
+    ...(await authorityFigures(workload, verdicts, cuts, say)),
     ...(await growing(history, say)),
   ]
 }

@@ -20,19 +20,27 @@ import { buildWorkload, type WorkloadSize } from './workload.ts'
 const SIZES: Readonly<
   Record<
     'full' | 'quick',
-    { readonly w: WorkloadSize; readonly singles: number; readonly history: readonly number[]; readonly rounds: number }
+    {
+      readonly w: WorkloadSize
+      readonly singles: number
+      readonly history: readonly number[]
+      readonly cuts: { readonly history: readonly [number, number]; readonly cut: number }
+      readonly rounds: number
+    }
   >
 > = {
   full: {
     w: { tasks: 10_000, updates: 90_000, authors: 6, together: 100, burst: 5 },
     singles: 2000,
     history: [10_000, 100_000, 1_000_000],
+    cuts: { history: [20_000, 100_000], cut: 1000 },
     rounds: 7,
   },
   quick: {
     w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 },
     singles: 300,
     history: [3000, 10_000, 30_000],
+    cuts: { history: [2000, 10_000], cut: 100 },
     rounds: 3,
   },
 }
@@ -42,11 +50,11 @@ const startedAt = performance.now()
 const loadBefore = load()
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const mode = process.argv.includes('--quick') ? 'quick' : 'full'
-const { w, singles, history, rounds } = SIZES[mode]
+const { w, singles, history, cuts, rounds } = SIZES[mode]
 
 const workload = await buildWorkload(w, say)
 say(`W: ${workload.changes} changes in ${workload.wires.length} batches`)
-const figures = only === 'browser' ? [] : await pureFigures(workload, history, say)
+const figures = only === 'browser' ? [] : await pureFigures(workload, history, cuts, say)
 if (only !== 'node') figures.push(...(await inBrowser()))
 if (!only) figures.push(weightFigure(root))
 report()

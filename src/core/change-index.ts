@@ -43,16 +43,16 @@ export class ChangeIndex {
   #first = new Int32Array(64)
   #batches = 0
 
-  /** Adds the next change of batch `ordinal`; batches come in order, some without any change. */
-  add(ordinal: number, change: IndexedChange): void {
+  /** Adds the next change of batch `ordinal`, as `IndexedChange` has it; batches come in order, some without any change. */
+  add(ordinal: number, slot: number, capability: number, right: number): void {
     this.open(ordinal)
     assert(ordinal === this.#batches - 1, 'the changes of a batch stand together')
     const at = this.#count++
     if (at >= this.#slots.length) this.#grow(at + 1)
-    this.#slots[at] = change.slot
-    this.#capabilities[at] = change.capability
-    this.#rights[at] = change.right
-    this.#link(at, change.slot)
+    this.#slots[at] = slot
+    this.#capabilities[at] = capability
+    this.#rights[at] = right
+    this.#link(at, slot)
   }
 
   /** Makes room for this batch and those before it that have no changes. */

@@ -28,6 +28,8 @@ export const RIGHTS = [
   'checkpoint',
 ] as const
 export type Right = (typeof RIGHTS)[number]
+/** Their numbers on the wire. */
+export const RIGHT_NUMBERS = Object.fromEntries(RIGHTS.map((right, number) => [right, number])) as Readonly<Record<Right, number>>
 
 export const OP = {
   create: 0,
@@ -105,7 +107,7 @@ export function parentsNamed(edit: Edit): readonly NodeId[] {
 const NOWHERE: readonly NodeId[] = []
 
 export function encodeEdit(edit: Edit, right: Right, capability: number, ordinal: number, names: TagNames): Change {
-  return [OP[edit.op], RIGHTS.indexOf(right), nodeIdToBytes(edit.node), capability, encodeArgs(edit, ordinal, names)]
+  return [OP[edit.op], RIGHT_NUMBERS[right], nodeIdToBytes(edit.node), capability, encodeArgs(edit, ordinal, names)]
 }
 
 /** Whether others will read this edit as we do: what they would call malformed must not be written. */

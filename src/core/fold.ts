@@ -151,7 +151,9 @@ export class Fold {
 
   /** Builds a node anew from all its changes, in any order. */
   rebuild(node: WorkNode, changes: readonly KnownChange[]): void {
-    node.created = NOT_CREATED
+    // The workspace is there by its genesis, whatever else is said about it.
+    if (node.type === 'workspace') node.updated = node.created
+    else node.created = NOT_CREATED
     delete node.createdAgain
     delete node.voidCreates
     node.registers = {}

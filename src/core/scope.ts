@@ -10,7 +10,7 @@
  */
 
 import { FLAG, type Grant } from './capability.ts'
-import { RIGHTS, type Right } from './change.ts'
+import { RIGHT_NUMBERS, RIGHTS, type Right } from './change.ts'
 import { globTest, type PathTest } from './glob.ts'
 import { type NodeId, nodeIdFromBytes, type NodeType } from './ids.ts'
 
@@ -82,7 +82,7 @@ export function rightFault(scope: Scope, right: Right, facts: Facts | null): Sco
 }
 
 export function bitOf(right: Right): number {
-  return 1 << RIGHTS.indexOf(right)
+  return 1 << RIGHT_NUMBERS[right]
 }
 
 /** The project that a node belongs to; a project belongs to itself. */

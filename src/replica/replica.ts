@@ -24,7 +24,7 @@ import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
 import type { Verifier } from '../log/verifier.ts'
 import type { Keyring } from '../log/keyring.ts'
-import type { Store } from '../store/store.ts'
+import type { Snapshot, Store } from '../store/store.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
 import { Epochs } from './epochs.ts'
 import { type Flood, Incoming, SLICE_MS } from './incoming.ts'
@@ -87,7 +87,7 @@ export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promis
   const opening = ports.openFeed()
   try {
     const [snapshot, lease] = await Promise.all([ports.store.readSnapshot(), opening])
-    const covered = (snapshot && snapshotter.restore(snapshot)) ?? 0
+    const covered = snapshot ? await coveredBy(snapshot, snapshotter, ports.store) : 0
     if (snapshot && covered === 0) await ports.store.dropSnapshot()
     const replica = new Replica(state, snapshotter, covered, ports)
     await replica.catchUp()
@@ -97,6 +97,15 @@ export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promis
     await opening.then((lease) => lease.release()).catch(() => undefined)
     throw error
   }
+}
+
+/** The arrival up to which a snapshot has the log; 0 where it cannot be used. */
+async function coveredBy(snapshot: Snapshot, snapshotter: Snapshotter, store: Store): Promise<number> {
+  const covered = snapshotter.coverOf(snapshot)
+  // After a power cut a disk may have kept the snapshot, and not the end of the log that it was taken from.
+  for await (const page of store.readAt(covered > 0 ? [covered] : []))
+    if (page.length > 0) return snapshotter.restore(snapshot) ?? 0
+  return 0
 }
 
 export class Replica implements LogSource {

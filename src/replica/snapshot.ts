@@ -121,6 +121,12 @@ export class Snapshotter {
     this.#writtenNodes = 0
   }
 
+  /** The arrival that a snapshot covers; 0 of one of other rules. */
+  coverOf({ meta: plain }: Snapshot): number {
+    const meta = plain as Meta
+    return meta.rules === RULES ? meta.arrival : 0
+  }
+
   /** Fills an empty state. Answers the arrival it covers, or null where the snapshot is of other rules or incomplete. */
   restore({ meta: plain, chunks }: Snapshot): number | null {
     const meta = plain as Meta

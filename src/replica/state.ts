@@ -21,6 +21,7 @@ import {
   isAuthorityOp,
   OP,
   parentsNamed,
+  RIGHT_NUMBERS,
   RIGHTS,
   type Right,
   rightOf,
@@ -60,7 +61,7 @@ export class State {
   #roots: readonly Bytes[] = []
   #rootBoxes: readonly Bytes[] = []
   /** The latest uses of the batch that is being applied. */
-  #uses: { readonly ordinal: number; readonly byCapability: Map<string, Use> } = { ordinal: -1, byCapability: new Map() }
+  #uses: { readonly ordinal: number; readonly byCapability: Map<string, Use>; last: string; lastUse: Use | null } = noUses(-1)
 
   constructor(workspace: Bytes, now: () => number) {
     this.workspace = workspace
@@ -120,12 +121,10 @@ export class State {
     const why = lasting ?? use.void
     if (why !== null) this.void.set(ref, why)
     const node = this.#take(edit, author, ref, known, isTrue, why)
-    const numbered = right === null || lasting === 'wrong-right' ? NO_RIGHT : RIGHTS.indexOf(right)
-    this.index.add(Math.floor(ref / 256), {
-      slot: node ? node.slot : NO_SLOT,
-      capability: use.fault === null && use.capability ? use.capability.number : -1,
-      right: parentsNamed(edit).length > 0 ? numbered | MOVES : numbered,
-    })
+    const numbered = right === null || lasting === 'wrong-right' ? NO_RIGHT : RIGHT_NUMBERS[right]
+    const capability = use.fault === null && use.capability ? use.capability.number : -1
+    const moves = parentsNamed(edit).length > 0 ? MOVES : 0
+    this.index.add(Math.floor(ref / 256), node ? node.slot : NO_SLOT, capability, numbered | moves)
     return why
   }
 
@@ -252,11 +251,14 @@ export class State {
 
   #useOf(cited: string, actor: ActorKey, ref: Ref): Use {
     const ordinal = Math.floor(ref / 256)
-    if (this.#uses.ordinal !== ordinal) this.#uses = { ordinal, byCapability: new Map() }
-    const known = this.#uses.byCapability.get(cited)
-    if (known) return known
-    const use = this.authority.use(cited, actor, ordinal, this.history.hlcOf(ordinal))
-    this.#uses.byCapability.set(cited, use)
+    if (this.#uses.ordinal !== ordinal) this.#uses = noUses(ordinal)
+    const uses = this.#uses
+    // Nearly always the same as that of the change before.
+    if (uses.lastUse !== null && uses.last === cited) return uses.lastUse
+    let use = uses.byCapability.get(cited)
+    if (!use) uses.byCapability.set(cited, (use = this.authority.use(cited, actor, ordinal, this.history.hlcOf(ordinal))))
+    uses.last = cited
+    uses.lastUse = use
     return use
   }
 
@@ -313,7 +315,7 @@ export class State {
 
   #note(ref: Ref, slot: number, why: Invalid | null): void {
     if (why !== null) this.void.set(ref, why)
-    this.index.add(Math.floor(ref / 256), { slot, capability: -1, right: 0 })
+    this.index.add(Math.floor(ref / 256), slot, -1, 0)
   }
 
   /** Takes down what the authority has found out, and which nodes it changes. */
@@ -347,6 +349,10 @@ export class State {
     const facts = this.fold.inSlot(change.slot)
     return right === undefined || facts.type === 'person' ? null : { right, facts, moves: (change.right & MOVES) !== 0 }
   }
+}
+
+function noUses(ordinal: number) {
+  return { ordinal, byCapability: new Map<string, Use>(), last: '', lastUse: null as Use | null }
 }
 
 /** The third word of a genesis: one box a root. Whatever else stands there is none. */

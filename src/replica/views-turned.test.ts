@@ -1,10 +1,12 @@
 /** When verdicts turn, the views follow: whatever was shown because of a change that does not count any more is shown no more. */
 
 import { expect, test } from 'vitest'
-import type { NodeId } from '../core/ids.ts'
-import { exchange, founded, joined } from './cluster.fixture.ts'
+import { read } from '../core/fold.ts'
+import { type NodeId, workspaceNodeId } from '../core/ids.ts'
+import { exchange, founded, joined, testPeer } from './cluster.fixture.ts'
 import { frontierAt, revoke, undoCut } from './membership.ts'
-import type { Replica } from './replica.ts'
+import { openReplica, type Replica } from './replica.ts'
+import { nameWorkspace } from './workspace.ts'
 
 /** A member whose work of the last minute is cut, and brought back. */
 async function scene() {
@@ -66,4 +68,24 @@ test('of several comments that change at once, those that vanish are in nobodyâ€
   expect(owner.views.commentsOn(parent)).toEqual([talk])
   await mend()
   expect(owner.views.commentsOn(parent)).toEqual([talk, ...made])
+})
+
+test('the workspace stays, whoever renamed it and was removed for it', async () => {
+  const { owner, member, cut, mend } = await scene()
+  nameWorkspace(owner, 'Before')
+  await owner.saved()
+  await exchange(owner, member)
+  nameWorkspace(member, 'Mine')
+  const name = (): unknown => {
+    const node = owner.nodes.get(workspaceNodeId(owner.workspace))
+    return node && read(node, 'name')
+  }
+  await cut()
+  expect(name()).toBe('Before')
+  const { ports } = await testPeer(3, owner.workspace, { ms: owner.now() })
+  const fresh = await openReplica(owner.workspace, ports)
+  await exchange(owner, fresh)
+  expect(await fresh.stateHash()).toBe(await owner.stateHash())
+  await mend()
+  expect(name()).toBe('Mine')
 })

@@ -6,8 +6,8 @@
  *   snapshot  ['meta', ''] | ['chunk', name] -> structured data
  *   meta      'incarnation' -> text
  *
- * Appends, marks and seals are `strict`: after a power cut, a feed whose published batch were forgotten would fork. The
- * snapshot, a cache, is `relaxed`. Asking the browser to persist its storage is left to the host.
+ * Own appends, marks and seals are `strict`: after a power cut, a feed whose published batch were forgotten would fork. What peers
+ * sent, and the snapshot, a cache, are `relaxed`: an edit from a peer costs no wait for the disk. Asking the browser to persist its storage is left to the host.
  */
 
 import { assert } from '../base/assert.ts'
@@ -40,7 +40,7 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
     async append(wires, own) {
       const recordsFrom = recordsToPut(wires)
       const head = own && { seq: own.head.seq, id: own.head.id.slice(), clean: false }
-      return db.write(['log', 'feeds'], 'strict', async (tx) => {
+      return db.write(['log', 'feeds'], own ? 'strict' : 'relaxed', async (tx) => {
         const [log, feeds] = [tx.objectStore('log'), tx.objectStore('feeds')]
         const [first, now] = await Promise.all([endOfLog(log), own && feeds.get([own.key, own.feed])])
         if (own) checkHead(own, now)

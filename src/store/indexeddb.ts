@@ -7,9 +7,7 @@
  */
 
 import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb'
-import { StoreFullError, StoreGoneError } from './store.ts'
-
-export type Durability = 'strict' | 'relaxed'
+import { type Durability, StoreFullError, StoreGoneError } from './store.ts'
 
 export interface Database<S extends DBSchema> {
   /**

@@ -62,17 +62,21 @@ describe('faults of the store in memory', () => {
     expect(told).toHaveLength(2)
   })
 
-  test('a power cut takes back a snapshot that no append followed, and nothing else', async () => {
+  test('a power cut takes back what peers sent and snapshots that no append of our own followed, and nothing else', async () => {
     const disk = memoryDisk()
     const store = memoryStore({ disk })
-    await store.writeSnapshot({ meta: 1, chunks: new Map() }, true)
+    const own = { key: 'k', feed: 'f', expect: null, head: { seq: 0, id: new Uint8Array([1]) } }
     await store.append([new Uint8Array([1])])
+    await store.writeSnapshot({ meta: 1, chunks: new Map() }, true)
+    await store.append([new Uint8Array([2])], own)
     await store.writeSnapshot({ meta: 2, chunks: new Map() }, true)
+    await store.append([new Uint8Array([3]), new Uint8Array([4])])
     await store.writeSnapshot({ meta: 3, chunks: new Map() }, true)
     cutPower(disk)
     const after = memoryStore({ disk })
     expect((await after.readSnapshot())?.meta).toBe(1)
-    expect((await after.size()).batches).toBe(1)
+    expect(await after.size()).toMatchObject({ batches: 2, records: 2 })
+    expect(await after.append([new Uint8Array([5])])).toBe(3)
   })
 
   test('every operation settles without a timer', async () => {

@@ -7,13 +7,15 @@
  *
  * Faults on demand: `beforeWrite` runs before each transaction (throw, and nothing is written), `afterWrite` once it is on
  * the disk and before anybody hears of it. Either may `kill()` the handle: what it was asked then never settles, as in
- * a process that is gone. `cutPower(disk)` takes back what was written without waiting for the disk (snapshots).
+ * a process that is gone. `cutPower(disk)` takes back what was written without waiting for the disk: snapshots, and what peers
+ * sent.
  */
 
 import { assert } from '../base/assert.ts'
 import { equalBytes, type Bytes } from '../base/bytes.ts'
 import { groupWires, recordBytes, sealableRuns, storedBytes, type RecordInfo } from './records.ts'
 import {
+  type Durability,
   FeedMovedError,
   StoreGoneError,
   type FeedHead,
@@ -29,8 +31,8 @@ export interface MemoryDisk {
   records: RecordInfo[]
   readonly feeds: Map<string, FeedHead>
   snapshot: Snapshot | null
-  /** The snapshot that a power cut would bring back, while the present one has not reached the disk. */
-  flushed: { readonly snapshot: Snapshot | null } | null
+  /** What a power cut would leave, while something has not reached the disk. */
+  flushed: { readonly snapshot: Snapshot | null; readonly batches: number } | null
 }
 
 export type MemoryWrite = 'append' | 'mark' | 'seal' | 'snapshot'
@@ -54,9 +56,14 @@ export function memoryDisk(incarnation = 'memory'): MemoryDisk {
   return { incarnation, log: [], records: [], feeds: new Map(), snapshot: null, flushed: null }
 }
 
-/** The machine loses power: a snapshot that no strict write followed may be gone. The log and the feeds never are. */
+/** The machine loses power: what no strict write followed may be gone. What one wrote oneself, and the feeds, never are. */
 export function cutPower(disk: MemoryDisk): void {
-  if (disk.flushed) disk.snapshot = disk.flushed.snapshot
+  if (disk.flushed) {
+    const { snapshot, batches } = disk.flushed
+    disk.snapshot = snapshot
+    disk.log.length = batches
+    disk.records = disk.records.filter(({ first }) => first <= batches)
+  }
   disk.flushed = null
 }
 
@@ -76,19 +83,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   /** One transaction: `change` may throw before it has changed anything. */
-  function write<T>(kind: MemoryWrite, change: () => T): Promise<T> {
-    const written = turn().then(() => writeNow(kind, change))
+  function write<T>(kind: MemoryWrite, durability: Durability, change: () => T): Promise<T> {
+    const written = turn().then(() => writeNow(kind, durability, change))
     pending.add(written)
     const over = () => pending.delete(written)
     written.then(over, over)
     return written
   }
 
-  async function writeNow<T>(kind: MemoryWrite, change: () => T): Promise<T> {
+  async function writeNow<T>(kind: MemoryWrite, durability: Durability, change: () => T): Promise<T> {
     beforeWrite?.(kind)
     if (state === 'killed') await never()
+    const before = disk.flushed ?? { snapshot: disk.snapshot, batches: disk.log.length }
     const result = change()
-    if (kind !== 'snapshot') disk.flushed = null
+    disk.flushed = durability === 'strict' ? null : before
     afterWrite?.(kind)
     if (state === 'killed') await never()
     return result
@@ -108,7 +116,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     async append(wires, own) {
       assert(wires.length > 0, 'an append holds a batch')
       const copies = wires.map((wire) => wire.slice())
-      return write('append', () => {
+      return write('append', own ? 'strict' : 'relaxed', () => {
         const head = own && movedHead(disk, own)
         const answer = disk.log.length + 1
         for (const group of groupWires(copies)) {
@@ -144,7 +152,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       await turn()
       let merged = 0
       for (const run of sealableRuns(disk.records)) {
-        const sealed = await writeNow('seal', () => {
+        const sealed = await writeNow('seal', 'strict', () => {
           const at = disk.records.indexOf(run[0] as RecordInfo)
           if (!run.every((record, i) => disk.records[at + i] === record)) return false
           const first = (run[0] as RecordInfo).first
@@ -164,7 +172,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
 
     async markFeed(key, feed, seq, clean) {
-      return write('mark', () => {
+      return write('mark', 'strict', () => {
         const head = disk.feeds.get(feedKey(key, feed))
         if (head?.seq !== seq || head.clean === clean) return false
         disk.feeds.set(feedKey(key, feed), { ...head, clean })
@@ -179,14 +187,16 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
 
     async writeSnapshot(snapshot, fresh) {
       const { meta, chunks } = structuredClone(snapshot)
-      await write('snapshot', () => {
+      await write('snapshot', 'relaxed', () => {
         const kept = fresh ? [] : (disk.snapshot?.chunks ?? [])
-        replaceSnapshot(disk, { meta, chunks: new Map([...kept, ...chunks]) })
+        disk.snapshot = { meta, chunks: new Map([...kept, ...chunks]) }
       })
     },
 
     async dropSnapshot() {
-      await write('snapshot', () => replaceSnapshot(disk, null))
+      await write('snapshot', 'relaxed', () => {
+        disk.snapshot = null
+      })
     },
 
     async size() {
@@ -230,11 +240,6 @@ function movedHead(disk: MemoryDisk, own: OwnAppend): FeedHead {
   const agrees = own.expect ? now?.seq === own.expect.seq && equalBytes(now.id, own.expect.id) : now === undefined
   if (!agrees) throw new FeedMovedError(`feed ${own.feed} is not at ${own.expect?.seq ?? 'its start'}`)
   return { key: own.key, feed: own.feed, seq: own.head.seq, id: own.head.id.slice(), clean: false }
-}
-
-function replaceSnapshot(disk: MemoryDisk, snapshot: Snapshot | null): void {
-  disk.flushed ??= { snapshot: disk.snapshot }
-  disk.snapshot = snapshot
 }
 
 function feedKey(key: string, feed: string): string {

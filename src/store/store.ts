@@ -2,8 +2,8 @@
  * Where a replica keeps its log, its snapshot and its feeds.
  *
  * The log is a list of wire batches in the order in which this store took them in (their *arrival*, from 1 upward, one
- * sequence for all tabs of a profile). `append` resolves only once the batches would survive the tab, and the machine,
- * being killed. What it takes in it copies; what it gives out is the reader's own, each wire in a buffer of its own.
+ * sequence for all tabs of a profile). `append` resolves only once the batches would survive the tab being killed, and where some
+ * are our own, the machine: what peers sent, they can send again. What it takes in it copies; what it gives out is the reader's own, each wire in a buffer of its own.
  * The same batch may be appended twice (two tabs each hear it from the same peer): readers drop the second.
  * A snapshot is a cache of the fold: it may be absent, it is written atomically, and dropping it loses nothing.
  *
@@ -11,6 +11,9 @@
  */
 
 import type { Bytes } from '../base/bytes.ts'
+
+/** `strict`: survives a power cut, and so does all that was written before. `relaxed`: survives the process. */
+export type Durability = 'strict' | 'relaxed'
 
 export interface StoredBatch {
   readonly arrival: number
@@ -68,8 +71,8 @@ export interface Store {
   /** Random text, new whenever this store was made anew: tells a resuming reader that arrivals start over. */
   readonly incarnation: string
   /**
-   * Appends in the given order, all or nothing, durably (`strict`). Answers the arrival of the first; the rest follow
-   * without a gap. With `own`, the feed's head is compared and moved in the same transaction.
+   * Appends in the given order, all or nothing. Answers the arrival of the first; the rest follow without a gap. With `own` it
+   * is `strict`, and the feed's head is compared and moved in the same transaction; without, `relaxed`.
    */
   append(wires: readonly Bytes[], own?: OwnAppend): Promise<number>
   /**

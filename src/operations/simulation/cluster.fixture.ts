@@ -255,10 +255,10 @@ class Cluster {
     const orphans = replicas.map(({ delayed }) => delayed).filter(({ waiting, held }) => waiting + held > 0)
     if (orphans.length > 0) throw new Violation(`batches are still delayed: ${JSON.stringify(orphans)}`)
     alike('quarantine', quarantineOf)
+    alike('the board', boardOf)
     const hashes = await Promise.all(replicas.map((replica) => this.#during(replica.stateHash())))
     if (new Set(hashes).size > 1)
       throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
-    alike('the board', boardOf)
     const [witness] = replicas as [Replica]
     for (const { audience } of witness.authority.registry.all)
       if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
@@ -363,7 +363,11 @@ class Cluster {
   #cutPower(device: Device): void {
     this.#say(`${device.name} loses power`)
     for (const tab of [...device.tabs]) kill(tab)
+    // What peers had sent, and it had passed on, may be gone with it.
+    this.#wiresOn(device.disk)
     cutPower(device.disk)
+    const held = this.#stored.get(device.disk)
+    if (held) held.upTo = device.disk.log.length
   }
 
   /** Two machines go on with one profile, one key and one feed: a fork. */

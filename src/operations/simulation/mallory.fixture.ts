@@ -12,7 +12,7 @@ import { encodeGrant, type Grant } from '../../core/capability.ts'
 import { OP, RIGHTS, type Right } from '../../core/change.ts'
 import { compareHlc } from '../../core/hlc.ts'
 import type { History } from '../../core/history.ts'
-import { type NodeFacts, type NodeId, nodeIdOf, nodeIdToBytes } from '../../core/ids.ts'
+import { type NodeFacts, type NodeId, nodeIdOf, nodeIdToBytes, workspaceNodeId } from '../../core/ids.ts'
 import type { KeyPair } from '../../log/keys.ts'
 import type { BatchDraft } from '../../log/signing.ts'
 import type { Replica } from '../../replica/replica.ts'
@@ -52,7 +52,7 @@ export function createMallory(
     const past = [...after.map((ordinal) => history.hlcOf(ordinal)), ...(prev ? [prev.header.hlc] : [])]
     const latest = past.reduce((a, b) => (compareHlc(a, b) > 0 ? a : b))
     const hlc: Hlc = chance(0.6) ? [latest[0], latest[1] + 1] : [latest[0] + upTo(5000), latest[1] + 1]
-    const changes = Array.from({ length: 1 + upTo(6) }, () => nastyChange([...nodes.keys()]))
+    const changes = Array.from({ length: 1 + upTo(6) }, () => nastyChange([workspaceNodeId(workspace), ...nodes.keys()]))
     const batch = await seal(
       {
         ...draft(
