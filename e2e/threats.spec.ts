@@ -240,8 +240,7 @@ test('the signalling server’s own log of all of it holds no title, no path, no
     const bytes = Buffer.from(secret, 'hex')
     // Any sixteen bytes of it, however they are written.
     for (let at = 0; at + 16 <= bytes.length; at += 8)
-      for (const encoding of ['hex', 'latin1'] as const)
-        expect(log).not.toContain(bytes.subarray(at, at + 16).toString(encoding))
+      for (const encoding of ['hex', 'latin1'] as const) expect(log).not.toContain(bytes.subarray(at, at + 16).toString(encoding))
     for (const encoding of ['base64', 'base64url'] as const) expect(log).not.toContain(bytes.toString(encoding).slice(0, 20))
   }
 })

@@ -52,10 +52,15 @@ export class Adoption {
     return names.flatMap(([id, index]) => {
       const batch = this.#history.ordinalOf(id)
       if (batch === null || !this.#history.sawBatch(ordinal, batch)) return []
-      const change = this.#describe(batch * 256 + index)
-      if (!change || rightFault(capability.cited, change.right, change.facts) !== null) return []
-      return change.moves && capability.cited.projects !== null ? [] : [batch * 256 + index]
+      return this.admits(batch * 256 + index, capability) ? [batch * 256 + index] : []
     })
+  }
+
+  /** Whether an adopt under this capability, written now, could adopt the change. */
+  admits(ref: Ref, { cited }: Capability): boolean {
+    const change = this.#describe(ref)
+    if (!change || rightFault(cited, change.right, change.facts) !== null) return false
+    return !change.moves || cited.projects === null
   }
 
   /** Remembers whom an adopt adopts. */

@@ -33,6 +33,13 @@ export async function showStart(
   return show(home, session)
 }
 
+/** Shows a session at an address of its workspace. */
+export async function showAt(session: Session, address: string, width = WIDTH): Promise<() => void> {
+  await page.viewport(width, HEIGHT)
+  location.hash = `#${address}`
+  return show(createTestHome(), settable<Session | null>(session))
+}
+
 function show(home: Home, session: Settable<Session | null>): () => void {
   const host = document.createElement('div')
   host.id = 'root'

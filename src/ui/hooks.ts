@@ -59,7 +59,11 @@ let timer: ReturnType<typeof setInterval> | undefined
 
 function onMinute(listener: () => void): () => void {
   const stop = ticked.on(listener)
-  if (++listeners === 1) timer = setInterval(tick, 60_000)
+  if (++listeners === 1) {
+    // Nobody has looked for a while: React asks again once it listens.
+    minute = Date.now()
+    timer = setInterval(tick, 60_000)
+  }
   return () => {
     stop()
     if (--listeners === 0) clearInterval(timer)

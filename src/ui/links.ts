@@ -4,6 +4,7 @@ export const patterns = {
   start: '/',
   workspace: '/w/:workspace/*?',
   board: '/w/:workspace/board',
+  people: '/w/:workspace/people',
   network: '/w/:workspace/network',
   task: '/w/:workspace/task/:key',
 } as const
@@ -11,6 +12,7 @@ export const patterns = {
 export const links = {
   start: (): string => '/',
   board: (workspace: string): string => `/w/${workspace}/board`,
+  people: (workspace: string): string => `/w/${workspace}/people`,
   network: (workspace: string): string => `/w/${workspace}/network`,
   task: (workspace: string, key: string): string => `/w/${workspace}/task/${encodeURIComponent(key)}`,
 } as const

@@ -6,7 +6,9 @@
 import { createContext, use } from 'react'
 import type { Result } from '../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
-import type { Replica, SaveState } from '../replica/replica.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { SaveState } from '../replica/saving.ts'
+import type { ExchangeStatus } from '../sync/exchange.ts'
 import type { Awareness } from 'y-protocols/awareness'
 
 export interface PeerRow {
@@ -40,6 +42,8 @@ export interface Session {
   /** Hex. */
   readonly workspaceId: string
   readonly sync: Observable<SyncState>
+  /** Peers that are connected, and the last that were turned away or left, with the reason. */
+  readonly links: Observable<ExchangeStatus>
   /** Who is here, oneself included. */
   readonly people: Observable<readonly PeerRow[]>
   /** For the editor's cursors; null until the network is loaded. */

@@ -18,7 +18,7 @@ import { openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, nameWorkspace } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import type { Home, Observable, PeerRow, Session, SyncState } from './session.ts'
+import type { Home, InviteRequest, Observable, PeerRow, Session, SyncState } from './session.ts'
 
 export interface Settable<T> extends Observable<T> {
   set(value: T): void
@@ -27,6 +27,12 @@ export interface Settable<T> extends Observable<T> {
 export interface TestSession extends Session {
   readonly sync: Settable<SyncState>
   readonly people: Settable<readonly PeerRow[]>
+  /** The invites that were asked for. */
+  readonly invited: InviteRequest[]
+  /** The link that the next invite answers; null is one that says its kind. */
+  readonly nextLink: Settable<string | null>
+  /** The passphrases that accounts were saved under. */
+  readonly saved: string[]
   /** Runs `edit` on another replica of this workspace, then brings its log here. */
   remote(edit: (replica: Replica) => void): Promise<void>
 }
@@ -63,10 +69,15 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
     { name: 'Grace Hopper', color: '#0a7d5a', actor: `01${'b'.repeat(64)}`, task: null, self: false },
   ])
 
+  const invited: InviteRequest[] = []
+  const nextLink = settable<string | null>(null)
+  const saved: string[] = []
+
   return {
     replica,
     workspaceId: toHex(genesis.id),
     sync,
+    links: settable({ peers: [], closed: [] }),
     people,
     awareness: settable(null),
     lookAt(task) {
@@ -78,9 +89,19 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
     async setName(chosen, color) {
       people.set(people.get().map((row) => (row.self ? { ...row, name: chosen, color } : row)))
     },
-    invite: async ({ kind }) => ok(`https://worknode.example/#join=${kind}-invite`),
+    invited,
+    nextLink,
+    saved,
+    async invite(request) {
+      invited.push(request)
+      return ok(nextLink.get() ?? `https://worknode.example/#join=${request.kind}-invite`)
+    },
     ownCode: 'K7QF2-M9DXW',
-    saveAccount: async () => ok({ file: new Blob(['account']), readOnly: 0 }),
+    async saveAccount(passphrase, onProgress) {
+      onProgress('Saving Apollo (1 of 1) …')
+      saved.push(passphrase)
+      return ok({ file: new Blob(['account']), readOnly: 1 })
+    },
     importPlan: async (file) => ok(`1 task created from ${file.name}`),
     run: <N extends OperationName>(operation: N, input: InputOf<N>): Result<OutputOf<N>> => run({ replica }, operation, input),
     async remote(edit) {

@@ -387,6 +387,7 @@ class Cluster {
     const { chance } = this.#world
     const { replica } = tab.live as Live
     const mallory = this.#mallory as Mallory
+    if (!mallory.isKnownTo(replica)) return
     if (chance(0.6)) {
       const { id, wire } = await mallory.nasty(replica)
       this.#say(`mallory gives ${tab.name} ${toHex(id).slice(0, 8)}`)

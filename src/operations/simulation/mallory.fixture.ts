@@ -19,6 +19,8 @@ import type { Replica } from '../../replica/replica.ts'
 import type { World } from './virtual-world.fixture.ts'
 
 export interface Mallory {
+  /** Whether `seen` knows of Mallory's right. A device that lost power may have to hear of it again. */
+  isKnownTo(seen: Replica): boolean
   /** A batch that every replica has to admit, with changes of all kinds. Hangs on what `seen` has. */
   nasty(seen: Replica): Promise<VerifiedBatch>
   /** A batch that no replica may admit. */
@@ -202,6 +204,7 @@ export function createMallory(
   }
 
   return {
+    isKnownTo: ({ history }) => history.ordinalOf(granted.id) !== null,
     made,
     nasty,
     outlaw,

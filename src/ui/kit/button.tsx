@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import css from './button.module.css'
 
 interface ButtonProps extends ComponentProps<'button'> {
-  readonly look?: 'plain' | 'outline' | 'primary'
+  readonly look?: 'plain' | 'outline' | 'primary' | 'danger'
   readonly size?: 'normal' | 'large'
   readonly children: ReactNode
 }

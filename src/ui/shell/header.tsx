@@ -1,15 +1,20 @@
 import { Menu, UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import { useObservable } from '../hooks.ts'
+import { byActor, useOthersHere } from '../known-people.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
-import { type PeerRow, useSession } from '../session.ts'
+import { useAuthorityVersion } from '../people/use-authority.ts'
+import { useSession } from '../session.ts'
 import { InviteDialog } from './invite-dialog.tsx'
 import css from './shell.module.css'
 import { syncWords } from './sync-words.ts'
 
 export function Header({ title, onMenu }: { readonly title: string; readonly onMenu: () => void }) {
+  const { replica } = useSession()
   const [inviting, setInviting] = useState(false)
+  useAuthorityVersion()
+  const mayInvite = replica.capabilityFor('grant') !== null
   return (
     <header className={css['head']}>
       <IconButton label="Menu" className={css['menuButton'] ?? ''} onClick={onMenu}>
@@ -19,10 +24,12 @@ export function Header({ title, onMenu }: { readonly title: string; readonly onM
       <span className={css['spring']} />
       <SyncStatus />
       <People />
-      <Button look="outline" onClick={() => setInviting(true)} aria-label="Invite">
-        <UserPlus size={15} aria-hidden />
-        <span className={css['inviteText']}>Invite</span>
-      </Button>
+      {mayInvite ? (
+        <Button look="outline" onClick={() => setInviting(true)} aria-label="Invite">
+          <UserPlus size={15} aria-hidden />
+          <span className={css['inviteText']}>Invite</span>
+        </Button>
+      ) : null}
       {inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}
     </header>
   )
@@ -60,8 +67,7 @@ const SHOWN = 4
 
 /** The others who are here. */
 function People() {
-  const { people } = useSession()
-  const others = byActor(useObservable(people).filter((person) => !person.self))
+  const others = byActor(useOthersHere())
   if (others.length === 0) return null
   return (
     <figure className={css['people']} aria-label={`Here now: ${others.map(({ name }) => name).join(', ')}`}>
@@ -73,9 +79,4 @@ function People() {
       {others.length > SHOWN ? <span className={css['more']}>+{others.length - SHOWN}</span> : null}
     </figure>
   )
-}
-
-/** One row for each actor, however many tabs they have open. */
-export function byActor(people: readonly PeerRow[]): readonly PeerRow[] {
-  return [...new Map(people.map((person) => [person.actor, person])).values()]
 }

@@ -1,119 +1,78 @@
-import { Check, Copy } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import type { Result } from '../../base/result.ts'
-import type { InviteRequest } from '../session.ts'
+import { useState } from 'react'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
-import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
-import { type Session, useSession } from '../session.ts'
+import type { InviteRequest } from '../session.ts'
+import { AgentInvite } from './agent-invite.tsx'
 import css from './invite-dialog.module.css'
+import { SecretLink } from './secret-link.tsx'
+import { useInvite } from './use-invite.ts'
 
-const ROLES: readonly { readonly role: Role; readonly title: string; readonly may: string }[] = [
-  { role: 'member', title: 'Member', may: 'Works on the board.' },
-  { role: 'admin', title: 'Admin', may: 'Works on the board and invites others.' },
+type Kind = Exclude<InviteRequest['kind'], 'device'>
+
+const KINDS: readonly { readonly kind: Kind; readonly title: string; readonly may: string }[] = [
+  { kind: 'member', title: 'Member', may: 'Works on the board and invites others.' },
+  { kind: 'viewer', title: 'Viewer', may: 'Reads, and changes nothing.' },
+  { kind: 'admin', title: 'Admin', may: 'Also removes people. You compare a code first.' },
+  { kind: 'agent', title: 'Agent', may: 'A program, with the files and the time you give it.' },
 ]
 
-type Role = InviteRequest['kind']
+interface Props {
+  readonly first?: Kind
+  readonly onClose: () => void
+}
 
-/** Each invite is a grant in the log: one a role and session is enough, whoever opens the dialog again gets the same. */
-const invites = new WeakMap<Session, Map<Role, Promise<Result<string>>>>()
-
-export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
-  const [role, setRole] = useState<Role>('member')
-  const link = useInvite(role)
+export function InviteDialog({ first = 'member', onClose }: Props) {
+  const [kind, setKind] = useState<Kind>(first)
   return (
     <Dialog title="Invite to this workspace" onClose={onClose}>
       <fieldset>
         <legend className={css['legend']}>They join as</legend>
         <div className={css['roles']}>
-          {ROLES.map((one) => (
-            <label key={one.role} className={css['role']}>
-              <input type="radio" name="role" checked={one.role === role} onChange={() => setRole(one.role)} />
+          {KINDS.map((one) => (
+            <label key={one.kind} className={css['role']}>
+              <input type="radio" name="role" checked={one.kind === kind} onChange={() => setKind(one.kind)} />
               <strong>{one.title}</strong>
               <span>{one.may}</span>
             </label>
           ))}
         </div>
       </fieldset>
-      {link?.ok === false ? (
-        <p role="alert" className={fields['problem']}>
-          {link.refusal.detail}
-        </p>
-      ) : (
-        <InviteLink link={link?.value ?? ''} />
-      )}
+      {kind === 'agent' ? <AgentInvite /> : <PersonInvite kind={kind} />}
       <p className={css['note']}>
-        Whoever has this link can join, so send it as you would a key. They fetch the board from anybody who is online; keep this
-        page open until they are in.
+        The link lets one in: whoever opens it first. Send it as you would a key. The board comes from anybody who is online, so
+        keep this page open until they are in.
       </p>
     </Dialog>
   )
 }
 
-function InviteLink({ link }: { readonly link: string }) {
-  const [tried, setTried] = useState<{ readonly link: string; readonly how: 'copied' | 'by-hand' } | null>(null)
-  const how = tried?.link === link ? tried.how : null
-  const copy = (): void => {
-    navigator.clipboard.writeText(link).then(
-      () => setTried({ link, how: 'copied' }),
-      // Forbidden here, or the page has lost its focus: the link is selected, the keyboard can copy it.
-      () => setTried({ link, how: 'by-hand' }),
+function PersonInvite({ kind }: { readonly kind: Exclude<Kind, 'agent'> }) {
+  const { result, isUsed, another } = useInvite(kind)
+  if (result?.ok === false)
+    return (
+      <p role="alert" className={fields['problem']}>
+        {result.refusal.detail}
+      </p>
     )
-  }
+  if (isUsed)
+    return (
+      <div className={css['used']}>
+        <p>This link was used, or closed. Nobody else comes in by it.</p>
+        <Button look="outline" onClick={another}>
+          Make another link
+        </Button>
+      </div>
+    )
   return (
-    <Field label="Invite link">
-      {(props) => (
-        <>
-          <div className={css['copy']}>
-            <input
-              {...props}
-              readOnly
-              value={link}
-              placeholder="Making a link …"
-              onFocus={(event) => event.target.select()}
-              spellCheck={false}
-            />
-            <Button look="primary" onClick={copy} disabled={link === ''}>
-              {how === 'copied' ? <Check size={15} aria-hidden /> : <Copy size={15} aria-hidden />}
-              {how === 'copied' ? 'Copied' : 'Copy'}
-            </Button>
-          </div>
-          <p className={css['note']} aria-live="polite">
-            {how === 'by-hand' ? 'The browser did not let the page copy. Select the link and copy it by hand.' : ''}
-          </p>
-        </>
-      )}
-    </Field>
+    <>
+      <SecretLink label="Invite link" link={result?.value ?? ''} />
+      {kind === 'admin' ? (
+        <p>
+          They come in as a viewer, and their page shows them a code. Let them read it to you, on the phone or across the table,
+          and admit them on the People page if it is the same there.
+        </p>
+      ) : null}
+    </>
   )
-}
-
-function useInvite(role: Role): Result<string> | null {
-  const session = useSession()
-  const [made, setMade] = useState<{ readonly role: Role; readonly result: Result<string> } | null>(null)
-  useEffect(() => {
-    let wanted = true
-    const show = (result: Result<string>): void => {
-      if (wanted) setMade({ role, result })
-      if (!result.ok) invites.get(session)?.delete(role)
-    }
-    inviteOnce(session, role).then(show, (error: unknown) =>
-      show({
-        ok: false,
-        refusal: { code: 'unavailable', detail: `No link was made: ${error instanceof Error ? error.message : String(error)}` },
-      }),
-    )
-    return () => {
-      wanted = false
-    }
-  }, [session, role])
-  return made?.role === role ? made.result : null
-}
-
-function inviteOnce(session: Session, role: Role): Promise<Result<string>> {
-  let known = invites.get(session)
-  if (!known) invites.set(session, (known = new Map()))
-  let made = known.get(role)
-  if (!made) known.set(role, (made = session.invite({ kind: role })))
-  return made
 }

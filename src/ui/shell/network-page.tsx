@@ -3,10 +3,10 @@
 import { type ReactNode, useId, useSyncExternalStore } from 'react'
 import { useObservable } from '../hooks.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
+import { byActor, useOthersHere } from '../known-people.ts'
 import { useSession } from '../session.ts'
 import { count } from '../words.ts'
-import { byActor } from './header.tsx'
-import css from './network-page.module.css'
+import css from '../kit/panel.module.css'
 import { syncWords } from './sync-words.ts'
 
 export function NetworkPage() {
@@ -52,8 +52,8 @@ export function NetworkPage() {
 }
 
 function Peers() {
-  const { people, sync } = useSession()
-  const others = byActor(useObservable(people).filter((person) => !person.self))
+  const { sync } = useSession()
+  const others = byActor(useOthersHere())
   const { offline } = useObservable(sync)
   return (
     <section aria-labelledby="peers">
@@ -95,7 +95,7 @@ function Facts() {
     (changed) => replica.views.onChanged(changed),
     () => replica.views.version,
   )
-  const { waiting, held } = replica.delayed
+  const { waiting, held, sealed, outside } = replica.delayed
   return (
     <section aria-labelledby="facts">
       <h2 id="facts" className={css['title']}>
@@ -107,12 +107,17 @@ function Facts() {
         <Fact name="Still being saved">{count(save.pending, 'change')}</Fact>
         <Fact name="Came early, waits for what goes before it">{count(waiting, 'change')}</Fact>
         <Fact name="Ahead of this device’s clock, waits for its time">{count(held, 'change')}</Fact>
+        <Fact name="Sealed with a key that has not arrived">{count(sealed, 'change')}</Fact>
         <Fact name="Kept but without effect: its author may not do it">{count(replica.quarantine.size, 'change')}</Fact>
+        <Fact name="From keys without any right here, beyond what is kept">{count(outside, 'change')}</Fact>
+        <Fact name="Encrypted, so that only those who are in can read it">
+          {replica.isSealed ? 'Yes' : 'No: this workspace began without keys'}
+        </Fact>
         <Fact name="Workspace">
           <span className={css['mono']}>{workspaceId.slice(0, 16)}</span>
         </Fact>
         <Fact name="Your key on this device">
-          <span className={css['mono']}>{replica.actor.slice(2, 18)}</span>
+          <span className={css['mono']}>{replica.actor}</span>
         </Fact>
       </dl>
     </section>

@@ -6,11 +6,13 @@ import { Board } from '../board/board.tsx'
 import { useWorkspaceName } from '../hooks.ts'
 import { links, patterns } from '../links.ts'
 import { useSession } from '../session.ts'
+import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
 import { NetworkPage } from './network-page.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
+const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
 export function Shell() {
@@ -20,6 +22,7 @@ export function Shell() {
   const [sideAt, setSideAt] = useState<string | null>(null)
   const sideOpen = sideAt === location
   const [onBoard] = useRoute(patterns.board)
+  const [onPeople] = useRoute(patterns.people)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
   const name = useWorkspaceName()
@@ -28,7 +31,7 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  if (!onBoard && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -38,12 +41,19 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
-        {onNetwork ? <NetworkPage /> : <Board openKey={onTask ? task.key : null} />}
+        {onNetwork ? <NetworkPage /> : null}
+        {onPeople ? (
+          <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
+            <PeoplePage />
+          </Suspense>
+        ) : null}
+        {onBoard || onTask ? <Board openKey={onTask ? task.key : null} /> : null}
         {onTask ? (
           <div className={css['task']}>
-            <Suspense fallback={<p className={css['taskLoading']}>Opening {task.key} …</p>}>
+            <Suspense fallback={<p className={css['loading']}>Opening {task.key} …</p>}>
               <TaskPanel key={task.key} taskKey={task.key} />
             </Suspense>
           </div>

@@ -1,15 +1,18 @@
-import { Kanban, Monitor, Moon, Network, Sun } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useObservable, useWorkspaceName } from '../hooks.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
+import { useDecisionCount } from '../people/use-authority.ts'
 import { useSession } from '../session.ts'
 import { Logo } from '../start/logo.tsx'
 import { chooseTheme, theme, type Theme } from '../theme.ts'
-import { SettingsDialog } from './settings-dialog.tsx'
+import { count } from '../words.ts'
 import css from './shell.module.css'
+
+const SettingsDialog = lazy(async () => ({ default: (await import('../settings/settings-dialog.tsx')).SettingsDialog }))
 
 export function Sidebar({ open }: { readonly open: boolean }) {
   const { workspaceId } = useSession()
@@ -23,6 +26,10 @@ export function Sidebar({ open }: { readonly open: boolean }) {
       <nav className={css['nav']} aria-label="Views">
         <ViewLink href={links.board(workspaceId)} also="/task/">
           <Kanban size={16} aria-hidden /> Board
+        </ViewLink>
+        <ViewLink href={links.people(workspaceId)}>
+          <Users size={16} aria-hidden /> People
+          <DecisionCount />
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network
@@ -46,6 +53,18 @@ function ViewLink({ href, also, children }: { readonly href: string; readonly al
   )
 }
 
+/** How much waits for a decision of this person's. */
+function DecisionCount() {
+  const waiting = useDecisionCount()
+  if (waiting === 0) return null
+  return (
+    <span className={css['badge']} title={`${count(waiting, 'needs', 'need')} a decision`}>
+      {waiting > 99 ? '99+' : waiting}
+      <span className={css['hidden']}> {waiting === 1 ? 'needs' : 'need'} a decision</span>
+    </span>
+  )
+}
+
 /** Who one is here; opens the settings. */
 function Me() {
   const [open, setOpen] = useState(false)
@@ -57,12 +76,16 @@ function Me() {
         className={css['me'] ?? ''}
         onClick={() => setOpen(true)}
         aria-label={`Settings of ${name}`}
-        title="Your name and colour"
+        title="Your name, your devices, your account"
       >
         <PersonAvatar name={name} color={self?.color ?? '#5558d9'} size={20} />
         <span className={css['meName']}>{name}</span>
       </Button>
-      {open ? <SettingsDialog name={self?.name ?? ''} color={self?.color ?? '#5558d9'} onClose={() => setOpen(false)} /> : null}
+      {open ? (
+        <Suspense>
+          <SettingsDialog name={self?.name ?? ''} color={self?.color ?? '#5558d9'} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </>
   )
 }

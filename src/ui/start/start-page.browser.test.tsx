@@ -114,3 +114,31 @@ test('an address whose workspace is not here says so', async () => {
   await userEvent.click(page.getByRole('link', { name: 'Go to the start page' }))
   await expect.element(page.getByRole('button', { name: 'New workspace' })).toBeVisible()
 })
+
+test('an account is restored from its file, with words on the way and what came of it', async () => {
+  const home = createTestHome()
+  let settle: (result: Awaited<ReturnType<Home['restoreAccount']>>) => void = () => undefined
+  const asked: string[] = []
+  const restoreAccount: Home['restoreAccount'] = (file, passphrase, onProgress) => {
+    asked.push(`${file.name} ${passphrase}`)
+    onProgress('Restoring Apollo (1 of 2) …')
+    return new Promise((resolve) => (settle = resolve))
+  }
+  close = await showStart({ ...home, restoreAccount })
+  await userEvent.click(page.getByRole('button', { name: 'Restore an account' }))
+  await userEvent.upload(page.getByLabelText('Account file'), new File(['x'], 'mine.worknode'))
+  await userEvent.fill(page.getByLabelText('Passphrase'), 'wrong one')
+  await userEvent.click(page.getByRole('button', { name: 'Restore', exact: true }))
+  await expect.element(page.getByText('Restoring Apollo (1 of 2) …')).toBeVisible()
+  settle(refuse({ code: 'unauthorized', detail: 'The passphrase is not the one that this file was saved with.' }))
+  await expect.element(page.getByRole('alert')).toHaveTextContent('The passphrase is not the one')
+  await userEvent.fill(page.getByLabelText('Passphrase'), 'right one')
+  await userEvent.click(page.getByRole('button', { name: 'Restore', exact: true }))
+  settle({ ok: true, value: '2 workspaces are here again.' })
+  await expect.element(page.getByText('2 workspaces are here again.')).toBeVisible()
+  home.workspaces.set([{ id: 'aa', name: 'Apollo', openedAt: 1000 }])
+  await expect.element(page.getByRole('link', { name: /Apollo/ })).toBeVisible()
+  await userEvent.click(page.getByRole('button', { name: 'Done' }))
+  expect(asked).toEqual(['mine.worknode wrong one', 'mine.worknode right one'])
+  await expect.element(page.getByRole('button', { name: 'New workspace' })).toBeVisible()
+})

@@ -12,10 +12,11 @@ import { isInvited, JoinWorkspace } from './join-workspace.tsx'
 import { Logo } from './logo.tsx'
 import { Picture } from './picture.tsx'
 import { NewWorkspace } from './new-workspace.tsx'
+import { RestoreAccount } from './restore-account.tsx'
 import css from './start.module.css'
 import { WorkspaceList } from './workspace-list.tsx'
 
-type Doing = { readonly what: 'nothing' | 'new' | 'join' } | { readonly what: 'import'; readonly file: File }
+type Doing = { readonly what: 'nothing' | 'new' | 'join' | 'restore' } | { readonly what: 'import'; readonly file: File }
 
 export function StartPage({ home, session }: { readonly home: Home; readonly session: Observable<Session | null> }) {
   const [doing, setDoing] = useState<Doing>(isInvited(home) ? { what: 'join' } : { what: 'nothing' })
@@ -57,6 +58,12 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
               <Button look="outline" size="large" onClick={() => picker.current?.click()}>
                 <FileUp size={16} aria-hidden /> Import a plan
               </Button>
+              <p className={css['faint']}>
+                On a new device, or after the browser was cleared?{' '}
+                <button type="button" className={css['inline']} onClick={() => setDoing({ what: 'restore' })}>
+                  Restore an account
+                </button>
+              </p>
             </div>
           ) : null}
           <input
@@ -74,6 +81,7 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
           />
           {doing.what === 'new' ? <NewWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
           {doing.what === 'join' ? <JoinWorkspace home={home} onDone={enter} onCancel={stop} /> : null}
+          {doing.what === 'restore' ? <RestoreAccount home={home} onDone={stop} /> : null}
           {doing.what === 'import' ? (
             <ImportPlan key={doing.file.name} home={home} file={doing.file} onDone={enter} onCancel={stop} />
           ) : null}

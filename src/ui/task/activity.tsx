@@ -1,15 +1,14 @@
 import { useEffect, useRef, useState } from 'react'
-import type { Edit } from '../../core/change.ts'
 import type { WorkNode } from '../../core/fold.ts'
-import type { Ref } from '../../core/history.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
-import { useObservable } from '../hooks.ts'
+import { useKnownPeople } from '../known-people.ts'
+import { type KnownEdits, type ReadEdit, readEditsAt } from '../read-edits.ts'
 import { useSession } from '../session.ts'
 import css from './activity.module.css'
-import { actorName } from './names.ts'
+import { actorName } from '../names.ts'
 import { Section } from './section.tsx'
-import { readEdits, tell } from './story.ts'
-import { ago, exactTime } from './times.ts'
+import { tell } from './story.ts'
+import { ago, exactTime } from '../times.ts'
 import { useNow } from './use-task.ts'
 import { useWords } from './use-words.ts'
 
@@ -18,8 +17,8 @@ const FIRST = 6
 
 /** What was done to the task, newest first. */
 export function Activity({ task }: { readonly task: TaskRow }) {
-  const { replica, people } = useSession()
-  const here = useObservable(people)
+  const { replica } = useSession()
+  const known = useKnownPeople()
   const now = useNow()
   const words = useWords(task.id)
   const [all, setAll] = useState(false)
@@ -32,7 +31,7 @@ export function Activity({ task }: { readonly task: TaskRow }) {
       <ol className={css['lines']}>
         {(all ? told : told.slice(0, FIRST)).map(({ ref, actor, at, text }) => (
           <li key={ref} className={css['line']}>
-            <span className={css['who']}>{actorName(actor, here)}</span> {text},{' '}
+            <span className={css['who']}>{actorName(actor, known)}</span> {text},{' '}
             <time dateTime={new Date(at).toISOString()} title={exactTime(at)}>
               {ago(at, now)}
             </time>
@@ -49,7 +48,7 @@ export function Activity({ task }: { readonly task: TaskRow }) {
 }
 
 interface Edits {
-  readonly edits: readonly { readonly ref: Ref; readonly edit: Edit }[]
+  readonly edits: readonly ReadEdit[]
   readonly problem: string | null
 }
 
@@ -57,12 +56,12 @@ interface Edits {
 function useEdits(task: TaskRow): Edits {
   const { replica } = useSession()
   const [edits, setEdits] = useState<Edits>({ edits: [], problem: null })
-  const known = useRef(new Map<number, readonly (Edit | null)[]>())
+  const known = useRef<KnownEdits>(new Map())
   useEffect(() => {
     let wanted = true
     const read = async (): Promise<void> => {
       await replica.saved()
-      const next = await readEdits(replica, replica.nodes.get(task.id) as WorkNode, known.current)
+      const next = await readEditsAt(replica, (replica.nodes.get(task.id) as WorkNode).recent, known.current)
       if (wanted) setEdits({ edits: next, problem: null })
     }
     read().catch((error: unknown) => {

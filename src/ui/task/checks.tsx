@@ -1,12 +1,12 @@
 import { X } from 'lucide-react'
 import type { Check, TaskRow } from '../../replica/task-row.ts'
+import { useAct } from '../act.ts'
 import { IconButton } from '../kit/button.tsx'
 import { useSession } from '../session.ts'
 import { AddLine } from './add-line.tsx'
 import css from './lists.module.css'
 import { LineEdit } from './line-edit.tsx'
 import { Section } from './section.tsx'
-import { useAct } from './use-task.ts'
 
 /** What must be true before the task is done. */
 export function Checks({ task }: { readonly task: TaskRow }) {

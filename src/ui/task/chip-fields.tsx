@@ -3,16 +3,18 @@
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { read } from '../../core/fold.ts'
+import type { ActorKey } from '../../core/ids.ts'
+import { liveOf } from '../../replica/standing.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
-import { useObservable } from '../hooks.ts'
+import { useAct } from '../act.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
 import hues from '../kit/hue.module.css'
+import { type Known, useKnownPeople } from '../known-people.ts'
 import { useSession } from '../session.ts'
 import { hueOf } from '../words.ts'
 import css from './chip-fields.module.css'
-import { assigneeName } from './names.ts'
+import { assigneeName } from '../names.ts'
 import { type Choice, Picker } from './picker.tsx'
-import { useAct } from './use-task.ts'
 
 interface FieldProps {
   readonly task: TaskRow
@@ -20,8 +22,8 @@ interface FieldProps {
 }
 
 export function Assignees({ task, fixed }: FieldProps) {
-  const { replica, people } = useSession()
-  const here = useObservable(people)
+  const { replica } = useSession()
+  const people = useKnownPeople()
   const act = useAct()
   const { id, assignees } = task
   const choicesFor = (typed: string): Choice[] => {
@@ -30,13 +32,18 @@ export function Assignees({ task, fixed }: FieldProps) {
       const name = node && read(node, 'deleted') !== true ? read(node, 'name') : null
       return typeof name === 'string' && name !== '' ? [{ value: name, label: name, hint: 'agent' }] : []
     })
-    const known = here.map(({ name, self }): Choice => ({ value: name, label: name, hint: self ? 'you' : 'here now' }))
+    const isIn = ({ actor, name, here }: Known): boolean =>
+      name !== '' && (here || liveOf(replica.authority, actor as ActorKey).length > 0)
+    const known = people.filter(isIn).map(({ name, self, here }): Choice => {
+      const hint = self ? 'you' : here ? 'here now' : null
+      return { value: name, label: name, ...(hint ? { hint } : {}) }
+    })
     return matching(distinct([...known, ...agents, ...usedElsewhere(replica.views, 'assignees')]), typed, assignees)
   }
   return (
     <Chips>
       {assignees.map((assignee) => {
-        const name = assigneeName(assignee, replica.nodes, here)
+        const name = assigneeName(assignee, replica.nodes, people)
         return (
           <Chip key={assignee} label={name} onRemove={fixed ? null : () => act('assign_task', { id, assignee, remove: true })}>
             <AssigneeAvatar name={name} />

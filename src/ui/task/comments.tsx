@@ -2,17 +2,18 @@ import { Trash2 } from 'lucide-react'
 import { type KeyboardEvent, useState, useSyncExternalStore } from 'react'
 import { read, type WorkNode } from '../../core/fold.ts'
 import type { NodeId } from '../../core/ids.ts'
-import { useObservable } from '../hooks.ts'
+import { useAct } from '../act.ts'
 import { AssigneeAvatar, PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
+import { useKnownPeople } from '../known-people.ts'
 import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
 import css from './comments.module.css'
 import { Markdown } from './markdown.tsx'
-import { actorName } from './names.ts'
+import { actorName } from '../names.ts'
 import { Section } from './section.tsx'
-import { ago, exactTime } from './times.ts'
-import { useAct, useNow, useText } from './use-task.ts'
+import { ago, exactTime } from '../times.ts'
+import { useNow, useText } from './use-task.ts'
 
 export function Comments({ id }: { readonly id: NodeId }) {
   const { replica } = useSession()
@@ -35,23 +36,23 @@ export function Comments({ id }: { readonly id: NodeId }) {
 }
 
 function Comment({ id }: { readonly id: NodeId }) {
-  const { replica, people } = useSession()
-  const here = useObservable(people)
+  const { replica } = useSession()
+  const known = useKnownPeople()
   const now = useNow()
   const act = useAct()
   const text = useText(id, 'body')
   const node = replica.nodes.get(id) as WorkNode
   const imported = importedFrom(node)
   const at = imported?.at ?? replica.history.msOf(node.created)
-  const person = imported ? undefined : here.find(({ actor }) => actor === node.creator)
-  const name = imported?.author ?? actorName(node.creator, here)
+  const person = imported ? undefined : known.find(({ actor, color }) => actor === node.creator && color !== '')
+  const name = imported?.author ?? actorName(node.creator, known)
   const remove = (): void => {
     if (act('delete_comment', { id }))
       notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
   }
   return (
     <li className={css['comment']}>
-      {person ? <PersonAvatar name={person.name} color={person.color} size={22} /> : <AssigneeAvatar name={name} />}
+      {person ? <PersonAvatar name={name} color={person.color} size={22} /> : <AssigneeAvatar name={name} />}
       <div className={css['said']}>
         <div className={css['by']}>
           <span className={css['name']}>{name}</span>
@@ -59,7 +60,7 @@ function Comment({ id }: { readonly id: NodeId }) {
             {ago(at, now)}
           </time>
           {imported ? (
-            <span title={`Brought in by ${actorName(node.creator, here)}; the name is the plan's word`}>imported</span>
+            <span title={`Brought in by ${actorName(node.creator, known)}; the name is the plan's word`}>imported</span>
           ) : null}
           {node.creator === replica.actor && replica.may('delete', 'comment') ? (
             <IconButton label="Delete comment" className={css['delete']} onClick={remove}>

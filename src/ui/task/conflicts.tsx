@@ -4,14 +4,17 @@ import { useMemo } from 'react'
 import { conflictsOf, type Conflict } from '../../core/conflicts.ts'
 import { read, type WorkNode } from '../../core/fold.ts'
 import { isNodeId, type NodeId } from '../../core/ids.ts'
-import { useObservable, useTask } from '../hooks.ts'
+import { useAct } from '../act.ts'
+import { useTask } from '../hooks.ts'
 import { Button } from '../kit/button.tsx'
+import { useKnownPeople } from '../known-people.ts'
+import { authorOf } from '../read-edits.ts'
 import { useSession } from '../session.ts'
 import css from './conflicts.module.css'
 import { describeValue, fieldTitle } from './describe-edit.ts'
-import { actorName } from './names.ts'
-import { ago } from './times.ts'
-import { useAct, useNow } from './use-task.ts'
+import { actorName } from '../names.ts'
+import { ago } from '../times.ts'
+import { useNow } from './use-task.ts'
 import { useWords } from './use-words.ts'
 
 export function Conflicts({ id }: { readonly id: NodeId }) {
@@ -31,8 +34,8 @@ export function Conflicts({ id }: { readonly id: NodeId }) {
 }
 
 function ConflictNotice({ node, conflict }: { readonly node: WorkNode; readonly conflict: Conflict }) {
-  const { replica, people } = useSession()
-  const here = useObservable(people)
+  const { replica } = useSession()
+  const known = useKnownPeople()
   const now = useNow()
   const act = useAct()
   const words = useWords(node.id)
@@ -52,8 +55,7 @@ function ConflictNotice({ node, conflict }: { readonly node: WorkNode; readonly 
               <div className={css['said']}>
                 <span className={css['value']}>{shown}</span>
                 <span className={css['by']}>
-                  {actorName(replica.history.feedOf(Math.floor(ref / 256)).slice(0, 66), here)},{' '}
-                  {ago(replica.history.msOf(ref), now)}
+                  {actorName(authorOf(replica, ref), known)}, {ago(replica.history.msOf(ref), now)}
                   {choice === 0 ? ', shown now' : ''}
                 </span>
               </div>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import type { DependencyRow, TaskRow } from '../../replica/task-row.ts'
+import { attempt, useAct } from '../act.ts'
 import { useTask } from '../hooks.ts'
 import { IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
@@ -11,7 +12,6 @@ import { STATUS_TITLE } from '../words.ts'
 import css from './lists.module.css'
 import { type Choice, Picker } from './picker.tsx'
 import { Section } from './section.tsx'
-import { attempt, useAct } from './use-task.ts'
 
 /** What must be done before this. */
 export function Dependencies({ task }: { readonly task: TaskRow }) {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Edit } from '../../core/change.ts'
 import type { NodeId } from '../../core/ids.ts'
 import { describeEdit, describeValue } from './describe-edit.ts'
-import { actorName, assigneeName } from './names.ts'
-import { ago } from './times.ts'
+import { actorName, assigneeName } from '../names.ts'
+import { ago } from '../times.ts'
 
 const words = { task: (id: string) => `WN-${id}`, assignee: (name: string) => name, check: () => 'Works offline' }
 const node = '00000000-0000-8000-8000-000000000000' as NodeId

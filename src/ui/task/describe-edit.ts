@@ -4,7 +4,7 @@ import { type Edit } from '../../core/change.ts'
 import type { Value } from '../../core/batch.ts'
 import type { Status } from '../../core/fields.ts'
 import { priorityTitle, STATUS_TITLE } from '../words.ts'
-import { dayOf } from './times.ts'
+import { dayOf } from '../times.ts'
 
 export interface Words {
   /** The short key of a task, or words for one that is not here. */

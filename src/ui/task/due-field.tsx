@@ -3,10 +3,11 @@ import { useState } from 'react'
 import { isClosed } from '../../core/readiness.ts'
 import type { WorkNode } from '../../core/fold.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
+import { useAct } from '../act.ts'
 import { IconButton } from '../kit/button.tsx'
 import { useSession } from '../session.ts'
 import css from './properties.module.css'
-import { useAct, useNow } from './use-task.ts'
+import { useNow } from './use-task.ts'
 
 interface DueFieldProps {
   readonly task: TaskRow

@@ -2,19 +2,20 @@ import { Link2, Trash2, X } from 'lucide-react'
 import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
-import { useObservable, useTask } from '../hooks.ts'
+import { useAct } from '../act.ts'
+import { useTask } from '../hooks.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { IconButton } from '../kit/button.tsx'
+import { useOthersHere } from '../known-people.ts'
 import { links } from '../links.ts'
 import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
 import css from './task-panel.module.css'
-import { useAct } from './use-task.ts'
 
 export function PanelHead({ task, onClose }: { readonly task: TaskRow; readonly onClose: () => void }) {
-  const { workspaceId, people } = useSession()
+  const { workspaceId } = useSession()
   const act = useAct()
-  const here = useObservable(people).filter((person) => !person.self && person.task === task.key)
+  const here = useOthersHere().filter((person) => person.task === task.key)
 
   const copyLink = (): void => {
     const { href } = new URL(`#${links.task(workspaceId, task.key)}`, location.href)

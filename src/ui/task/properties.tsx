@@ -1,13 +1,13 @@
 import { type ReactNode, useId } from 'react'
 import { STATUSES } from '../../core/fields.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
+import { useAct } from '../act.ts'
 import { useSession } from '../session.ts'
 import { PriorityIcon, StatusIcon } from '../kit/status-icon.tsx'
 import { PRIORITY_TITLE, STATUS_TITLE } from '../words.ts'
 import { Assignees, Labels } from './chip-fields.tsx'
 import { DueField } from './due-field.tsx'
 import css from './properties.module.css'
-import { useAct } from './use-task.ts'
 
 export function Properties({ task }: { readonly task: TaskRow }) {
   const act = useAct()

@@ -1,6 +1,7 @@
 import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
+import { useAct } from '../act.ts'
 import { useTask } from '../hooks.ts'
 import { StatusIcon } from '../kit/status-icon.tsx'
 import { links } from '../links.ts'
@@ -9,7 +10,6 @@ import { STATUS_TITLE } from '../words.ts'
 import { AddLine } from './add-line.tsx'
 import css from './lists.module.css'
 import { Section } from './section.tsx'
-import { useAct } from './use-task.ts'
 
 export function Subtasks({ task }: { readonly task: TaskRow }) {
   const { replica } = useSession()

@@ -6,6 +6,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
+import { useAct } from '../act.ts'
 import { useTask } from '../hooks.ts'
 import { Button } from '../kit/button.tsx'
 import { links } from '../links.ts'
@@ -21,7 +22,7 @@ import { Properties } from './properties.tsx'
 import { Subtasks } from './subtasks.tsx'
 import css from './task-panel.module.css'
 import { TitleField } from './title-field.tsx'
-import { useAct, useTaskId } from './use-task.ts'
+import { useTaskId } from './use-task.ts'
 
 interface TaskPanelProps {
   readonly taskKey: string

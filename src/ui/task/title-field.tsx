@@ -1,8 +1,8 @@
 import { type KeyboardEvent, useId, useState } from 'react'
 import type { TaskRow } from '../../replica/task-row.ts'
+import { attempt } from '../act.ts'
 import { useSession } from '../session.ts'
 import css from './task-panel.module.css'
-import { attempt } from './use-task.ts'
 
 /** The title, edited in place: Enter or leaving it keeps, Escape takes back. What comes from others shows unless one is typing. */
 export function TitleField({ task }: { readonly task: TaskRow }) {

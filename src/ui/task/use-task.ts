@@ -1,29 +1,10 @@
 /** How the parts of an open task read and write. */
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import type { Refusal } from '../../base/result.ts'
 import type { WorkNode } from '../../core/fold.ts'
 import type { NodeId } from '../../core/ids.ts'
-import type { InputOf, OperationName } from '../../operations/table.ts'
 import { textOf } from '../../replica/text.ts'
-import { notifyRefusal } from '../notices.ts'
-import { type Session, useSession } from '../session.ts'
-
-/** Runs an operation; a refusal is said in a notice. Answers whether it was done. */
-export function useAct(): <N extends OperationName>(name: N, input: InputOf<N>) => boolean {
-  const session = useSession()
-  return (name, input) => {
-    const refusal = attempt(session, name, input)
-    if (refusal) notifyRefusal(refusal)
-    return refusal === null
-  }
-}
-
-/** Runs an operation; answers the refusal, for those who show it beside the field. */
-export function attempt<N extends OperationName>(session: Session, name: N, input: InputOf<N>): Refusal | null {
-  const result = session.run(name, input)
-  return result.ok ? null : result.refusal
-}
+import { useSession } from '../session.ts'
 
 /** The task a key or id names; it may come from a peer while we look. */
 export function useTaskId(key: string): NodeId | null {

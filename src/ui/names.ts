@@ -1,7 +1,7 @@
 /** Whom a key or an assignee stands for. A key is the actor; names are what people and agents say they are called. */
 
-import { read, type WorkNode } from '../../core/fold.ts'
-import { isNodeId, type NodeId } from '../../core/ids.ts'
+import { read, type WorkNode } from '../core/fold.ts'
+import { isNodeId, type NodeId } from '../core/ids.ts'
 
 /** Somebody who is or was here. */
 export interface Named {

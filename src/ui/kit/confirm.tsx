@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { Button } from './button.tsx'
+import { Dialog } from './dialog.tsx'
+import fields from './field.module.css'
+
+interface ConfirmProps {
+  readonly title: string
+  /** What the button does: "Close the invite". */
+  readonly action: string
+  readonly onConfirm: () => void
+  readonly onClose: () => void
+  /** What follows from it. */
+  readonly children: ReactNode
+}
+
+/** Asks before something that cannot be taken back as easily as it is done. */
+export function Confirm({ title, action, onConfirm, onClose, children }: ConfirmProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p>{children}</p>
+      <div className={fields['actions']}>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="danger"
+          onClick={() => {
+            onClose()
+            onConfirm()
+          }}
+        >
+          {action}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

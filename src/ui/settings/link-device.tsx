@@ -1,0 +1,41 @@
+import { useState } from 'react'
+import type { Result } from '../../base/result.ts'
+import { faultWords } from '../act.ts'
+import { Button } from '../kit/button.tsx'
+import fields from '../kit/field.module.css'
+import { useSession } from '../session.ts'
+import { SecretLink } from '../shell/secret-link.tsx'
+
+/** Made when it is asked for: each link is a grant in the log. */
+export function LinkDevice() {
+  const session = useSession()
+  const [made, setMade] = useState<Result<string> | 'making' | null>(null)
+  const make = (): void => {
+    setMade('making')
+    session
+      .invite({ kind: 'device' })
+      .then(setMade, (error: unknown) =>
+        setMade({ ok: false, refusal: { code: 'unavailable', detail: `No link was made: ${faultWords(error)}` } }),
+      )
+  }
+  return (
+    <>
+      <p>
+        Open a link on your phone or another computer, and it joins as you, with your rights. Keep this page open until it is in.
+      </p>
+      {made === null ? (
+        <div>
+          <Button look="outline" onClick={make}>
+            Make a link for a device
+          </Button>
+        </div>
+      ) : made !== 'making' && !made.ok ? (
+        <p role="alert" className={fields['problem']}>
+          {made.refusal.detail}
+        </p>
+      ) : (
+        <SecretLink label="Device link" link={made === 'making' ? '' : made.value} />
+      )}
+    </>
+  )
+}
