@@ -14,6 +14,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  projects: [
+    { name: 'side by side', testIgnore: 'flooder.spec.ts' },
+    // Compares times, so nothing else may run, and no trace may be recorded. By itself: `--project alone --no-deps`.
+    { name: 'alone', testMatch: 'flooder.spec.ts', dependencies: ['side by side'], use: { trace: 'off' } },
+  ],
   use: {
     browserName: 'chromium',
     headless: true,

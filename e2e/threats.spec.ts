@@ -1,61 +1,13 @@
 /**
  * Hostile pages against honest ones, over WebRTC: each holds a real join link and speaks the real protocol with a client of its own
- * that checks nothing. On every honest page: no effect, the reason, and no slowdown to speak of.
+ * that checks nothing. On every honest page: no effect, and the reason.
  */
 
-import type { Browser, Page } from '@playwright/test'
-import { expect, type HostProcess, test as base } from './host.ts'
-import { arrive, inviteLink, joinByLink, newWorkspace, type Person, sameState } from './people.ts'
-import { buildSite } from './site.ts'
+import type { Page } from '@playwright/test'
+import { expect } from './host.ts'
+import { arrive, inviteLink, joinByLink, newWorkspace, sameState } from './people.ts'
+import { createTask, honest, hostilePage, linkOf, type Scene, test, titleOf } from './threats/scene.ts'
 import { tapSignalling } from './wiretap.ts'
-
-const test = base.extend<object, { site: string }>({
-  site: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixtures a fixture needs off this pattern.
-    async ({}, use) => {
-      const site = await buildSite(new URL('threats/', import.meta.url))
-      await use(site.url)
-      await site.close()
-    },
-    { scope: 'worker' },
-  ],
-})
-
-interface Scene {
-  readonly ada: Person
-  readonly bob: Person
-  /** The task that is attacked. */
-  readonly task: string
-}
-
-/** Two honest people in browsers of their own, with a task. */
-async function honest(browser: Browser, host: HostProcess): Promise<Scene> {
-  const ada = await arrive(browser, host.url)
-  await newWorkspace(ada.page, 'Fortress')
-  const bob = await joinByLink(browser, await inviteLink(ada.page))
-  const task = await createTask(ada.page, 'as it was')
-  await sameState(ada.page, bob.page)
-  return { ada, bob, task }
-}
-
-async function hostilePage(browser: Browser, site: string, link: string, redeems = true): Promise<{ page: Page; actor: string }> {
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(site)
-  await page.waitForFunction(() => 'hostile' in window)
-  const actor = await page.evaluate(([link, redeems]) => window.hostile.learn(link, redeems), [link, redeems] as const)
-  return { page, actor }
-}
-
-function linkOf(page: Page, request: { kind: 'viewer' | 'member' | 'agent'; files?: string[] }): Promise<string> {
-  return page.evaluate(async (request) => {
-    const made = await window.worknode.invite(request)
-    if (!made.ok) throw new Error(made.refusal.detail)
-    return made.value
-  }, request)
-}
-
-const titleOf = (page: Page, id: string): Promise<string | undefined> =>
-  page.evaluate((id) => window.worknode.replica.views.task(id as never)?.title, id)
 
 /** Why changes of this author do not count here. */
 const reasons = (page: Page, actor: string): Promise<string[]> =>
@@ -156,29 +108,6 @@ test('who forges another’s key, or brings batches of another workspace, is tur
   await unharmed(scene)
 })
 
-test('a flooder slows honest people down by less than half, and is shown', async ({ browser, host, site }) => {
-  test.setTimeout(180_000)
-  const scene = await honest(browser, host)
-  const spare = await createTask(scene.ada.page, 'spare')
-  await sameState(scene.ada.page, scene.bob.page)
-  const agent = await hostilePage(browser, site, await linkOf(scene.ada.page, { kind: 'agent' }))
-  // Signed beforehand: a flooder has a machine of its own, and this one is for the honest.
-  await agent.page.evaluate((task) => window.hostile.prepare(task, 20_000), spare)
-  await agent.page.evaluate(() => window.hostile.connect(2))
-  const calm = await timeOf(scene, 'calm')
-  await agent.page.evaluate(() => void window.hostile.flood())
-  await expect.poll(async () => (await agent.page.evaluate(() => window.hostile.state())).sent).toBeGreaterThan(200)
-  const flooded = await timeOf(scene, 'flooded')
-  const { sent } = await agent.page.evaluate(() => window.hostile.state())
-  const taken = await scene.ada.page.evaluate(() => window.worknode.replica.history.count)
-  console.log(
-    `${EDITS} edits from one page to another: ${calm.toFixed(0)} ms, and ${flooded.toFixed(0)} ms under a flood of ${sent} batches, of which ${taken} were taken in`,
-  )
-  expect(flooded).toBeLessThan(calm * 2)
-  for (const { page } of [scene.ada, scene.bob])
-    expect(await page.evaluate(() => window.worknode.replica.floods().map(({ actor }) => actor))).toEqual([agent.actor])
-})
-
 test('the signalling server’s own log of all of it holds no title, no path, no name and no key', async ({
   browser,
   startHost,
@@ -244,38 +173,3 @@ test('the signalling server’s own log of all of it holds no title, no path, no
     for (const encoding of ['base64', 'base64url'] as const) expect(log).not.toContain(bytes.toString(encoding).slice(0, 20))
   }
 })
-
-const EDITS = 40
-
-/** How long it takes until so many edits of Bob's, one after the other, are each seen by Ada; milliseconds. */
-async function timeOf({ ada, bob, task }: Scene, name: string): Promise<number> {
-  const started = performance.now()
-  for (let i = 0; i < EDITS; i++) {
-    const title = `${name} ${i}`
-    const seen = ada.page.evaluate(
-      ([id, title]) =>
-        new Promise<void>((resolve) => {
-          const { views } = window.worknode.replica
-          const stop = views.on(id, look)
-          look()
-          function look(): void {
-            if (views.task(id as never)?.title !== title) return
-            resolve()
-            stop()
-          }
-        }),
-      [task, title] as const,
-    )
-    await bob.page.evaluate(([id, title]) => window.worknode.run('update_task', { id, title }), [task, title] as const)
-    await seen
-  }
-  return performance.now() - started
-}
-
-async function createTask(page: Page, title: string): Promise<string> {
-  return page.evaluate((title) => {
-    const made = window.worknode.run('create_task', { title })
-    if (!made.ok) throw new Error(made.refusal.detail)
-    return made.value.id
-  }, title)
-}

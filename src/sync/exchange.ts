@@ -101,7 +101,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const isWrittenHere = options.isWrittenHere ?? ((feed: string) => feed.startsWith(own))
   const sharedMarks = createMarks(history)
   const backoff = createBackoff(clock.now)
-  const turns = createTurns(clock.now)
+  const turns = createTurns(clock)
   const status = createEmitter<ExchangeStatus>()
   const links = new Set<Link>()
   const sessions = new Set<Session>()
@@ -131,6 +131,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
         relayedFeeds.add(feed)
       }
     }
+    if (ordinals.some((ordinal) => isWrittenHere(history.feedOf(ordinal)))) turns.writtenHere()
     for (const session of sessions) {
       session.learned(ordinals)
       session.offer(atOnce)
