@@ -25,6 +25,8 @@ test('a flooder slows honest people down by less than half, and is shown', async
   expect(flooded).toBeLessThan(calm * 2)
   for (const { page } of [scene.ada, scene.bob])
     expect(await page.evaluate(() => window.worknode.replica.floods().map(({ actor }) => actor))).toEqual([agent.actor])
+  await scene.ada.page.getByRole('link', { name: 'People 1 needs a decision' }).click()
+  await expect(scene.ada.page.getByRole('listitem', { name: /writes far more than their rights allow for/ })).toBeVisible()
 })
 
 const EDITS = 200

@@ -5,6 +5,7 @@
  * - a revocation cut more than a few changes that had counted
  * - a revocation counts no more, because its author was removed, and what it ended is live again
  * - a key has two histories: a copied profile, or somebody else who has the key
+ * - somebody writes far more than their right allows for
  * - work does not count that could be adopted
  */
 
@@ -34,6 +35,8 @@ export type Attention =
     }
   | { readonly kind: 'voided'; readonly revocation: Ref; readonly by: ActorKey; readonly target: Capability; readonly at: number }
   | { readonly kind: 'fork'; readonly actor: ActorKey; readonly fork: Fork }
+  /** `outside`: batches that wait until their time. */
+  | { readonly kind: 'flood'; readonly actor: ActorKey; readonly outside: number }
   | {
       readonly kind: 'quarantine'
       readonly actor: ActorKey
@@ -43,7 +46,7 @@ export type Attention =
 
 /** The most urgent first. Items of one cause are one. */
 export function attentionOf(replica: Replica): readonly Attention[] {
-  return [...asks(replica), ...cuts(replica), ...voided(replica), ...forks(replica), ...quarantined(replica)]
+  return [...asks(replica), ...cuts(replica), ...voided(replica), ...forks(replica), ...floods(replica), ...quarantined(replica)]
 }
 
 /** What two people compare by voice before one lets the other in: 50 bits of a hash of the key and its box. */
@@ -101,6 +104,10 @@ function* voided(replica: Replica): Generator<Attention> {
 
 function* forks({ history, actor }: Replica): Generator<Attention> {
   for (const fork of history.forks()) yield { kind: 'fork', actor: fork.feed.slice(0, actor.length) as ActorKey, fork }
+}
+
+function* floods(replica: Replica): Generator<Attention> {
+  for (const { actor, outside } of replica.floods()) yield { kind: 'flood', actor, outside }
 }
 
 function* quarantined({ history, quarantine, actor }: Replica): Generator<Attention> {

@@ -57,7 +57,8 @@ function createWatch(replica: Replica): AttentionWatch {
   function look(): void {
     isDue = false
     const { history, quarantine, authorityVersion } = replica
-    const now = `${authorityVersion} ${said} ${quarantine.size} ${history.chainCount}`
+    const floods = replica.floods().map(({ actor }) => actor)
+    const now = `${authorityVersion} ${said} ${quarantine.size} ${history.chainCount} ${floods.join()}`
     if (now === seen || listeners === 0) return
     seen = now
     decisions = decide(replica)
@@ -126,6 +127,8 @@ function keyOf(item: Attention): string {
       return `${item.kind} ${item.revocation}`
     case 'fork':
       return `fork ${item.fork.feed} ${item.fork.seq}`
+    case 'flood':
+      return `flood ${item.actor}`
     case 'quarantine':
       return `quarantine ${item.actor} ${item.why}`
   }
@@ -153,6 +156,7 @@ function mayActOn(replica: Replica, item: Attention, work: readonly Ref[]): bool
     case 'voided':
       return true
     case 'fork':
+    case 'flood':
       return mayEnd(replica, [item.actor])
     case 'quarantine':
       return mayAdopt(item.refs)

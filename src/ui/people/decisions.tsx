@@ -66,6 +66,8 @@ function OneDecision({ decision, onAsk }: { readonly decision: Decision; readonl
       return <VoidedDecision item={item} onPutOff={putOff} />
     case 'fork':
       return <ForkDecision item={item} mayAct={mayAct} onAsk={onAsk} onPutOff={putOff} />
+    case 'flood':
+      return <FloodDecision item={item} mayAct={mayAct} onAsk={onAsk} onPutOff={putOff} />
     case 'quarantine':
       return (
         <WorkDecision
@@ -215,6 +217,30 @@ function ForkDecision({ item: { actor, fork }, mayAct, onAsk, onPutOff }: ItemPr
           ))}
         </ul>
       </details>
+    </DecisionCard>
+  )
+}
+
+function FloodDecision({ item: { actor }, mayAct, onAsk, onPutOff }: ItemProps<'flood'> & { readonly onAsk: Ask }) {
+  const name = useNameOf()(actor)
+  return (
+    <DecisionCard
+      title={`${name} writes far more than their rights allow for`}
+      actions={
+        <>
+          {mayAct ? (
+            <Button look="outline" onClick={() => onAsk({ for: 'removal', name, actors: [actor], isDevice: false })}>
+              Remove {name} …
+            </Button>
+          ) : null}
+          <Button onClick={onPutOff}>Let it go on</Button>
+        </>
+      }
+    >
+      <p>
+        What comes too fast waits outside until its time, and comes in by itself; nobody else waits for it. A program gone wrong
+        does this, and so does somebody who means harm: then remove them.
+      </p>
     </DecisionCard>
   )
 }
