@@ -13,16 +13,17 @@ test('a flooder slows honest people down by less than half, and is shown', async
   // Signed beforehand: a flooder has a machine of its own, and this one is for the honest.
   await agent.page.evaluate((task) => window.hostile.prepare(task, 20_000), spare)
   await agent.page.evaluate(() => window.hostile.connect(2))
-  const calm = await timeOf(scene, 'calm')
+  const calm = await timesOf(scene, 'calm')
   await agent.page.evaluate(() => void window.hostile.flood())
   await expect.poll(async () => (await agent.page.evaluate(() => window.hostile.state())).sent).toBeGreaterThan(200)
-  const flooded = await timeOf(scene, 'flooded')
+  const flooded = await timesOf(scene, 'flooded')
   const { sent } = await agent.page.evaluate(() => window.hostile.state())
   const taken = await scene.ada.page.evaluate(() => window.worknode.replica.history.count)
   console.log(
-    `${EDITS} edits from one page to another: ${calm.toFixed(0)} ms, and ${flooded.toFixed(0)} ms under a flood of ${sent} batches, of which ${taken} were taken in`,
+    `${EDITS} edits from one page to another: ${words(calm)}, and ${words(flooded)} under a flood of ${sent} batches, of which ${taken} were taken in`,
   )
-  expect(flooded).toBeLessThan(calm * 2)
+  // The median: of the mean, whatever else runs on the machine has a part.
+  expect(median(flooded)).toBeLessThan(median(calm) * 2)
   for (const { page } of [scene.ada, scene.bob])
     expect(await page.evaluate(() => window.worknode.replica.floods().map(({ actor }) => actor))).toEqual([agent.actor])
   await scene.ada.page.getByRole('link', { name: 'People 1 needs a decision' }).click()
@@ -31,10 +32,18 @@ test('a flooder slows honest people down by less than half, and is shown', async
 
 const EDITS = 200
 
-/** How long it takes until so many edits of Bob's, one after the other, are each seen by Ada; milliseconds. */
-async function timeOf({ ada, bob, task }: Scene, name: string): Promise<number> {
-  const started = performance.now()
+const words = (times: readonly number[]): string =>
+  `${times.reduce((sum, time) => sum + time, 0).toFixed(0)} ms, ${median(times).toFixed(1)} ms in the median`
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[times.length >> 1] as number
+}
+
+/** How long it takes until each of so many edits of Bob's, one after the other, is seen by Ada; milliseconds. */
+async function timesOf({ ada, bob, task }: Scene, name: string): Promise<number[]> {
+  const times: number[] = []
   for (let i = 0; i < EDITS; i++) {
+    const began = performance.now()
     const title = `${name} ${i}`
     const seen = ada.page.evaluate(
       ([id, title]) =>
@@ -52,6 +61,7 @@ async function timeOf({ ada, bob, task }: Scene, name: string): Promise<number> 
     )
     await bob.page.evaluate(([id, title]) => window.worknode.run('update_task', { id, title }), [task, title] as const)
     await seen
+    times.push(performance.now() - began)
   }
-  return performance.now() - started
+  return times
 }

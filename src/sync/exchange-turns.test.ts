@@ -56,7 +56,7 @@ test('among those who send alike nobody rests, and each gets its half', async ()
   for (const one of all) expect(one.pieces()).toBeGreaterThan((4000 / PIECE_MS) * 0.8)
 })
 
-test('while another writes, who sends without end waits as long as it works, and the other hardly at all', async () => {
+test('while another writes, who sends without end waits twice as long as it works, and the other hardly at all', async () => {
   const clock = createVirtualClock()
   const turns = createTurns(clock)
   const flooder = bulk(turns, clock, 'flooder', 8)
@@ -68,9 +68,9 @@ test('while another writes, who sends without end waits as long as it works, and
     await run(clock, 50)
   }
   const most = (clock.now() - began) / PIECE_MS
-  expect(flooder.pieces() - before).toBeLessThanOrEqual(most / 2 + 3)
+  expect(flooder.pieces() - before).toBeLessThanOrEqual(most / 3 + 3)
   // It does go on, though.
-  expect(flooder.pieces() - before).toBeGreaterThan(most / 3)
+  expect(flooder.pieces() - before).toBeGreaterThan(most / 4)
   // And freely, once it is alone again.
   await run(clock, 3000)
   const then = flooder.pieces()
@@ -88,5 +88,5 @@ test('somebody who writes on this device is at work as well', async () => {
     turns.writtenHere()
     await run(clock, 100)
   }
-  expect(flooder.pieces() - before).toBeLessThanOrEqual(2000 / PIECE_MS / 2 + 3)
+  expect(flooder.pieces() - before).toBeLessThanOrEqual(2000 / PIECE_MS / 3 + 3)
 })

@@ -3,7 +3,7 @@
  *
  * Several pieces are in work at once, so that one is verified while another is stored. A piece is as large as the log judges in a
  * moment, by how long that peer's last ones took. While others are at work too, the person at this device among them, who takes
- * far more time than they do has one piece in work at most, and after it rests as long as it took: what it costs the device
+ * far more time than they do has one piece in work at most, and after it rests twice as long as it took: what it costs the device
  * besides the log (storing, passing on, painting) is then bounded as well. So however much a peer sends, and however small it
  * cuts it, everybody else waits for a moment and no longer. Among those who send alike nobody rests.
  */
@@ -33,6 +33,8 @@ const HALF_LIFE_MS = 5000
 const TURN_MS = 1
 /** Whoever did something so lately is at work. */
 const AT_WORK_MS = 2000
+/** So many times as long as it worked rests who takes far more than others. */
+const REST = 2
 /** So many times the time of somebody else is far more. */
 const FAR_MORE = 4
 const HERE = ''
@@ -99,8 +101,8 @@ export function createTurns(clock: TurnsClock): Turns {
     share.msPerByte = share.msPerByte === 0 ? pace : (share.msPerByte + pace) / 2
     share.spent = spentBy(share) + took + TURN_MS
     share.at = clock.now()
-    share.restsUntil = share.at + took
-    if (took > 0 && takesFarMore(peer)) clock.after(took, goOn)
+    share.restsUntil = share.at + took * REST
+    if (took > 0 && takesFarMore(peer)) clock.after(took * REST, goOn)
     for (const [name, { at, inWork }] of shares)
       if (inWork === 0 && name !== peer && clock.now() - at > 60 * HALF_LIFE_MS) shares.delete(name)
     goOn()
