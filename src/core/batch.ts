@@ -59,3 +59,10 @@ export interface VerifiedBatch {
   /** Its bytes, open wherever it could be opened: what the store keeps. Peers get it sealed. */
   readonly wire: Bytes
 }
+
+/** Whether there is a byte string anywhere in it. */
+export function holdsBytes(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (value instanceof Uint8Array) return true
+  return (Array.isArray(value) ? (value as readonly Value[]) : Object.values(value as Record<string, Value>)).some(holdsBytes)
+}

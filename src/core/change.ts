@@ -7,11 +7,12 @@
  */
 
 import type { Bytes } from '../base/bytes.ts'
-import type { Change, Value } from './batch.ts'
+import { type Change, holdsBytes, type Value } from './batch.ts'
 import { isPath } from './glob.ts'
 import { isNodeId, isNodeType, type NodeFacts, type NodeId, nodeIdFromBytes, nodeIdToBytes } from './ids.ts'
 import { fieldAccepts, rightFor } from './fields.ts'
 import type { Ref } from './history.ts'
+import { END_REASONS, type EndReason, isOwnWord, WORK_OPS, type WorkOp, type WorkWord } from './work.ts'
 
 export const RIGHTS = [
   'create',
@@ -82,6 +83,14 @@ export type Edit =
       readonly tags: readonly Ref[]
     }
   | { readonly op: 'text'; readonly node: NodeId; readonly field: string; readonly update: Bytes }
+  | WorkEdit
+
+/** A record of somebody's work on the task `node`. */
+export type WorkEdit = WorkWord & { readonly node: NodeId }
+
+export function isWorkEdit(edit: Edit): edit is WorkEdit {
+  return (WORK_OPS as readonly string[]).includes(edit.op)
+}
 
 export type FieldValue = readonly [field: string, value: Value]
 
@@ -94,7 +103,14 @@ export interface TagNames {
 
 /** `isOwn`: the author of the change made the node. */
 export function rightOf(edit: Edit, type: string, isOwn: boolean): Right {
+  if (isWorkEdit(edit)) return workRight(edit)
   return rightFor(edit.op, edit.op === 'create' ? null : edit.field, type, isOwn)
+}
+
+/** A run's agent claims; others review what it submitted, or end it as they would assign. */
+function workRight(edit: WorkEdit): Right {
+  if (isOwnWord(edit)) return 'claim'
+  return edit.op === 'end' ? 'assign' : 'review'
 }
 
 /** The nodes that the change hangs its own under. */
@@ -118,6 +134,7 @@ export function fits(edit: Edit): boolean {
       (path === null || isPath(path)) && edit.fields.every(([field, value]) => isFieldName(field) && fieldAccepts(field, value))
     )
   }
+  if (isWorkEdit(edit)) return isWorkWord(edit)
   if (!isFieldName(edit.field)) return false
   return edit.op === 'set' ? fieldAccepts(edit.field, edit.value) : edit.op === 'text' || edit.element !== ''
 }
@@ -128,6 +145,8 @@ export function decodeEdit(change: Change, ordinal: number, names: TagNames): Ed
   if (nodeBytes === null) return null
   const node = nodeIdFromBytes(nodeBytes)
   if (op === OP.create) return decodeCreate(node, args)
+  const workOp = WORK_OPS.find((name) => OP[name] === op)
+  if (workOp) return decodeWork(workOp, node, args)
   const [field, second, third] = args
   if (!isFieldName(field)) return null
   if (op === OP.set)
@@ -160,6 +179,15 @@ function encodeArgs(edit: Edit, ordinal: number, names: TagNames): readonly Valu
       return [edit.field, edit.element]
     case 'text':
       return [edit.field, edit.update]
+    case 'claim':
+    case 'confirm':
+    case 'renew':
+    case 'submit':
+    case 'accept':
+    case 'reject':
+    case 'end':
+    case 'lost':
+      return [nodeIdToBytes(edit.run), edit.epoch, edit.why, edit.note]
     case 'remove':
       return [
         edit.field,
@@ -205,6 +233,19 @@ function decodeCreate(node: NodeId, args: readonly Value[]): Edit | null {
     nonce: nonce,
   }
   return { op: 'create', node, facts, number, fields }
+}
+
+function decodeWork(op: WorkOp, node: NodeId, args: readonly Value[]): Edit | null {
+  const [run, epoch, why, note] = args
+  if (args.length !== 4 || !(run instanceof Uint8Array) || run.length !== 16 || typeof epoch !== 'number') return null
+  const word = { op, run: nodeIdFromBytes(run), epoch, why: why as EndReason | null, note: note as Value }
+  return isWorkWord(word) ? { ...word, node } : null
+}
+
+/** Notes are words and numbers, so that a snapshot keeps them as text. */
+function isWorkWord({ op, epoch, why, note }: WorkWord): boolean {
+  if (!Number.isInteger(epoch) || epoch < 1 || holdsBytes(note)) return false
+  return op === 'end' ? (END_REASONS as readonly unknown[]).includes(why) : why === null
 }
 
 function isFieldName(field: unknown): field is string {

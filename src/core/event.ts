@@ -9,8 +9,9 @@ import type { Value } from './batch.ts'
 import { toHex } from '../base/bytes.ts'
 import type { AuthorityChange } from './authority-change.ts'
 import { own } from './crdt/own.ts'
-import type { Edit } from './change.ts'
+import { type Edit, isWorkEdit } from './change.ts'
 import type { NodeType } from './ids.ts'
+import type { EndReason, WorkOp } from './work.ts'
 
 export interface Event {
   /** `<batch id, hex>:<index>`. */
@@ -48,8 +49,25 @@ const BY_ELEMENT: Readonly<Record<string, readonly [added: string, removed: stri
   labels: ['labelled', 'unlabelled'],
 }
 
+const BY_WORK: Readonly<Record<Exclude<WorkOp, 'end'>, string>> = {
+  claim: 'task.claimed',
+  confirm: 'task.started',
+  renew: 'task.renewed',
+  submit: 'task.submitted',
+  accept: 'task.completed',
+  reject: 'task.sent_back',
+  lost: 'task.given_up',
+}
+const BY_END: Readonly<Record<EndReason, string>> = {
+  release: 'task.released',
+  fail: 'task.failed',
+  expire: 'task.expired',
+  revoke: 'task.stopped',
+}
+
 /** `nodeType` null: nobody has said yet what the node is. */
 export function typeOfEdit(edit: Edit, nodeType: NodeType | null): string {
+  if (isWorkEdit(edit)) return edit.op === 'end' ? BY_END[edit.why as EndReason] : BY_WORK[edit.op]
   const about = edit.op === 'create' ? edit.facts.type : (nodeType ?? 'node')
   switch (edit.op) {
     case 'create':
@@ -83,6 +101,7 @@ export function typeOfAuthority(op: AuthorityChange['op']): string {
 
 /** What an edit says, fit for JSON. */
 export function dataOfEdit(edit: Edit): Event['data'] {
+  if (isWorkEdit(edit)) return { run: edit.run, epoch: edit.epoch, ...(edit.note !== null && { note: plain(edit.note) }) }
   switch (edit.op) {
     case 'create': {
       const { project, path, subject } = edit.facts

@@ -15,12 +15,14 @@
 
 import type { Bytes } from '../base/bytes.ts'
 import type { Value } from './batch.ts'
-import type { Edit } from './change.ts'
+import { type Edit, isWorkEdit, type WorkEdit } from './change.ts'
 import { addElement, removeTags, type Tagged } from './crdt/or-set.ts'
 import { own, putOwn } from './crdt/own.ts'
 import { type Versions, winner, writeRegister } from './crdt/register.ts'
 import type { History, Ref } from './history.ts'
 import { type ActorKey, type NodeId, type NodeType, nodeIdOf, personNodeId, workspaceNodeId } from './ids.ts'
+import type { Status } from './fields.ts'
+import { newWork, takeRecord, type Work } from './work.ts'
 
 export interface TextEdit {
   readonly ref: Ref
@@ -34,6 +36,7 @@ export type Part = 'counts' | 'masked' | 'void'
 
 export interface KnownChange {
   readonly ref: Ref
+  readonly by: By
   readonly edit: Edit
   readonly part: Part
 }
@@ -65,6 +68,14 @@ export interface WorkNode {
   sets: Record<string, Tagged>
   /** Another array whenever edits of the field were taken out, masked or unmasked. */
   texts: Record<string, TextEdit[]>
+  /** Of a task that somebody claimed. */
+  work?: Work
+}
+
+/** By whom, and by how senior a right. */
+export interface By {
+  readonly actor: ActorKey
+  readonly rank: number
 }
 
 export interface Author {
@@ -134,12 +145,12 @@ export class Fold {
 
   /**
    * Applies one change that counts; answers the node it changed, or null if it had no effect: a create that is not true, a
-   * change to a node it cannot know. `known`: what `nodeAt` answered.
+   * change to a node it cannot know. `known`: what `nodeAt` answered. `rank`: of the right it goes by.
    */
-  apply(edit: Edit, author: Author, ref: Ref, known?: WorkNode | null): WorkNode | null {
+  apply(edit: Edit, author: Author, ref: Ref, known?: WorkNode | null, rank = 0): WorkNode | null {
     const node = edit.op === 'create' ? this.#created(edit, author, ref) : (known ?? this.nodeAt(edit.node, ref))
     if (node === null) return null
-    this.#apply(edit, ref, node)
+    this.#apply(edit, { actor: author.actor, rank }, ref, node)
     if (edit.op === 'create') this.#place(node)
     return node
   }
@@ -159,17 +170,34 @@ export class Fold {
     node.registers = {}
     node.sets = {}
     node.texts = {}
+    delete node.work
     node.recent = []
     node.edits = 0
-    for (const { ref, edit, part } of changes.toSorted((a, b) => this.#history.compare(a.ref, b.ref))) {
-      if (part === 'counts') this.#apply(edit, ref, node)
+    for (const { ref, edit, part, by } of changes.toSorted((a, b) => this.#history.compare(a.ref, b.ref))) {
+      if (part === 'counts') this.#apply(edit, by, ref, node)
       else if (edit.op === 'create') (node.voidCreates ??= []).push(ref)
       else if (edit.op === 'text' && part === 'masked') this.mask(edit, ref, node)
     }
     this.#place(node)
   }
 
-  #apply(edit: Edit, ref: Ref, node: WorkNode): void {
+  #apply(edit: Edit, by: By, ref: Ref, node: WorkNode): void {
+    if (isWorkEdit(edit)) takeRecord((node.work ??= newWork()), edit, { ref, by: by.actor, rank: by.rank }, this.#history)
+    else this.#applyToTree(edit, ref, node)
+    if (node.edits === 0 || this.#history.compare(ref, node.updated) > 0) node.updated = ref
+    node.edits++
+    insertInOrder(this.#history, node.recent, ref, (other) => other)
+    if (node.recent.length > RECENT) node.recent.shift()
+    if (node.work) node.work.shown = this.#shownStatus(node.work, own(node.registers, 'status'))
+  }
+
+  /** The newer of what people set and what the work went through; null where the register says it. */
+  #shownStatus({ status, since }: Work, set: Versions | undefined): Status | null {
+    if (status === null || since === null) return null
+    return set === undefined || this.#history.compare(since, set[1] as Ref) > 0 ? status : null
+  }
+
+  #applyToTree(edit: Exclude<Edit, WorkEdit>, ref: Ref, node: WorkNode): void {
     switch (edit.op) {
       case 'create':
         this.#noteCreate(node, edit.number, ref)
@@ -188,10 +216,6 @@ export class Fold {
         this.#insertText(node, edit.field, { ref, update: edit.update })
         break
     }
-    if (node.edits === 0 || this.#history.compare(ref, node.updated) > 0) node.updated = ref
-    node.edits++
-    insertInOrder(this.#history, node.recent, ref, (other) => other)
-    if (node.recent.length > RECENT) node.recent.shift()
   }
 
   #created(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {

@@ -22,6 +22,10 @@ export const PROTOCOL = {
   globsPerGrant: 64,
   sealsPerRekey: 1024,
   adoptsPerChange: 1024,
+  /** A run that says nothing for so long may be ended by others. */
+  leaseMs: 600_000,
+  epochsPerTask: 10_000,
+  failuresPerTask: 3,
 } as const
 
 export const LOCAL = {
@@ -34,6 +38,7 @@ export const LOCAL = {
   assigneesPerTask: 256,
   dependenciesPerTask: 256,
   checksPerTask: 256,
+  optionsPerQuestion: 16,
   queryRows: 1000,
   queryRowsDefault: 100,
   queryDepth: 8,

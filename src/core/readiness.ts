@@ -2,7 +2,7 @@
  * Readiness: may somebody start this task now, and if not, why not.
  *
  * A task is ready when its status is `ready`, its time has come, and every gating dependency is done or cancelled. A
- * dependency that is not here (yet) or deleted does not gate: work must not wait for what nobody can finish.
+ * dependency that is not here (yet), deleted, or no task does not gate: work must not wait for what nobody can finish.
  */
 
 import { GATING, type Status } from './fields.ts'
@@ -19,9 +19,11 @@ export type Why =
   | { readonly code: 'waits_on'; readonly tasks: readonly NodeId[] }
   | { readonly code: 'not_before'; readonly at: number }
   | { readonly code: 'deleted' }
+  /** A run holds it, or was submitted and waits for a word. */
+  | { readonly code: 'claimed'; readonly run: NodeId }
 
 export function statusOf(task: WorkNode): Status {
-  return (read(task, 'status') as Status | undefined) ?? 'backlog'
+  return task.work?.shown ?? (read(task, 'status') as Status | undefined) ?? 'backlog'
 }
 
 export function isClosed(task: WorkNode): boolean {
@@ -54,7 +56,7 @@ export function waitsOn(task: WorkNode, nodes: ReadonlyMap<NodeId, WorkNode>): N
   return dependenciesOf(task).flatMap((dependency) => {
     if (!gates(dependency) || !isNodeId(dependency.to)) return []
     const target = nodes.get(dependency.to)
-    return target && !isDeleted(target) && !isClosed(target) ? [target.id] : []
+    return target?.type === 'task' && !isDeleted(target) && !isClosed(target) ? [target.id] : []
   })
 }
 
@@ -66,6 +68,8 @@ export function whyNotReady(task: WorkNode, nodes: ReadonlyMap<NodeId, WorkNode>
   if (status !== 'ready') why.push({ code: 'status', status })
   const open = waitsOn(task, nodes)
   if (open.length > 0) why.push({ code: 'waits_on', tasks: open })
+  const holder = task.work?.holder
+  if (holder) why.push({ code: 'claimed', run: holder })
   const notBefore = read(task, 'notBefore')
   if (typeof notBefore === 'number' && notBefore > now) why.push({ code: 'not_before', at: notBefore })
   return why

@@ -15,6 +15,7 @@ import type { Transaction } from '../replica/transaction.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
+import { setStatus } from './status.ts'
 import { initialText } from '../replica/text.ts'
 
 export const assignTask = operation({
@@ -64,7 +65,7 @@ export const completeSubtask = operation({
     return change(replica, id, 'Complete subtask of', (tx, node) => {
       if (undone) tx.remove(node.id, 'completedSubtasks', element)
       else tx.add(node.id, 'completedSubtasks', element)
-      if (child && replica.views.tree.parentOf(child) === node.id) tx.set(child, 'status', undone ? 'ready' : 'done')
+      if (child && replica.views.tree.parentOf(child) === node.id) setStatus(replica, tx, child, undone ? 'ready' : 'done')
     })
   },
 })

@@ -137,7 +137,8 @@ function updateState(tx: Transaction, node: WorkNode, state: string, orderIn: (s
   const status = statusIn(state)
   if (statusOf(node) !== status) {
     tx.set(node.id, 'order', orderIn(status))
-    tx.set(node.id, 'status', status)
+    // Newer than what its runs went through, also where the register says it already.
+    tx.write({ op: 'set', node: node.id, field: 'status', value: status })
   }
   if (isDeleted(node) !== isDeletedState(state)) tx.set(node.id, 'deleted', isDeletedState(state))
 }

@@ -31,6 +31,20 @@ import {
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
 import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'
+import {
+  acceptTask,
+  answerQuestion,
+  askTask,
+  claimTask,
+  confirmTask,
+  listRuns,
+  rejectTask,
+  releaseTask,
+  renewTask,
+  reportProgress,
+  stopTask,
+  submitTask,
+} from './work.ts'
 import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, updateTask } from './tasks.ts'
 
 export const OPERATIONS = {
@@ -48,6 +62,18 @@ export const OPERATIONS = {
   comment_task: commentTask,
   delete_comment: deleteComment,
   resolve_conflict: resolveConflict,
+  claim_task: claimTask,
+  confirm_task: confirmTask,
+  renew_task: renewTask,
+  report_progress: reportProgress,
+  ask_task: askTask,
+  answer_question: answerQuestion,
+  submit_task: submitTask,
+  release_task: releaseTask,
+  accept_task: acceptTask,
+  reject_task: rejectTask,
+  stop_task: stopTask,
+  list_runs: listRuns,
   delete_task: deleteTask,
   restore_task: restoreTask,
   create_project: createProject,

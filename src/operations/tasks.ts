@@ -13,6 +13,7 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { findTask, orderIn, rowOf } from './find.ts'
 import { aboutOf, operation } from './operation.ts'
+import { setStatus } from './status.ts'
 import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
 
 const body = z
@@ -119,7 +120,7 @@ export const updateTask = operation({
       for (const [field, value] of writable(input)) tx.set(node.id, field, value)
       if (input.status !== undefined && input.status !== row.status) {
         tx.set(node.id, 'order', orderIn(replica, input.status as Status, null, node.id))
-        tx.set(node.id, 'status', input.status)
+        setStatus(replica, tx, node.id, input.status as Status)
       }
       if (input.labels) setElements(tx, node.id, 'labels', row.labels, input.labels)
       if (input.assignees) setElements(tx, node.id, 'assignees', row.assignees, input.assignees)
@@ -143,7 +144,7 @@ export const orderTask = operation({
     const column = (input.status ?? rowOf(replica, id).status) as Status
     replica.transact(`Move ${rowOf(replica, id).key}`, (tx) => {
       tx.set(id, 'order', orderIn(replica, column, before?.ok ? before.value.id : null, id))
-      tx.set(id, 'status', column)
+      setStatus(replica, tx, id, column)
     })
     return ok(rowOf(replica, id))
   },

@@ -10,7 +10,8 @@ import { isSenior } from '../core/authority.ts'
 import type { Capability, Entry } from '../core/capability-registry.ts'
 import type { ChangeName, Grant } from '../core/capability.ts'
 import type { Ref } from '../core/history.ts'
-import type { ActorKey } from '../core/ids.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { type CapabilitySpec, generateCapability, type Recipient } from '../core/roles.ts'
 import type { Replica } from './replica.ts'
@@ -67,6 +68,21 @@ export function revoke(replica: Replica, id: string, options: RevokeOptions = {}
   return ok(replica.publish({ op: 'revoke', revocation }, cited.id))
 }
 
+/** What an actor held is free for others; what it submitted waits for a word as before. */
+export function endRunsOf(replica: Replica, actor: ActorKey): void {
+  const held = replica.views.ofType('run').flatMap((run): readonly [WorkNode, NodeId][] => {
+    const node = replica.nodes.get(run)
+    const task = node?.creator === actor && node.subject ? replica.nodes.get(node.subject) : undefined
+    return task?.work?.holder === run && task.work.candidates.length === 0 && replica.maySay('end', task, run, 'revoke')
+      ? [[task, run]]
+      : []
+  })
+  if (held.length > 0)
+    replica.transact(null, (tx) => {
+      for (const [task, run] of held) tx.say(task, 'end', run, 'revoke', null)
+    })
+}
+
 /**
  * Ends everything that a key holds here: each of its live capabilities, whoever granted them, and the invites they came by, which
  * would let them in again. With `keepBelow`, what it granted to others lives on. Answers how many capabilities were ended; a
@@ -84,6 +100,7 @@ export function removeActor(replica: Replica, actor: ActorKey, { keepBelow = fal
     const { parent } = capability
     if (parent?.isInvite && revokerOf(replica, parent) && replica.authority.isLive(parent)) closeInvite(replica, parent.id)
   }
+  endRunsOf(replica, actor)
   return ok(held.length)
 }
 

@@ -3,10 +3,11 @@
  * What JSON has no form for rides beside it: the updates of texts, and nodes with byte strings among their values.
  */
 
-import type { Value } from '../core/batch.ts'
+import { holdsBytes } from '../core/batch.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import type { ActorKey } from '../core/ids.ts'
+import type { Work } from '../core/work.ts'
 
 export interface NodeChunk {
   readonly json: string
@@ -28,6 +29,7 @@ type Row = readonly [
   registers: WorkNode['registers'],
   sets: WorkNode['sets'],
   creates: readonly [again: Ref[] | null, void: Ref[] | null] | null,
+  work: Work | null,
 ]
 
 export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
@@ -54,6 +56,7 @@ export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
       node.registers,
       node.sets,
       node.createdAgain || node.voidCreates ? [node.createdAgain ?? null, node.voidCreates ?? null] : null,
+      node.work ?? null,
     ]
   })
   return { json: JSON.stringify([creators, rows]), texts, whole }
@@ -66,17 +69,13 @@ export function unpackNodes({ json, texts, whole }: NodeChunk, first: number): W
   const wholeAt = new Map(whole)
   return rows.map((row, place) => {
     if (row === null) return wholeAt.get(place) as WorkNode
-    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, creates] = row
+    const [[id, type, project, path, subject], creator, created, number, updated, edits, recent, registers, sets, creates, work] =
+      row
     const facts = { id, type, project, path, subject, creator: creators[creator] as ActorKey, slot: first + place }
     const node: WorkNode = { ...facts, created, number, updated, edits, recent, registers, sets, texts: textsAt.get(place) ?? {} }
     if (creates?.[0]) node.createdAgain = creates[0]
     if (creates?.[1]) node.voidCreates = creates[1]
+    if (work) node.work = work
     return node
   })
-}
-
-function holdsBytes(value: Value): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (value instanceof Uint8Array) return true
-  return (Array.isArray(value) ? (value as readonly Value[]) : Object.values(value as Record<string, Value>)).some(holdsBytes)
 }

@@ -37,6 +37,8 @@ import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
 import { editsOf, UndoHistory, type UndoStep } from './undo.ts'
+import type { EndReason, WorkOp } from '../core/work.ts'
+import { type RunRow, runRows } from './run-row.ts'
 import { Views } from './views.ts'
 import { grantDraft, type SignedBatch, type Signer, Writer, type Written } from './writer.ts'
 
@@ -246,6 +248,12 @@ export class Replica implements LogSource {
     return this.#incoming.isSetAside(id)
   }
 
+  /** The runs of a task, in the order of their claims. */
+  runsOf(task: NodeId): readonly RunRow[] {
+    const node = this.nodes.get(task)
+    return node ? runRows(node, this.#state) : []
+  }
+
   /** Whether bodies leave this device sealed. */
   get isSealed(): boolean {
     return this.#epochs.isSealed
@@ -254,6 +262,11 @@ export class Replica implements LogSource {
   /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
   may(right: Right, about: string | Facts): boolean {
     return this.#standing.may(right, about)
+  }
+
+  /** Whether this actor may say so of a run of the task. */
+  maySay(op: WorkOp, task: WorkNode, run: NodeId, why: EndReason | null = null): boolean {
+    return this.#standing.forEdit({ op, node: task.id, run, epoch: 1, why, note: null }) !== null
   }
 
   /** The most senior capability of this actor with a right that is about no node, or null. */

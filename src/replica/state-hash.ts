@@ -10,6 +10,7 @@ import { toHex, utf8 } from '../base/bytes.ts'
 import type { Value } from '../core/batch.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
+import type { WorkRecord } from '../core/work.ts'
 import type { State } from './state.ts'
 import { textOf } from './text.ts'
 
@@ -45,7 +46,12 @@ function canonical(node: WorkNode, state: State): unknown {
       sorted(node.sets[field] ?? {}).map((element) => [field, element, (node.sets[field]?.[element] ?? []).map(name).toSorted()]),
     ),
     sorted(node.texts).map((field) => [field, textOf(node, field, history)]),
+    ...(node.work ? [node.work.records.map((record) => workWord(record, name(record.ref)))] : []),
   ]
+}
+
+function workWord({ op, run, epoch, why, note, counts }: WorkRecord, name: string): unknown {
+  return [name, op, run, epoch, why, plain(note), counts]
 }
 
 /** Values with their maps in one order and their bytes as text. */

@@ -19,6 +19,7 @@ import {
   decodeEdit,
   type Edit,
   isAuthorityOp,
+  isWorkEdit,
   OP,
   parentsNamed,
   RIGHT_NUMBERS,
@@ -26,16 +27,19 @@ import {
   type Right,
   rightOf,
   type TagNames,
+  type WorkEdit,
 } from '../core/change.ts'
-import { type Author, Fold, type Part, type WorkNode } from '../core/fold.ts'
+import { type Author, type By, Fold, type Part, type WorkNode } from '../core/fold.ts'
 import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
+import { isOwnWord } from '../core/work.ts'
 
-/** Of a change whose right is not known, or not the one it needs: nobody can adopt it. */
+/** Of a change whose right is not known or not the one it needs, and of records of work: nobody can adopt it. */
 const NO_RIGHT = 0x7f
 /** Verdicts that may turn: the change itself is as it should be. */
+const ACTOR_DIGITS = 66
 const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked'])
 
 export class State {
@@ -120,8 +124,8 @@ export class State {
     const lasting = isTrue ? this.#faultOf(edit, author, known, right, claimed, use, ref) : 'bad-node'
     const why = lasting ?? use.void
     if (why !== null) this.void.set(ref, why)
-    const node = this.#take(edit, author, ref, known, isTrue, why)
-    const numbered = right === null || lasting === 'wrong-right' ? NO_RIGHT : RIGHT_NUMBERS[right]
+    const node = this.#take(edit, author, ref, known, isTrue, why, use.capability?.rank ?? 0)
+    const numbered = right === null || lasting === 'wrong-right' || isWorkEdit(edit) ? NO_RIGHT : RIGHT_NUMBERS[right]
     const capability = use.fault === null && use.capability ? use.capability.number : -1
     const moves = parentsNamed(edit).length > 0 ? MOVES : 0
     this.index.add(Math.floor(ref / 256), node ? node.slot : NO_SLOT, capability, numbered | moves)
@@ -154,10 +158,15 @@ export class State {
     const node = this.fold.inSlot(slot)
     this.fold.rebuild(
       node,
-      changes.map(({ ref, edit }) => ({ ref, edit, part: this.partOf(ref) })),
+      changes.map(({ ref, edit }) => ({ ref, edit, by: this.#byOf(ref), part: this.partOf(ref) })),
     )
     this.stale.delete(slot)
     this.#touched.add(node.id)
+  }
+
+  #byOf(ref: Ref): By {
+    const actor = this.history.feedOf(Math.floor(ref / 256)).slice(0, ACTOR_DIGITS) as ActorKey
+    return { actor, rank: this.authority.registry.at(this.index.at(ref)?.capability ?? -1)?.rank ?? 0 }
   }
 
   typeOf(edit: Edit): string | null {
@@ -177,6 +186,7 @@ export class State {
     const right = this.rightOf(edit, actor)
     const known = edit.op === 'create' ? null : (this.fold.nodes.get(edit.node) ?? null)
     if (right === null || timeFault(capability.cited, ms) !== null) return false
+    if (isWorkEdit(edit) && this.#workFault(edit, capability, known, null) !== null) return false
     return this.#scopeFault(edit, actor, known, right, capability.cited, null) === null
   }
 
@@ -236,7 +246,11 @@ export class State {
     const edit = isAuthorityOp(op) ? null : decodeEdit(change, Math.floor(ref / 256), this.#names)
     if (edit !== null) return void this.applyEdit(edit, cited, author, ref, right)
     // Ops of newer versions are admitted and ignored; known ops must fit.
-    this.#note(ref, NO_SLOT, isAuthorityOp(op) ? 'wrong-kind' : op <= OP.text ? 'malformed' : null)
+    this.#note(
+      ref,
+      NO_SLOT,
+      isAuthorityOp(op) ? 'wrong-kind' : op <= OP.text || (op >= OP.claim && op <= OP.lost) ? 'malformed' : null,
+    )
   }
 
   #judgeAuthority(change: Change, cited: string, author: Author, ref: Ref, grants: number): Invalid | null {
@@ -275,6 +289,10 @@ export class State {
     if (right === null) return 'unknown-node'
     if (claimed !== null && RIGHTS[claimed] !== right) return 'wrong-right'
     if (use.fault !== null || use.capability === null) return use.fault
+    if (isWorkEdit(edit)) {
+      const fault = this.#workFault(edit, use.capability, known, ref)
+      if (fault !== null) return fault
+    }
     return this.#scopeFault(edit, author.actor, known, right, use.capability.cited, ref)
   }
 
@@ -283,6 +301,7 @@ export class State {
     const facts: Facts = edit.op === 'create' ? { id: edit.node, ...edit.facts } : (known as WorkNode)
     // What a device says of itself lies in no project and is nobody else's.
     if (facts.type === 'person') return known && known.creator !== actor ? 'not-yours' : rightFault(scope, right, null)
+    if (facts.type === 'run' && known && known.creator !== actor) return 'not-yours'
     const outside = rightFault(scope, right, facts)
     if (outside !== null || scope.projects === null) return outside
     const isInside = (parent: NodeId): boolean => {
@@ -292,11 +311,33 @@ export class State {
     return parentsNamed(edit).every(isInside) ? null : 'project'
   }
 
+  /**
+   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say; and
+   * nobody whom its agent let in says what its work is worth.
+   */
+  #workFault(edit: WorkEdit, capability: Capability, task: WorkNode | null, ref: Ref | null): Invalid | null {
+    const run = ref === null ? this.fold.nodes.get(edit.run) : this.fold.nodeAt(edit.run, ref)
+    if (!task || !run) return 'unknown-node'
+    if (task.type !== 'task' || run.type !== 'run' || run.subject !== task.id) return 'bad-target'
+    if (isOwnWord(edit)) return run.creator === capability.audience ? null : 'not-yours'
+    if (edit.op === 'end') return run.creator === capability.audience ? 'not-yours' : null
+    for (let link: Capability | null = capability; link; link = link.parent) if (link.audience === run.creator) return 'not-yours'
+    return null
+  }
+
   /** Lets the fold have it, as far as it counts; answers the node that it is about. */
-  #take(edit: Edit, author: Author, ref: Ref, known: WorkNode | null, isTrue: boolean, why: Invalid | null): WorkNode | null {
+  #take(
+    edit: Edit,
+    author: Author,
+    ref: Ref,
+    known: WorkNode | null,
+    isTrue: boolean,
+    why: Invalid | null,
+    rank: number,
+  ): WorkNode | null {
     if (!isTrue) return null
     if (why === null) {
-      const node = this.fold.apply(edit, author, ref, known) as WorkNode
+      const node = this.fold.apply(edit, author, ref, known, rank) as WorkNode
       this.changes++
       this.#touched.add(node.id)
       return node

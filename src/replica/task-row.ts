@@ -10,6 +10,7 @@ import type { Status } from '../core/fields.ts'
 import { elements, read, type WorkNode } from '../core/fold.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { dependenciesOf, gates, isClosed, isDeleted, statusOf, type Why, whyNotReady } from '../core/readiness.ts'
+import { type RunRow, runRows } from './run-row.ts'
 import type { State } from './state.ts'
 import type { Views } from './views.ts'
 
@@ -55,8 +56,13 @@ export interface TaskRow {
   readonly updatedAt: string
   readonly updatedBy: string
   readonly due: string | null
-  readonly run: null
+  /** The run that holds the task, or waits for a word. */
+  readonly run: RunRow | null
+  /** Runs that were submitted and wait; more than one where two finished apart. */
+  readonly candidates: number
   readonly comments: number
+  /** Questions that nobody has answered. */
+  readonly questions: number
   readonly conflicts: readonly { readonly field: string; readonly values: readonly Value[] }[]
   readonly deleted: boolean
   readonly hasBody: boolean
@@ -98,13 +104,20 @@ export function taskRow(node: WorkNode, state: State, views: Views, now: number)
     updatedAt: iso(node.updated),
     updatedBy: history.feedOf(ordinalOf(node.updated)).slice(0, 66),
     due: typeof due === 'number' ? new Date(due).toISOString() : null,
-    run: null,
+    run: runOf(node, state),
+    candidates: node.work?.candidates.length ?? 0,
     comments: views.commentsOn(node.id).length,
+    questions: views.commentsOn(node.id).filter((id) => views.questions.has(id)).length,
     conflicts: conflictsOf(node).map(({ field, versions }) => ({ field, values: versions.map(({ value }) => value) })),
     deleted: isDeleted(node),
     hasBody: (node.texts['body']?.length ?? 0) > 0,
     ext: read(node, 'ext') ?? null,
   }
+}
+
+function runOf(node: WorkNode, state: State): RunRow | null {
+  const holder = node.work?.holder
+  return holder ? (runRows(node, state).find(({ id }) => id === holder) ?? null) : null
 }
 
 /** Child tasks in board order, as all replicas show them: not as they came. */
@@ -132,7 +145,8 @@ export function checksOf(node: WorkNode): Check[] {
 }
 
 function dependencyRow({ to, type }: { readonly to: string; readonly type: string }, views: Views): DependencyRow {
-  const target = isNodeId(to) ? views.nodes.get(to) : undefined
+  const node = isNodeId(to) ? views.nodes.get(to) : undefined
+  const target = node?.type === 'task' ? node : undefined
   const done = !gates({ to, type }) || !target || isDeleted(target) || isClosed(target)
   return { to, type, done, key: target ? views.keys.keyOf(target) : null }
 }

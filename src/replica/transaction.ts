@@ -3,7 +3,8 @@
  */
 
 import type { RandomBytes } from '../base/random.ts'
-import type { Bytes } from '../base/bytes.ts'
+import { type Bytes, compareBytes } from '../base/bytes.ts'
+import { encodeCbor } from '../core/cbor.ts'
 import type { Edit, FieldValue } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
 import { sameValue } from '../core/conflicts.ts'
@@ -11,6 +12,7 @@ import { own } from '../core/crdt/own.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { type NodeFacts, type NodeId, type NodeType, nodeIdOf } from '../core/ids.ts'
+import type { EndReason, WorkOp } from '../core/work.ts'
 import { type Inverse, inverseOf } from './undo.ts'
 import type { State } from './state.ts'
 import type { Signer } from './writer.ts'
@@ -81,6 +83,12 @@ export class Transaction {
     this.write({ op: 'text', node, field, update })
   }
 
+  /** Writes a record of a run of the task, in the epoch of its claim. */
+  say(task: WorkNode, op: WorkOp, run: NodeId, why: EndReason | null = null, note: Value = null): void {
+    const claim = task.work?.records.find((record) => record.run === run && record.op === 'claim')
+    this.write({ op, node: task.id, run, epoch: claim?.epoch ?? 1, why, note: wellFormed(note) })
+  }
+
   #tags(node: NodeId, field: string, element: string): readonly Ref[] | undefined {
     return own(own(this.node(node)?.sets ?? {}, field) ?? {}, element)
   }
@@ -100,5 +108,7 @@ function wellFormed(value: Value): Value {
   if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\uFFFD')
   if (Array.isArray(value)) return value.map(wellFormed)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(LONE_SURROGATE, '\uFFFD'), wellFormed(item)]))
+  const entries = Object.entries(value).map(([key, item]) => [key.replace(LONE_SURROGATE, '\uFFFD'), wellFormed(item)] as const)
+  // In the order of the wire, so that who wrote it reads the same as everybody else.
+  return Object.fromEntries(entries.toSorted(([a], [b]) => compareBytes(encodeCbor(a), encodeCbor(b))))
 }

@@ -6,7 +6,7 @@
  * is audited, and can be redone.
  */
 
-import type { Edit } from '../core/change.ts'
+import { type Edit, isWorkEdit } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
 import { own } from '../core/crdt/own.ts'
 import { fieldAccepts } from '../core/fields.ts'
@@ -28,6 +28,8 @@ export interface UndoStep {
 
 /** What takes back `edit`, which is about to be written at `ref`; null for what undo leaves alone (text has its own). */
 export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inverse | null {
+  // What was said of a run stands; another word takes it further.
+  if (isWorkEdit(edit)) return null
   switch (edit.op) {
     case 'create':
       return { kind: 'set', node: edit.node, field: 'deleted', value: true, ours: ref }

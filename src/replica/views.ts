@@ -34,11 +34,13 @@ export class Views {
   /** Task → the tasks that name it as a dependency. */
   readonly #dependents = new Map<string, Set<NodeId>>()
   readonly #dependsOn = new Map<NodeId, readonly string[]>()
-  readonly #bySubject = new Map<NodeId, readonly NodeId[]>()
+  /** What hangs on a node, by topic: `comments:<node>`, `runs:<node>`. */
+  readonly #hung = new Map<string, readonly NodeId[]>()
+  readonly #questions = new Set<NodeId>()
   readonly #byType = new Map<string, readonly NodeId[]>()
   readonly #byExternal = new Map<string, NodeId>()
   readonly #conflicted = new Set<NodeId>()
-  /** Comments and others that stand in their list already. */
+  /** Nodes that stand in the list of their type already. */
   readonly #listed = new Set<NodeId>()
   /** Tasks that may not be begun yet, and from when. */
   readonly #begins = new Map<NodeId, number>()
@@ -93,7 +95,17 @@ export class Views {
 
   /** Comments on a node, oldest first; deleted ones are left out. */
   commentsOn(subject: NodeId): readonly NodeId[] {
-    return this.#bySubject.get(subject) ?? NO_IDS
+    return this.#hung.get(`comments:${subject}`) ?? NO_IDS
+  }
+
+  /** Runs of a task, oldest first. */
+  runsOf(task: NodeId): readonly NodeId[] {
+    return this.#hung.get(`runs:${task}`) ?? NO_IDS
+  }
+
+  /** Comments that ask something nobody has answered. */
+  get questions(): ReadonlySet<NodeId> {
+    return this.#questions
   }
 
   get conflicted(): ReadonlySet<NodeId> {
@@ -118,7 +130,7 @@ export class Views {
     return isNodeId(idOrKey) ? (this.nodes.has(idOrKey) ? idOrKey : null) : this.keys.resolve(idOrKey)
   }
 
-  /** `topic` is a node id, `column:<status>`, `type:<type>` or `comments:<node>`. */
+  /** `topic` is a node id, `column:<status>`, `type:<type>`, `comments:<node>`, `runs:<node>` or `questions`. */
   on(topic: string, listener: () => void): () => void {
     let emitter = this.#nodeListeners.get(topic)
     if (!emitter) this.#nodeListeners.set(topic, (emitter = createEmitter<void>()))
@@ -157,6 +169,7 @@ export class Views {
     if (node.type === 'task') this.#updateTask(node, stale, topics)
     else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
     else if (node.type !== 'comment') this.#updateType(node, topics)
+    if (node.type === 'run' && node.subject) this.#hang(node, node.subject, `runs:${node.subject}`, stale, topics)
   }
 
   /** The node's create does not count any more: nothing may show it, or go by it. */
@@ -179,14 +192,10 @@ export class Views {
       this.#conflicted.delete(id)
       this.#seat(id, null, '', topics)
     } else if (node.type === 'comment' && node.subject) {
-      if (this.#listed.delete(id))
-        this.#bySubject.set(
-          node.subject,
-          this.commentsOn(node.subject).filter((other) => other !== id),
-        )
-      stale.add(node.subject)
-      topics.add(`comments:${node.subject}`)
+      if (this.#questions.delete(id)) topics.add('questions')
+      this.#unhang(id, node.subject, `comments:${node.subject}`, stale, topics)
     } else {
+      if (node.type === 'run' && node.subject) this.#unhang(id, node.subject, `runs:${node.subject}`, stale, topics)
       if (this.#listed.delete(id))
         this.#byType.set(
           node.type,
@@ -212,6 +221,7 @@ export class Views {
       else if (field === 'parent') isMoved = this.#move(node.id, value, versions[1] as Ref, stale)
       else if (field === 'ext') this.#noteExternal(node.id, value as External | null)
     }
+    status = node.work?.shown ?? status
     this.#noteDue(node.id, begins)
     // A move that does not count any more leaves the node where it would be without it.
     if (!isMoved) this.#unmove(node.id, stale)
@@ -279,26 +289,38 @@ export class Views {
   }
 
   #updateComment(node: WorkNode, subject: NodeId, stale: Set<NodeId>, topics: Set<string>): void {
+    const isOpen = read(node, 'question') != null && read(node, 'answer') == null && !isDeleted(node)
+    if (isOpen !== this.#questions.has(node.id)) {
+      if (isOpen) this.#questions.add(node.id)
+      else this.#questions.delete(node.id)
+      topics.add('questions')
+    }
+    if (isDeleted(node)) this.#unhang(node.id, subject, `comments:${subject}`, stale, topics)
+    else this.#hang(node, subject, `comments:${subject}`, stale, topics)
+  }
+
+  /** Puts it into the list of its subject, at the place of its create. */
+  #hang(node: WorkNode, subject: NodeId, topic: string, stale: Set<NodeId>, topics: Set<string>): void {
     const { history } = this.#state
-    const isListed = this.#listed.has(node.id)
-    if (isListed || isDeleted(node)) {
-      this.#bySubject.set(
-        subject,
-        this.commentsOn(subject).filter((id) => id !== node.id),
-      )
-      this.#listed.delete(node.id)
-    }
-    if (!isDeleted(node)) {
-      // Most come last: the place is looked for from the end.
-      const list = [...this.commentsOn(subject)]
-      let at = list.length
-      while (at > 0 && history.compare((this.nodes.get(list[at - 1] as NodeId) as WorkNode).created, node.created) > 0) at--
-      list.splice(at, 0, node.id)
-      this.#bySubject.set(subject, list)
-      this.#listed.add(node.id)
-    }
+    const list = (this.#hung.get(topic) ?? NO_IDS).filter((id) => id !== node.id)
+    // Most come last: the place is looked for from the end.
+    let at = list.length
+    while (at > 0 && history.compare((this.nodes.get(list[at - 1] as NodeId) as WorkNode).created, node.created) > 0) at--
+    list.splice(at, 0, node.id)
+    this.#hung.set(topic, list)
     stale.add(subject)
-    topics.add(`comments:${subject}`)
+    topics.add(topic)
+  }
+
+  #unhang(id: NodeId, subject: NodeId, topic: string, stale: Set<NodeId>, topics: Set<string>): void {
+    const list = this.#hung.get(topic) ?? NO_IDS
+    if (list.includes(id))
+      this.#hung.set(
+        topic,
+        list.filter((other) => other !== id),
+      )
+    stale.add(subject)
+    topics.add(topic)
   }
 
   #updateType(node: WorkNode, topics: Set<string>): void {

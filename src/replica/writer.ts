@@ -13,7 +13,7 @@ import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { BATCH_VERSION, type Change, type Hlc, KIND, type BatchKind, type VerifiedBatch } from '../core/batch.ts'
 import { type AuthorityChange, encodeAuthority } from '../core/authority-change.ts'
-import { type Edit, encodeEdit, fits, type Right } from '../core/change.ts'
+import { type Edit, encodeEdit, fits, isWorkEdit, type Right } from '../core/change.ts'
 import type { Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
 import type { Author } from '../core/fold.ts'
@@ -288,6 +288,7 @@ export function grantDraft(
 
 /** An upper bound of the edit's encoded bytes. */
 function sizeOf(edit: Edit): number {
+  if (isWorkEdit(edit)) return 80 + sizeOfValue(edit.note)
   switch (edit.op) {
     case 'create':
       return (

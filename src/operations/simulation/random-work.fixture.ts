@@ -16,7 +16,7 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
   const context = { replica }
   const { upTo, pick, chance } = world
   const tasks = [...replica.nodes.values()].filter(({ type }) => type === 'task').map(({ id }) => id)
-  const kind = upTo(22)
+  const kind = upTo(28)
   if (tasks.length === 0 || kind < 3) {
     const title = token()
     const input = {
@@ -93,9 +93,33 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
         )
       return `undo: ${(chance(0.7) ? replica.undo() : replica.redo())?.label ?? 'nothing'}`
     }
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+    case 25:
+      return runAtRandom(tab, context, row, world, word)
     default:
       return typeAtRandom(tab, live, id, world, word)
   }
+}
+
+/** Says something about a run of the task, fitting or not. */
+function runAtRandom(tab: Tab, context: { readonly replica: Live['replica'] }, row: TaskRow, world: World, word: string): string {
+  const { pick } = world
+  const { id, key } = row
+  const { replica } = context
+  if (row.run === null) return said(tab, `claim ${key}`, run(context, 'claim_task', { id }), [])
+  if (row.run.agent === replica.actor) {
+    if (row.run.state === 'claimed') return said(tab, `confirm ${key}`, run(context, 'confirm_task', { id }), [])
+    const name = pick(['report_progress', 'submit_task', 'submit_task', 'renew_task', 'release_task', 'confirm_task'] as const)
+    return said(tab, `${name} ${key}`, run(context, name, { id }), [])
+  }
+  const open = replica.views.commentsOn(id).find((comment) => replica.views.questions.has(comment))
+  if (open) return said(tab, `answer on ${key} ${word}`, run(context, 'answer_question', { id: open, answer: word }), [word])
+  const name = pick(['accept_task', 'reject_task', 'stop_task', 'ask_task', 'submit_task', 'confirm_task'] as const)
+  return said(tab, `${name} ${key}`, run(context, name, { id, question: word }), name === 'ask_task' ? [word] : [])
 }
 
 /** Opens a body, types, and now and then leaves it. What is flushed has to be kept. */

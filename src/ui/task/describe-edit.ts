@@ -1,8 +1,9 @@
 /** What a change did to a task, in the words of a person: "moved it to In review". Pure; names come in. */
 
-import { type Edit } from '../../core/change.ts'
+import { type Edit, isWorkEdit } from '../../core/change.ts'
 import type { Value } from '../../core/batch.ts'
 import type { Status } from '../../core/fields.ts'
+import type { EndReason, WorkOp } from '../../core/work.ts'
 import { priorityTitle, STATUS_TITLE } from '../words.ts'
 import { dayOf } from '../times.ts'
 
@@ -16,6 +17,7 @@ export interface Words {
 
 /** Null for what nobody needs to read, such as a place in a column. */
 export function describeEdit(edit: Edit, words: Words): string | null {
+  if (isWorkEdit(edit)) return edit.op === 'end' ? END_WORDS[edit.why as EndReason] : WORK_WORDS[edit.op]
   switch (edit.op) {
     case 'create':
       return 'created it'
@@ -28,6 +30,22 @@ export function describeEdit(edit: Edit, words: Words): string | null {
     case 'set':
       return describeSet(edit.field, edit.value, words)
   }
+}
+
+const WORK_WORDS: Readonly<Record<Exclude<WorkOp, 'end'>, string | null>> = {
+  claim: 'claimed it',
+  confirm: 'began to work on it',
+  renew: null,
+  submit: 'submitted the work',
+  accept: 'accepted the work',
+  reject: 'sent the work back',
+  lost: 'gave it up: somebody else has it',
+}
+const END_WORDS: Readonly<Record<EndReason, string>> = {
+  release: 'released it',
+  fail: 'could not do it',
+  expire: 'freed it: its agent had gone silent',
+  revoke: 'stopped the work on it',
 }
 
 function describeElement(field: string, element: string, added: boolean, words: Words): string | null {

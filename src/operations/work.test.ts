@@ -1,0 +1,185 @@
+/** The life of a run through operations, on replicas that meet and part: one holder in the end, and nothing visible by a loser. */
+
+import { expect, test } from 'vitest'
+import type { NodeId } from '../core/ids.ts'
+import { PROTOCOL } from '../core/limits.ts'
+import { exchange, founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
+import { liveOf } from '../replica/standing.ts'
+import { removeActor, revoke } from '../replica/membership.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { TaskRow } from '../replica/task-row.ts'
+import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
+
+function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
+  const result = run({ replica }, name, input)
+  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
+  return result.value
+}
+
+function refusal<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): string {
+  const result = run({ replica }, name, input)
+  return result.ok ? 'done' : result.refusal.code
+}
+
+function row(replica: Replica): TaskRow {
+  return replica.views.task(replica.views.find('WN-1') as NodeId) as TaskRow
+}
+
+async function meet(...replicas: readonly Replica[]): Promise<void> {
+  for (let round = 0; round < 2; round++)
+    for (const from of replicas) for (const to of replicas) if (from !== to) await exchange(from, to)
+}
+
+async function swarm(): Promise<{ owner: Replica; one: Replica; two: Replica; clock: TestClock; all: Replica[] }> {
+  const { owner, clock } = await founded()
+  done(owner, 'create_task', { title: 'Build it', status: 'ready' })
+  const { member: one } = await joined(owner, 7, clock, { role: 'agent' })
+  const { member: two } = await joined(owner, 8, clock, { role: 'agent' })
+  await meet(owner, one, two)
+  return { owner, one, two, clock, all: [owner, one, two] }
+}
+
+test('a task is claimed, begun, asked about, submitted, sent back, submitted and accepted', async () => {
+  const { owner, one, two, all } = await swarm()
+  const { run: id } = done(one, 'claim_task', { id: 'WN-1' })
+  expect(row(one)).toMatchObject({ status: 'ready', ready: false, run: { id, state: 'claimed', agent: one.actor } })
+  expect(refusal(one, 'submit_task', { id: 'WN-1' })).toBe('wrong_state')
+  done(one, 'confirm_task', { id: 'WN-1' })
+  await meet(...all)
+  for (const replica of all) expect(row(replica)).toMatchObject({ status: 'in_progress', run: { state: 'working' } })
+  expect(owner.views.column('in_progress')).toHaveLength(1)
+  expect(refusal(two, 'claim_task', { id: 'WN-1' })).toBe('claim_held')
+
+  done(one, 'report_progress', {
+    id: 'WN-1',
+    progress: 40,
+    step: 'Writing the server',
+    usage: { inputTokens: 1000, outputTokens: 50, costMicros: 1200 },
+  })
+  const { id: question } = done(one, 'ask_task', {
+    id: 'WN-1',
+    question: 'Which port?',
+    options: ['80', '8080'],
+    freeForm: false,
+  })
+  await meet(...all)
+  expect(row(owner)).toMatchObject({
+    progress: 40,
+    questions: 1,
+    run: { step: 'Writing the server', usage: { costMicros: 1200 } },
+  })
+  expect(refusal(owner, 'answer_question', { id: question, answer: '22' })).toBe('invalid')
+  done(owner, 'answer_question', { id: question, answer: '8080' })
+  expect(row(owner).questions).toBe(0)
+  await meet(...all)
+
+  done(one, 'submit_task', { id: 'WN-1', summary: 'It runs.', checks: ['npm test'] })
+  await meet(...all)
+  expect(row(owner)).toMatchObject({ status: 'in_review', candidates: 1 })
+  expect(refusal(one, 'accept_task', { id: 'WN-1' })).toBe('permission_denied')
+  expect(refusal(owner, 'stop_task', { id: 'WN-1' })).toBe('wrong_state')
+  done(owner, 'reject_task', { id: 'WN-1', note: 'The docs are missing.' })
+  await meet(...all)
+  expect(row(one)).toMatchObject({ status: 'in_progress', run: { said: 'The docs are missing.' } })
+  done(one, 'submit_task', { id: 'WN-1', summary: 'With docs.' })
+  await meet(...all)
+  done(owner, 'accept_task', { id: 'WN-1' })
+  await meet(...all)
+  for (const replica of all) expect(row(replica)).toMatchObject({ status: 'done', run: null, candidates: 0 })
+  expect(done(two, 'list_runs', { id: 'WN-1' })).toMatchObject([{ state: 'accepted', evidence: { summary: 'With docs.' } }])
+  expect(await owner.stateHash()).toBe(await two.stateHash())
+})
+
+test('two who claim apart: one holds it everywhere, the other hears so and gives it up', async () => {
+  const { owner, one, two, all } = await swarm()
+  for (const agent of [one, two]) {
+    done(agent, 'claim_task', { id: 'WN-1' })
+    done(agent, 'confirm_task', { id: 'WN-1' })
+  }
+  await meet(...all)
+  const holder = row(owner).run?.agent
+  for (const replica of all) expect(row(replica).run?.agent).toBe(holder)
+  const loser = holder === one.actor ? two : one
+  expect(refusal(loser, 'submit_task', { id: 'WN-1' })).toBe('claim_held')
+  expect(refusal(loser, 'confirm_task', { id: 'WN-1' })).toBe('claim_held')
+  await meet(...all)
+  expect(
+    owner
+      .runsOf(row(owner).id)
+      .map(({ state }) => state)
+      .toSorted(),
+  ).toEqual(['lost', 'working'])
+})
+
+test('moving a card out of progress ends the run; calling a submitted one done accepts it', async () => {
+  const { owner, one, two, all } = await swarm()
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  await meet(...all)
+  done(owner, 'order_task', { id: 'WN-1', status: 'ready' })
+  await meet(...all)
+  expect(row(one)).toMatchObject({ status: 'ready', ready: true, run: null })
+  expect(refusal(one, 'submit_task', { id: 'WN-1' })).toBe('wrong_state')
+  done(two, 'claim_task', { id: 'WN-1' })
+  done(two, 'confirm_task', { id: 'WN-1' })
+  done(two, 'submit_task', { id: 'WN-1' })
+  await meet(...all)
+  done(owner, 'update_task', { id: 'WN-1', status: 'done' })
+  await meet(...all)
+  expect(row(two).status).toBe('done')
+  expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['revoke', 'accepted'])
+  // And it can be opened again, whatever was accepted.
+  done(owner, 'update_task', { id: 'WN-1', status: 'ready' })
+  await meet(...all)
+  expect(row(one)).toMatchObject({ status: 'ready', ready: true })
+  done(one, 'claim_task', { id: 'WN-1' })
+  expect(row(one).run?.epoch).toBe(3)
+})
+
+test('whoever went silent is ended by others once the lease is over, and its submit then moves nothing', async () => {
+  const { owner, one, two, clock, all } = await swarm()
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  await meet(...all)
+  clock.ms += PROTOCOL.leaseMs
+  done(owner, 'stop_task', { id: 'WN-1' })
+  await meet(owner, two)
+  done(two, 'claim_task', { id: 'WN-1' })
+  done(two, 'confirm_task', { id: 'WN-1' })
+  await meet(owner, two)
+  // It has heard of nothing, and hands in.
+  done(one, 'submit_task', { id: 'WN-1', summary: 'late' })
+  await meet(...all)
+  for (const replica of all) expect(row(replica)).toMatchObject({ status: 'in_progress', run: { agent: two.actor } })
+})
+
+test('what an agent wrote is cut with its rights: the task is free, on every replica, and from a snapshot too', async () => {
+  const { owner, one, two, clock, all } = await swarm()
+  const [before] = owner.history.heads
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  done(one, 'submit_task', { id: 'WN-1' })
+  await meet(...all)
+  clock.ms += 1000
+  expect(row(two).status).toBe('in_review')
+  await owner.snapshot()
+  const [held] = liveOf(owner.authority, one.actor)
+  expect(revoke(owner, held?.id as string, { frontier: [before as number] }).ok).toBe(true)
+  await meet(owner, two)
+  for (const replica of [owner, two]) expect(row(replica)).toMatchObject({ status: 'ready', run: null, ready: true })
+  done(two, 'claim_task', { id: 'WN-1' })
+  await meet(owner, two)
+  expect(row(owner).run).toMatchObject({ agent: two.actor, epoch: 1 })
+})
+
+test('whoever is removed lets go of what they held', async () => {
+  const { owner, one, two, all } = await swarm()
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  await meet(...all)
+  expect(removeActor(owner, one.actor).ok).toBe(true)
+  await meet(owner, two)
+  expect(row(two)).toMatchObject({ status: 'ready', ready: true, run: null })
+  done(two, 'claim_task', { id: 'WN-1' })
+  expect(row(two).run).toMatchObject({ agent: two.actor, epoch: 2 })
+})

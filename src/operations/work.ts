@@ -1,0 +1,308 @@
+/**
+ * Operations on work: claim a task, say how it goes, ask, submit, accept, send back, stop.
+ *
+ * `claim_task` only asks for the task: whoever calls waits for the settle window and then confirms. `confirm_task` begins the work,
+ * or says who was first, and gives the run up. A run ends with submit, release or ask; nobody is held by silence.
+ */
+
+import * as z from 'zod/mini'
+import { ok, refuse, type Result } from '../base/result.ts'
+import { read, type WorkNode } from '../core/fold.ts'
+import type { NodeId } from '../core/ids.ts'
+import { LOCAL } from '../core/limits.ts'
+import { type Why, whyNotReady } from '../core/readiness.ts'
+import type { Replica } from '../replica/replica.ts'
+import type { RunRow } from '../replica/run-row.ts'
+import type { TaskRow } from '../replica/task-row.ts'
+import { writeComment } from './elements.ts'
+import { findTask, rowOf } from './find.ts'
+import { operation } from './operation.ts'
+import { nodeId, taskRef, title, word } from './shapes.ts'
+
+const note = z.string().check(z.maxLength(LOCAL.commentChars))
+const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
+const usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole })
+
+export interface Claimed {
+  readonly task: TaskRow
+  readonly run: NodeId
+  readonly epoch: number
+}
+
+export const claimTask = operation({
+  name: 'claim_task',
+  summary: 'Ask for a task: the claim holds once it is confirmed',
+  route: 'POST /tasks/:id/claim',
+  needs: ['claim', 'task'],
+  input: z.object({ id: taskRef }),
+  run({ replica }, { id }): Result<Claimed> {
+    const found = findTask(replica, id)
+    if (!found.ok) return found
+    const task = found.value
+    if (task.work?.holder) return held(replica, task)
+    const why = whyNotReady(task, replica.nodes, replica.now())
+    if (why.length > 0) return notNow(replica, task, why[0] as Why)
+    const { epoch: last = 0, isOver = true } = task.work ?? {}
+    const epoch = last === 0 || isOver ? last + 1 : last
+    const run = replica.transact(null, (tx) => {
+      const made = tx.create({ type: 'run', project: task.project, subject: task.id, fields: [] })
+      tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note: null })
+      return made
+    })
+    if (task.work?.holder !== run)
+      return refuse({ code: 'claim_held', detail: 'This agent may not claim this task again: others have to look at it first.' })
+    return ok({ task: rowOf(replica, task.id), run, epoch })
+  },
+})
+
+export const confirmTask = operation({
+  name: 'confirm_task',
+  summary: 'Begin the work that was claimed, or hear who was first',
+  route: 'POST /tasks/:id/confirm',
+  needs: ['claim', 'task'],
+  input: z.object({ id: taskRef, run: z.optional(nodeId) }),
+  run: ({ replica }, { id, run }): Result<TaskRow> =>
+    onOwnRun(replica, id, run, (task, own) => {
+      if (task.work?.holder === own) {
+        replica.transact(null, (tx) => tx.say(task, 'confirm', own))
+        return ok(rowOf(replica, task.id))
+      }
+      replica.transact(null, (tx) => tx.say(task, 'lost', own))
+      return held(replica, task)
+    }),
+})
+
+export const renewTask = operation({
+  name: 'renew_task',
+  summary: 'Say that the work goes on',
+  route: 'POST /tasks/:id/renew',
+  needs: ['claim', 'task'],
+  input: z.object({ id: taskRef, run: z.optional(nodeId) }),
+  run: ({ replica }, { id, run }): Result<TaskRow> =>
+    onHeldRun(replica, id, run, (task, own) => {
+      replica.transact(null, (tx) => tx.say(task, 'renew', own))
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const reportProgress = operation({
+  name: 'report_progress',
+  summary: 'Say how far the work is, what is being done, and what it has cost so far',
+  route: 'POST /tasks/:id/progress',
+  needs: ['claim', 'task'],
+  input: z.object({
+    id: taskRef,
+    run: z.optional(nodeId),
+    progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+    step: z.optional(title),
+    usage: z.optional(usage),
+  }),
+  run: ({ replica }, { id, run, progress, step, usage: spent }): Result<TaskRow> =>
+    onHeldRun(replica, id, run, (task, own) => {
+      replica.transact(null, (tx) => {
+        if (progress !== undefined) tx.set(task.id, 'progress', progress)
+        if (step !== undefined) tx.set(own, 'step', step)
+        if (spent !== undefined) tx.set(own, 'usage', spent)
+      })
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const askTask = operation({
+  name: 'ask_task',
+  summary: 'Ask people a question about a task',
+  route: 'POST /tasks/:id/ask',
+  needs: ['comment', 'comment'],
+  input: z.object({
+    id: taskRef,
+    question: z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.commentChars)),
+    options: z._default(z.array(word).check(z.maxLength(LOCAL.optionsPerQuestion)), []),
+    freeForm: z._default(z.boolean(), true),
+  }),
+  run({ replica }, { id, question, options, freeForm }): Result<{ readonly id: NodeId }> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    const comment = replica.transact('Ask', (tx) => {
+      const made = writeComment(replica, tx, task.value.id, question, null)
+      tx.set(made, 'question', { options, freeForm: freeForm || options.length === 0 })
+      return made
+    })
+    return ok({ id: comment })
+  },
+})
+
+export const answerQuestion = operation({
+  name: 'answer_question',
+  summary: 'Answer a question',
+  route: 'POST /comments/:id/answer',
+  needs: ['comment', 'comment'],
+  input: z.object({ id: nodeId, answer: z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.commentChars)) }),
+  run({ replica }, { id, answer }): Result<{ readonly id: NodeId }> {
+    const comment = replica.nodes.get(id as NodeId)
+    const question = comment && (read(comment, 'question') as { readonly options?: unknown; readonly freeForm?: unknown } | null)
+    if (comment?.type !== 'comment' || !question) return refuse({ code: 'not_found', detail: 'There is no such question here.' })
+    const { options, freeForm } = question
+    if (freeForm === false && Array.isArray(options) && !options.includes(answer))
+      return refuse({ code: 'invalid', detail: `The answer is one of: ${options.join(', ')}.` })
+    replica.transact('Answer', (tx) => tx.set(comment.id, 'answer', { text: answer }))
+    return ok({ id: comment.id })
+  },
+})
+
+export const submitTask = operation({
+  name: 'submit_task',
+  summary: 'Hand the work in for review, with what shows that it is done',
+  route: 'POST /tasks/:id/submit',
+  needs: ['claim', 'task'],
+  input: z.object({
+    id: taskRef,
+    run: z.optional(nodeId),
+    summary: z._default(note, ''),
+    checks: z._default(z.array(title).check(z.maxLength(LOCAL.checksPerTask)), []),
+  }),
+  run: ({ replica }, { id, run, summary, checks }): Result<TaskRow> =>
+    onHeldRun(replica, id, run, (task, own) => {
+      if (!task.work?.records.some((record) => record.run === own && record.op === 'confirm' && record.counts))
+        return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
+      replica.transact(null, (tx) => tx.say(task, 'submit', own, null, { summary, checks }))
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const releaseTask = operation({
+  name: 'release_task',
+  summary: 'Give a task back, undone',
+  route: 'POST /tasks/:id/release',
+  needs: ['claim', 'task'],
+  input: z.object({ id: taskRef, run: z.optional(nodeId), failed: z._default(z.boolean(), false), note: z._default(note, '') }),
+  run: ({ replica }, { id, run, failed, note: words }): Result<TaskRow> =>
+    onOwnRun(replica, id, run, (task, own) => {
+      replica.transact(null, (tx) => tx.say(task, 'end', own, failed ? 'fail' : 'release', words || null))
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const acceptTask = operation({
+  name: 'accept_task',
+  summary: 'Accept work that was submitted',
+  route: 'POST /tasks/:id/accept',
+  needs: ['review', 'task'],
+  input: z.object({ id: taskRef, run: z.optional(nodeId) }),
+  run: ({ replica }, { id, run }): Result<TaskRow> =>
+    onSubmitted(replica, id, run, (task, submitted) => {
+      replica.transact(null, (tx) => tx.say(task, 'accept', submitted))
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const rejectTask = operation({
+  name: 'reject_task',
+  summary: 'Send submitted work back, and say what is missing',
+  route: 'POST /tasks/:id/reject',
+  needs: ['review', 'task'],
+  input: z.object({ id: taskRef, run: z.optional(nodeId), note: z._default(note, '') }),
+  run: ({ replica }, { id, run, note: words }): Result<TaskRow> =>
+    onSubmitted(replica, id, run, (task, submitted) => {
+      replica.transact(null, (tx) => tx.say(task, 'reject', submitted, null, words || null))
+      return ok(rowOf(replica, task.id))
+    }),
+})
+
+export const stopTask = operation({
+  name: 'stop_task',
+  summary: 'End another’s run of a task, so that somebody else can take it',
+  route: 'POST /tasks/:id/stop',
+  needs: ['assign', 'task'],
+  input: z.object({ id: taskRef, note: z._default(note, '') }),
+  run({ replica }, { id, note: words }): Result<TaskRow> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    const { holder = null, candidates = [] } = task.value.work ?? {}
+    if (holder === null) return refuse({ code: 'wrong_state', detail: 'Nobody works on this task.' })
+    if (candidates.length > 0)
+      return refuse({ code: 'wrong_state', detail: 'The work was submitted: accept it, or send it back.' })
+    if (replica.nodes.get(holder)?.creator === replica.actor)
+      return refuse({ code: 'wrong_state', detail: 'This is your own run: release it.' })
+    replica.transact(null, (tx) => tx.say(task.value, 'end', holder, 'revoke', words || null))
+    return ok(rowOf(replica, task.value.id))
+  },
+})
+
+export const listRuns = operation({
+  name: 'list_runs',
+  summary: 'List the runs of a task',
+  route: 'GET /tasks/:id/runs',
+  needs: null,
+  input: z.object({ id: taskRef }),
+  run({ replica }, { id }): Result<readonly RunRow[]> {
+    const task = findTask(replica, id)
+    return task.ok ? ok(replica.runsOf(task.value.id)) : task
+  },
+})
+
+/** The run of this actor that the caller means: the last one that it claimed, unless it names one. */
+function onOwnRun(
+  replica: Replica,
+  id: string,
+  named: string | undefined,
+  then: (task: WorkNode, run: NodeId) => Result<TaskRow>,
+): Result<TaskRow> {
+  const task = findTask(replica, id)
+  if (!task.ok) return task
+  const own = replica.runsOf(task.value.id).filter(({ agent }) => agent === replica.actor)
+  const run = named === undefined ? own.at(-1) : own.find((one) => one.id === named)
+  if (!run) return refuse({ code: 'wrong_state', detail: 'You hold no run of this task: claim it first.' })
+  if (run.state !== 'claimed' && run.state !== 'working' && run.state !== 'superseded')
+    return refuse({ code: 'wrong_state', detail: `This run is over (${run.state}).` })
+  return then(task.value, run.id)
+}
+
+/** As `onOwnRun`, where it is the run that holds the task. */
+function onHeldRun(
+  replica: Replica,
+  id: string,
+  named: string | undefined,
+  then: (task: WorkNode, run: NodeId) => Result<TaskRow>,
+): Result<TaskRow> {
+  return onOwnRun(replica, id, named, (task, run) => (task.work?.holder === run ? then(task, run) : held(replica, task)))
+}
+
+function onSubmitted(
+  replica: Replica,
+  id: string,
+  named: string | undefined,
+  then: (task: WorkNode, run: NodeId) => Result<TaskRow>,
+): Result<TaskRow> {
+  const task = findTask(replica, id)
+  if (!task.ok) return task
+  const { candidates = [] } = task.value.work ?? {}
+  const run = named === undefined ? candidates[0] : candidates.find((one) => one === named)
+  if (!run) return refuse({ code: 'wrong_state', detail: 'No work on this task waits for a word.' })
+  if (!replica.maySay('accept', task.value, run))
+    return refuse({ code: 'permission_denied', detail: 'Nobody judges their own work: somebody else has to look at it.' })
+  return then(task.value, run)
+}
+
+function held(replica: Replica, task: WorkNode): Result<never> {
+  const { run } = rowOf(replica, task.id)
+  const who = run ? `run ${run.id} of ${run.agent} since ${run.since}` : 'nobody any more'
+  return refuse({ code: 'claim_held', detail: `Another run holds the task: ${who}. What you have done stays in your run.` })
+}
+
+function notNow(replica: Replica, task: WorkNode, why: Why): Result<never> {
+  switch (why.code) {
+    case 'claimed':
+      return held(replica, task)
+    case 'waits_on':
+      return refuse({
+        code: 'wrong_state',
+        detail: `The task waits on ${why.tasks.map((id) => rowOf(replica, id).key).join(', ')}.`,
+      })
+    case 'not_before':
+      return refuse({ code: 'wrong_state', detail: `The task is not to be begun before ${new Date(why.at).toISOString()}.` })
+    case 'deleted':
+      return refuse({ code: 'not_found', detail: 'The task was deleted.' })
+    case 'status':
+      return refuse({ code: 'wrong_state', detail: `Only a task that is ready can be claimed; this one is ${why.status}.` })
+  }
+}

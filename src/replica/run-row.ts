@@ -1,0 +1,79 @@
+/** A run as the world sees it: whose it is, where it stands, what it has cost. Times are ISO 8601, tokens and cost totals. */
+
+import type { Value } from '../core/batch.ts'
+import { read, type WorkNode } from '../core/fold.ts'
+import type { NodeId } from '../core/ids.ts'
+import { type RunState, runStates, type WorkRecord } from '../core/work.ts'
+import type { State } from './state.ts'
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Millionths of a US dollar. */
+  readonly costMicros: number
+}
+
+export interface RunRow {
+  readonly id: NodeId
+  readonly task: NodeId
+  /** The key of its agent, hex. */
+  readonly agent: string
+  readonly epoch: number
+  readonly state: RunState
+  /** Since when it stands there. */
+  readonly since: string
+  readonly began: string
+  /** The last step that its agent reported. */
+  readonly step: string
+  readonly usage: Usage
+  /** What was said when it was submitted, and when it was sent back or ended. */
+  readonly evidence: Value
+  readonly said: string
+}
+
+/** The runs of a task in the order of their claims. */
+export function runRows(task: WorkNode, { history, fold }: State): RunRow[] {
+  const { work } = task
+  if (!work) return []
+  const iso = ({ ref }: WorkRecord): string => new Date(history.msOf(ref)).toISOString()
+  return [...runStates(work)].flatMap(([id, state]) => {
+    const node = fold.nodes.get(id)
+    const own = work.records.filter(({ run, counts }) => run === id && counts)
+    const first = own[0]
+    if (!node || !first) return []
+    const turned = own.findLast(({ op }) => op !== 'renew') as WorkRecord
+    const said = own.findLast(({ op, note }) => op !== 'submit' && typeof note === 'string')?.note
+    return [
+      {
+        id,
+        task: task.id,
+        agent: node.creator,
+        epoch: first.epoch,
+        state,
+        since: iso(turned),
+        began: iso(own.find(({ op }) => op === 'confirm') ?? first),
+        step: textOf(read(node, 'step')),
+        usage: usageOf(read(node, 'usage')),
+        evidence: own.findLast(({ op }) => op === 'submit')?.note ?? null,
+        said: textOf(said),
+      },
+    ]
+  })
+}
+
+function usageOf(value: Value | undefined): Usage {
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, Value>>
+  return {
+    inputTokens: wholeOf(given['inputTokens']),
+    outputTokens: wholeOf(given['outputTokens']),
+    costMicros: wholeOf(given['costMicros']),
+  }
+}
+
+function wholeOf(value: Value | undefined): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
