@@ -9,6 +9,7 @@ import { IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
 import { STATUS_TITLE } from '../words.ts'
+import { DependencyGraphView } from './dependency-graph.tsx'
 import css from './lists.module.css'
 import { type Choice, Picker } from './picker.tsx'
 import { Section } from './section.tsx'
@@ -45,6 +46,7 @@ export function Dependencies({ task }: { readonly task: TaskRow }) {
           <Picker label="Add a dependency" placeholder="Wait on a task: its key or title" choicesFor={choicesFor} onPick={add} />
         </div>
       )}
+      <DependencyGraphView task={task} />
       {problem ? (
         <p role="alert" className={css['problem']}>
           {problem}

@@ -193,6 +193,24 @@ test('a dependency that would close a circle is refused in words, beside the fie
   await expect.element(page.getByRole('alert')).not.toBeInTheDocument()
 })
 
+test('what stands around the task is drawn, with the longest open chain, and follows what is done elsewhere', async () => {
+  const { owner } = await founded()
+  create(owner, { title: 'Last', status: 'ready' })
+  create(owner, { title: 'Middle', status: 'ready' })
+  create(owner, { title: 'First', status: 'ready' })
+  for (const [id, to] of [
+    ['WN-1', 'WN-2'],
+    ['WN-2', 'WN-3'],
+  ] as const)
+    run({ replica: owner }, 'link_task', { id, to })
+  await open(owner)
+  const picture = page.getByRole('figure', { name: 'What waits on what' })
+  await expect.element(picture).toHaveTextContent('Longest open chain: 3 tasks.')
+  await expect.element(picture.getByRole('link', { name: 'WN-3 First, Ready' })).toBeVisible()
+  run({ replica: owner }, 'update_task', { id: 'WN-3', status: 'done' })
+  await expect.element(picture).toHaveTextContent('Longest open chain: 2 tasks.')
+})
+
 test('a subtask is added and completed', async () => {
   const { owner } = await founded()
   create(owner, { title: 'Parent' })
