@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick]`: what Worknode costs, each figure beside the raw limit measured in the same run.
+ * `npm run bench [-- --quick] [-- --only=node|browser|board]`: what Worknode costs, each figure beside the raw limit measured in the same run.
  *
  * Machines differ and are busy with other things, so times say little and ratios say much; none of them is a gate.
  */
@@ -9,13 +9,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../src/base/bytes.ts'
+import { boardFigures } from './board.ts'
 import { browserFigures } from './browser.ts'
 import { pureFigures } from './pure.ts'
 import { serveBench } from './serve.ts'
-import { markdownTable, textTable } from './table.ts'
+import { type Figure, markdownTable, textTable } from './table.ts'
 import { weightFigure } from './weight.ts'
 import { packWires } from './wires.ts'
-import { buildWorkload, type WorkloadSize } from './workload.ts'
+import { buildWorkload, type Workload, type WorkloadSize } from './workload.ts'
 
 const SIZES: Readonly<
   Record<
@@ -26,6 +27,7 @@ const SIZES: Readonly<
       readonly history: readonly number[]
       readonly cuts: { readonly history: readonly [number, number]; readonly cut: number }
       readonly rounds: number
+      readonly board: { readonly tasks: number; readonly minutes: number }
     }
   >
 > = {
@@ -35,6 +37,7 @@ const SIZES: Readonly<
     history: [10_000, 100_000, 1_000_000],
     cuts: { history: [20_000, 100_000], cut: 1000 },
     rounds: 7,
+    board: { tasks: 10_000, minutes: 2 },
   },
   quick: {
     w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 },
@@ -42,6 +45,7 @@ const SIZES: Readonly<
     history: [3000, 10_000, 30_000],
     cuts: { history: [2000, 10_000], cut: 100 },
     rounds: 3,
+    board: { tasks: 1000, minutes: 0.5 },
   },
 }
 
@@ -50,16 +54,24 @@ const startedAt = performance.now()
 const loadBefore = load()
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const mode = process.argv.includes('--quick') ? 'quick' : 'full'
-const { w, singles, history, cuts, rounds } = SIZES[mode]
+const minutes = Number(process.argv.find((argument) => argument.startsWith('--minutes='))?.slice('--minutes='.length))
+const { w, singles, history, cuts, rounds, board } = SIZES[mode]
 
-const workload = await buildWorkload(w, say)
-say(`W: ${workload.changes} changes in ${workload.wires.length} batches`)
-const figures = only === 'browser' ? [] : await pureFigures(workload, history, cuts, say)
-if (only !== 'node') figures.push(...(await inBrowser()))
+const figures: Figure[] = []
+if (only !== 'board') figures.push(...(await measured()))
+if (!only || only === 'board')
+  figures.push(...(await boardFigures({ root, tasks: board.tasks, minutes: minutes || board.minutes, say })))
 if (!only) figures.push(weightFigure(root))
 report()
 
-async function inBrowser(): ReturnType<typeof browserFigures> {
+async function measured(): Promise<Figure[]> {
+  const workload = await buildWorkload(w, say)
+  say(`W: ${workload.changes} changes in ${workload.wires.length} batches`)
+  const pure = only === 'browser' ? [] : await pureFigures(workload, history, cuts, say)
+  return only === 'node' ? pure : [...pure, ...(await inBrowser(workload))]
+}
+
+async function inBrowser(workload: Workload): ReturnType<typeof browserFigures> {
   const single = await buildWorkload(
     { tasks: singles / 10, updates: (singles / 10) * 9, authors: 6, together: 1, burst: 10 },
     () => {},
