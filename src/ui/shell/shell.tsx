@@ -9,6 +9,7 @@ import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
 import { NetworkPage } from './network-page.tsx'
+import { ShellCommands } from './shell-commands.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
@@ -37,6 +38,7 @@ export function Shell() {
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
       </button>
+      <ShellCommands />
       <Sidebar open={sideOpen} />
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
