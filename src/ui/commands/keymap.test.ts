@@ -74,8 +74,8 @@ test('whatever keys a person chooses without a fault, each command hears its own
   const choice = fc.tuple(fc.constantFrom(...COMMANDS.filter(({ fixed }) => !fixed).map(({ id }) => id)), keys)
   fc.assert(
     fc.property(fc.array(choice, { maxLength: 8 }), (choices) => {
-      let own: Partial<Record<CommandId, readonly string[]>> = {}
-      for (const [id, wanted] of choices) if (keysFault(id, wanted, own) === null) own = { ...own, [id]: [wanted] }
+      const own: Partial<Record<CommandId, readonly string[]>> = {}
+      for (const [id, wanted] of choices) if (keysFault(id, wanted, own) === null) own[id] = [wanted]
       for (const { id } of COMMANDS)
         for (const wanted of keysOf(commandOf(id), own)) {
           const reader = createKeyReader(own)

@@ -12,6 +12,7 @@ import { Markdown } from './markdown.tsx'
 import { actorName } from '../names.ts'
 import { Section } from './section.tsx'
 import { ago, exactTime } from '../times.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { useNow, useText } from './use-task.ts'
 
 export function Comments({ id }: { readonly id: NodeId }) {
@@ -72,6 +73,7 @@ function Comment({ id }: { readonly id: NodeId }) {
 function NewComment({ task }: { readonly task: NodeId }) {
   const act = useAct()
   const [body, setBody] = useState('')
+  useUnsaved(body.trim() === '' ? null : 'a comment')
   const send = (): void => {
     if (body.trim() !== '' && act('comment_task', { id: task, body })) setBody('')
   }
