@@ -18,7 +18,7 @@ export function startOfflineApp(page: Window): Observable<AppUpdate | null> {
   // Outside of a secure context there is none, and the app lives as long as its page.
   if (!serviceWorker) return update
   // Until this tab is gone, whatever becomes of its version.
-  void locks.request(`${TAB_LOCK}${new URL(import.meta.url).href}`, { mode: 'shared' }, () => new Promise(() => undefined))
+  void locks.request(`${TAB_LOCK}${import.meta.url}`, { mode: 'shared' }, () => new Promise(() => undefined))
   const begin = (): void => {
     keepUpToDate(serviceWorker, page, (apply) => update.set({ apply })).catch((error: unknown) => {
       // Storage is forbidden or full: the app works as ever, and needs the network to open.
