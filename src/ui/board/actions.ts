@@ -36,18 +36,18 @@ export function createActions(session: Session): Actions {
   const { views } = replica
   const rowOf = (id: NodeId): TaskRow => views.task(id) as TaskRow
 
-  function run<N extends OperationName>(name: N, input: InputOf<N>): void {
+  function act<N extends OperationName>(name: N, input: InputOf<N>): void {
     const refusal = attempt(session, name, input)
     if (refusal) notifyRefusal(refusal)
   }
 
-  const place = (id: NodeId, status: Status, before: NodeId | null): void => run('order_task', { id, status, before })
+  const place = (id: NodeId, status: Status, before: NodeId | null): void => act('order_task', { id, status, before })
 
   function moveTo(id: NodeId, status: Status): void {
     if (rowOf(id).status !== status) place(id, status, views.column(status)[0] ?? null)
   }
 
-  const assign = (id: NodeId, assignee: string, remove: boolean): void => run('assign_task', { id, assignee, remove })
+  const assign = (id: NodeId, assignee: string, remove: boolean): void => act('assign_task', { id, assignee, remove })
 
   return {
     place,
@@ -67,6 +67,6 @@ export function createActions(session: Session): Actions {
     },
     assign,
     toggle: (id, assignee) => assign(id, assignee, rowOf(id).assignees.includes(assignee)),
-    remove: (id) => run('delete_task', { id }),
+    remove: (id) => act('delete_task', { id }),
   }
 }

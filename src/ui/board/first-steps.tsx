@@ -41,10 +41,10 @@ export function FirstSteps() {
           )}
           . A task goes from Backlog to Done; agents take theirs from Ready. Then invite whoever works with you, people or agents.
         </p>
-        <div className={css['firstActions']}>
+        <div>
           <Button look="outline" onClick={() => runCommand('new-task')}>
             Make a task
-          </Button>
+          </Button>{' '}
           <Button disabled={isFilling} onClick={fillIn}>
             {isFilling ? 'Filling in …' : 'Fill in a sample plan'}
           </Button>

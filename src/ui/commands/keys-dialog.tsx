@@ -6,6 +6,7 @@ import { useObservable } from '../hooks.ts'
 import { Button, IconButton } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'
+import panel from '../kit/panel.module.css'
 import { type Command, COMMANDS, type CommandId, GROUPS } from './catalogue.ts'
 import { KeyCaps } from './key-caps.tsx'
 import css from './keys-dialog.module.css'
@@ -26,13 +27,13 @@ export function KeysDialog({ changing = false, onClose }: Props) {
   return (
     <Dialog title="Keyboard" onClose={onClose}>
       {isChanging ? (
-        <p className={css['note']}>
+        <p className={fields['hint']}>
           Choose a command, then press its new key, or two keys one after the other. Kept in this browser.
         </p>
       ) : null}
       {GROUPS.map((group) => (
         <section key={group} aria-label={group}>
-          <h3 className={css['group']}>{group}</h3>
+          <h3 className={panel['title']}>{group}</h3>
           <ul className={css['keys']}>
             {COMMANDS.filter((command) => command.group === group && (isChanging || keysOf(command, own).length > 0)).map(
               (command) =>
@@ -61,7 +62,7 @@ export function KeysDialog({ changing = false, onClose }: Props) {
 function Keys({ command }: { readonly command: Command }) {
   const own = useObservable(ownKeys)
   const keys = keysOf(command, own)
-  if (keys.length === 0) return <span className={css['note']}>no key</span>
+  if (keys.length === 0) return <span className={fields['hint']}>no key</span>
   return (
     <span className={css['choices']}>
       {keys.map((one) => (
@@ -99,7 +100,7 @@ function ChangeLine({ command, isAsked, onAsk }: ChangeLineProps) {
         )}
       </span>
       {rivals.length > 0 ? (
-        <p className={css['fault']}>
+        <p className={fields['problem']}>
           The same key as “{rivals.map((rival) => rival.title).join('”, “')}”. Only one of them hears it.
         </p>
       ) : null}
@@ -135,7 +136,7 @@ function Listen({ id, title, onDone }: { readonly id: CommandId; readonly title:
     onDone()
   }
   return (
-    <span className={css['listen']}>
+    <span className={fields['field']}>
       <input
         className={fields['input']}
         aria-label={`New key of “${title}”`}
@@ -147,7 +148,7 @@ function Listen({ id, title, onDone }: { readonly id: CommandId; readonly title:
         onKeyDown={onKeyDown}
         ref={(element) => element?.focus()}
       />
-      <output id={`new-key-${id}`} className={fault === null ? css['note'] : css['fault']}>
+      <output id={`new-key-${id}`} className={fault === null ? fields['hint'] : fields['problem']}>
         {fault ?? (keys === '' ? 'Backspace: no key. Esc: as it was.' : 'Enter keeps it.')}
       </output>
     </span>

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { KeyCaps } from '../commands/key-caps.tsx'
 import { useTask } from '../hooks.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
+import menu from '../kit/menu.module.css'
 import { StatusIcon } from '../kit/status-icon.tsx'
 import type { NodeId } from '../../core/ids.ts'
 import type { Found } from './find.ts'
@@ -32,12 +33,12 @@ export function Option({ id, found, active, onPoint, onChoose }: OptionProps) {
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="option"
       aria-selected={active}
-      className={css['option']}
+      className={menu['item']}
       onPointerMove={onPoint}
       onClick={onChoose}
     >
       {what.kind === 'task' ? <TaskIcon id={what.task} /> : <ItemIcon look={what.item.look} />}
-      <span className={css['text']}>{marked(found)}</span>
+      <span className={`${menu['text']} ${css['text']}`}>{marked(found)}</span>
       {what.kind === 'item' && what.item.keys !== null ? <KeyCaps keys={what.item.keys} /> : null}
     </div>
   )

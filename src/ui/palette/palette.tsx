@@ -4,7 +4,7 @@
  */
 
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useId, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { useLocation, useRoute } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
@@ -12,6 +12,8 @@ import { offeredCommands } from '../commands/handlers.ts'
 import { strokeOf } from '../commands/keymap.ts'
 import { ownKeys } from '../commands/own-keys.ts'
 import { useObservable } from '../hooks.ts'
+import frame from '../kit/dialog.module.css'
+import panel from '../kit/panel.module.css'
 import { links, patterns } from '../links.ts'
 import { type Session, useSession } from '../session.ts'
 import { count } from '../words.ts'
@@ -63,7 +65,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <dialog
       ref={dialog}
-      className={css['palette']}
+      className={`${frame['dialog']} ${css['palette']}`}
       aria-label="Search"
       onCancel={(event) => {
         event.preventDefault()
@@ -98,7 +100,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           // A listbox has groups of options, not fieldsets.
           // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
           <div key={title} role="group" aria-label={title}>
-            <p className={css['group']} aria-hidden>
+            <p className={panel['title']} aria-hidden>
               {title}
             </p>
             {found.map((one) => {
@@ -117,7 +119,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </div>
-      <output className={all.length === 0 ? css['none'] : css['hidden']}>
+      <output className={`${panel['soft']} ${css['said']}`}>
         {all.length === 0 ? 'Nothing fits. Try fewer letters, or the key of a task.' : count(all.length, 'result')}
       </output>
     </dialog>
@@ -151,7 +153,8 @@ function useFound(session: Session, subject: NodeId | null, query: string, go: (
 
 function useModal() {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Closed while it is still in the page: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (element && !element.open) element.showModal()
     return () => element?.close()

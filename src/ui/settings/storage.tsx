@@ -79,7 +79,7 @@ function SpaceUsed() {
       <p id={id}>
         {bytesWords(used)} used here, of about {bytesWords(quota)} that this browser allows.
       </p>
-      <meter className={css['meter']} aria-labelledby={id} min={0} max={quota} high={quota * 0.9} optimum={0} value={used} />
+      <meter aria-labelledby={id} min={0} max={quota} high={quota * 0.9} optimum={0} value={used} />
     </div>
   )
 }
