@@ -181,6 +181,6 @@ for (const size of [
     await page.keyboard.press('Escape')
     await expect(page.getByRole('dialog')).toHaveCount(0)
     await page.keyboard.press('Control+,')
-    await expect(page.getByRole('region', { name: 'Notifications' }).last()).toBeVisible()
+    await expect(page.getByRole('switch', { name: 'Notify me on the desktop' })).toBeVisible()
     await check()
   })

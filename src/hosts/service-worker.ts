@@ -37,6 +37,11 @@ self.addEventListener('message', ({ data }) => {
   if (data === TAKE_OVER) void self.skipWaiting()
 })
 
+// Before the routes: whoever answers a request ends its round.
+self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.waitUntil(tidy(event))
+})
+
 // Addresses of the app are told apart by their fragments only: the page is always the same one.
 registerRoute(new PrecacheRoute(app, { ignoreURLParametersMatching: [/./] }))
 
@@ -45,10 +50,6 @@ registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname.includes('/assets/'),
   async ({ request }) => (await caches.match(request)) ?? fetch(request),
 )
-
-self.addEventListener('fetch', (event) => {
-  if (event.request.mode === 'navigate') event.waitUntil(tidy(event))
-})
 
 /** Lets go of older versions that no tab runs any more. */
 async function tidy(event: Waiting): Promise<void> {

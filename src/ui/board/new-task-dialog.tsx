@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { STATUSES, type Status } from '../../core/fields.ts'
 import { LOCAL } from '../../core/limits.ts'
 import { Button } from '../kit/button.tsx'
-import { Dialog } from '../kit/dialog.tsx'
+import { Dialog, focusedAtFirst } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
 import { links } from '../links.ts'
@@ -58,6 +58,7 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
               required
               maxLength={LOCAL.titleChars}
               autoComplete="off"
+              ref={focusedAtFirst}
               placeholder="What needs to be done?"
             />
           )}

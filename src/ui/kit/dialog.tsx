@@ -9,6 +9,11 @@ interface DialogProps {
   readonly children: ReactNode
 }
 
+/** For the `ref` of the control that has the focus once the dialog is open, in place of the button that closes it. */
+export function focusedAtFirst(element: HTMLElement | null): void {
+  element?.setAttribute('autofocus', '')
+}
+
 /** A modal dialog of the browser's own: it traps focus, closes on Escape and gives focus back. Render it only while it is open. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)

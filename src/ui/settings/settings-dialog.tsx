@@ -24,7 +24,7 @@ export function SettingsDialog({ name, color, onClose }: Props) {
       <Part title="Keyboard">
         <Keyboard />
       </Part>
-      <Part title="Notifications">
+      <Part title="Desktop messages">
         <Notifications />
       </Part>
       <Part title="Link another device">
