@@ -51,7 +51,7 @@ function SearchButton() {
     >
       <Search size={14} aria-hidden />
       <span className={css['searchText']}>Search or do …</span>
-      {words === null ? null : <kbd className={css['searchKey']}>{words}</kbd>}
+      {words === null ? null : <span className={css['searchKey']}>{words}</span>}
     </Button>
   )
 }
