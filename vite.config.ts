@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { serviceWorker } from './scripts/service-worker.mjs'
 import { createApi } from './src/hosts/doors.ts'
 import { readSettings } from './src/hosts/settings.ts'
 import { createSignalling } from './src/hosts/signalling.ts'
@@ -17,7 +18,7 @@ export const alias = {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), doors()],
+  plugins: [react(), doors(), serviceWorker(fileURLToPath(new URL('src/hosts/service-worker.ts', import.meta.url)))],
   resolve: { alias },
   build: {
     target: 'es2023',

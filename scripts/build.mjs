@@ -10,7 +10,16 @@ export const root = fileURLToPath(new URL('../', import.meta.url))
 
 /** Written last: a build that was cut off has none, so it is done again. */
 const stamp = join(root, 'build', 'stamp')
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json', 'package-lock.json', 'scripts/build.mjs']
+const sources = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package.json',
+  'package-lock.json',
+  'scripts/build.mjs',
+  'scripts/service-worker.mjs',
+]
 
 /** @returns {Promise<void>} */
 export async function ensureBuilt() {

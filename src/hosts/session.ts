@@ -5,7 +5,7 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import { LOCAL } from '../core/limits.ts'
 import { inviteKeys, keyPairOf } from '../log/keys.ts'
-import { run } from '../operations/table.ts'
+import { OPERATIONS, run } from '../operations/table.ts'
 import { encodeInvite } from '../replica/invite.ts'
 import { comparisonCode } from '../replica/attention.ts'
 import { describeSelf } from '../replica/people.ts'
@@ -13,6 +13,7 @@ import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
 import { NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Presence } from '../sync/presence.ts'
 import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
+import { keepStorage } from './keep-storage.ts'
 import { variable } from './observable.ts'
 import { type OpenWorkspace, randomBytes, type TabPorts, yieldToUi } from './open-workspace.ts'
 
@@ -66,6 +67,14 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       colour: colour || colourOf(replica.actor),
       task: looksAt,
     })
+  }
+
+  let hasWorked = false
+  /** Once there is work of this person's on the disk, the browser is asked to keep it: not before, when there is nothing to lose. */
+  function worked(): void {
+    if (hasWorked) return
+    hasWorked = true
+    void replica.saved().then(() => keepStorage(navigator))
   }
 
   const links = variable(exchange.status())
@@ -160,10 +169,15 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       ])
       const imported = await importPlan(replica, await file.text(), onProgress, yieldToUi)
       if (!imported.ok) return imported
+      worked()
       await replica.saved()
       return ok(wordsOf(imported.value).join('\n'))
     },
-    run: (name, input) => run({ replica }, name, input),
+    run(name, input) {
+      const done = run({ replica }, name, input)
+      if (done.ok && OPERATIONS[name].needs !== null) worked()
+      return done
+    },
     async close() {
       for (const stop of stops) stop()
       presence?.close()

@@ -4,11 +4,13 @@
 
 import { mount } from '../ui/app.tsx'
 import { createHome } from './home.ts'
+import { startOfflineApp } from './offline-app.ts'
 
 const pendingLink = takeJoinLink()
 
 const root = document.getElementById('root')
-if (root) mount(root, await createHome(pendingLink))
+if (root)
+  mount(root, { ...(await createHome(pendingLink)), ...(import.meta.env.PROD ? { update: startOfflineApp(window) } : {}) })
 
 /** An invite is a secret: it leaves the address bar, and so the history and screenshots, before any request is made. */
 function takeJoinLink(): string | null {

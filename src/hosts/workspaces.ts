@@ -102,8 +102,6 @@ export async function createWorkspaces(
     await store.close()
     const known: KnownWorkspace = { id, name, secret: randomBytes(SECRET_BYTES), openedAt: Date.now(), role: 'owner' }
     await profile.putWorkspace(known)
-    // Somebody made something here that nobody else has yet: ask the browser to keep it.
-    void navigator.storage?.persist?.()
     const next = await show(known)
     await next.replica.rekey()
     nameWorkspace(next.replica, name)
@@ -132,7 +130,6 @@ export async function createWorkspaces(
       await open.close()
       return outcome
     }
-    void navigator.storage?.persist?.()
     await start(open, outcome.value)
     return ok(null)
   }
@@ -201,7 +198,6 @@ export async function createWorkspaces(
       const restored = await restoreAccount(ports, new Uint8Array(await file.arrayBuffer()), passphrase, onProgress)
       workspaces.set(await profile.workspaces())
       if (!restored.ok) return restored
-      void navigator.storage?.persist?.()
       const { workspaces: count, readOnly } = restored.value
       const whole = `${count} ${count === 1 ? 'workspace is' : 'workspaces are'} here again.`
       return ok(readOnly === 0 ? whole : `${whole} ${readOnly} of them can only be read: ask somebody there for an invite.`)

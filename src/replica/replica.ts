@@ -345,9 +345,12 @@ export class Replica implements LogSource {
     return this.#undo.nextRedo
   }
 
-  /** Takes back this session's last step; answers its label and how much of it others had overwritten, or null. */
-  undo(): TakenBack | null {
-    return this.#takeBack('undo')
+  /**
+   * Takes back this session's last step, or the given one whatever came after it; answers its label and how much of it was
+   * overwritten since, or null where nothing is left to take back.
+   */
+  undo(step?: UndoStep): TakenBack | null {
+    return this.#takeBack('undo', step)
   }
 
   redo(): TakenBack | null {
@@ -563,18 +566,22 @@ export class Replica implements LogSource {
       .finally(() => (this.#refolding = null)))
   }
 
-  #takeBack(which: 'undo' | 'redo'): TakenBack | null {
+  #takeBack(which: 'undo' | 'redo', chosen?: UndoStep): TakenBack | null {
     const { history } = this.#state
     const isOurs = (ref: Ref): boolean => history.feedOf(Math.floor(ref / 256)).startsWith(this.actor)
     let skipped = 0
-    const step = this.#undo.turn(which, (taken) => {
-      const found = editsOf(taken, this.#state.fold.nodes, isOurs)
-      const allowed = found.edits.filter((edit) => this.#standing.forEdit(edit) !== null)
-      skipped = found.skipped + found.edits.length - allowed.length
-      const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
-      for (const edit of allowed) tx.write(edit)
-      return tx.inverses
-    })
+    const step = this.#undo.turn(
+      which,
+      (taken) => {
+        const found = editsOf(taken, this.#state.fold.nodes, isOurs)
+        const allowed = found.edits.filter((edit) => this.#standing.forEdit(edit) !== null)
+        skipped = found.skipped + found.edits.length - allowed.length
+        const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+        for (const edit of allowed) tx.write(edit)
+        return tx.inverses
+      },
+      chosen,
+    )
     if (step === null) return null
     this.#publish()
     this.#flush()

@@ -54,3 +54,17 @@ test('an edit that others would call malformed is a bug of the caller and is not
   await owner.saved()
   expect(owner.saveState.pending).toBe(0)
 })
+
+test('a step is taken back whatever came after it, once, and can be done again', async () => {
+  const { owner } = await founded()
+  const id = owner.transact(null, (tx) => tx.create({ type: 'task', number: 1, fields: [] }))
+  owner.transact('Status', (tx) => tx.set(id, 'status', 'done'))
+  const step = owner.nextUndo
+  owner.transact('Title', (tx) => tx.set(id, 'title', 'Later'))
+  expect(owner.undo(step)).toEqual({ label: 'Status', skipped: 0 })
+  expect([read(nodeOf(owner, id), 'status'), read(nodeOf(owner, id), 'title')]).toEqual(['backlog', 'Later'])
+  expect(owner.undo(step)).toBeNull()
+  expect(owner.nextUndo?.label).toBe('Title')
+  expect(owner.redo()?.label).toBe('Status')
+  expect(read(nodeOf(owner, id), 'status')).toBe('done')
+})

@@ -103,9 +103,14 @@ export class UndoHistory {
     this.#undone = []
   }
 
-  /** Takes out the step to take back next; `write` does so and answers what takes that back in turn. */
-  turn(which: 'undo' | 'redo', write: (step: UndoStep) => readonly Inverse[]): UndoStep | null {
-    const step = (which === 'undo' ? this.#done : this.#undone).pop()
+  /**
+   * Takes out the step to take back next, or `chosen` if it is still to be taken back; `write` does so and answers what takes that
+   * back in turn.
+   */
+  turn(which: 'undo' | 'redo', write: (step: UndoStep) => readonly Inverse[], chosen?: UndoStep): UndoStep | null {
+    const steps = which === 'undo' ? this.#done : this.#undone
+    const at = chosen === undefined ? steps.length - 1 : steps.indexOf(chosen)
+    const [step] = at < 0 ? [] : steps.splice(at, 1)
     if (!step) return null
     const inverses = write(step)
     const turned = { label: step.label, inverses }

@@ -1,9 +1,14 @@
-/** How components write: by operations, whose refusals are said and never swallowed. */
+/**
+ * How components write: by operations, whose refusals are said and never swallowed. What takes something away or moves it says so, and
+ * offers the way back (`undo-law.ts`); nothing in the UI runs such an operation past this module (`rules/undo.test.ts`).
+ */
 
 import type { Refusal } from '../base/result.ts'
 import type { InputOf, OperationName } from '../operations/table.ts'
 import { notify, notifyRefusal } from './notices.ts'
+import { offerUndo } from './offer-undo.ts'
 import { type Session, useSession } from './session.ts'
+import { taskBefore, UNDO_LAW } from './undo-law.ts'
 
 /** Runs an operation; a refusal is said in a notice. Answers whether it was done. */
 export function useAct(): <N extends OperationName>(name: N, input: InputOf<N>) => boolean {
@@ -31,10 +36,19 @@ export function useActOnSigned(): <N extends OperationName>(name: N, input: () =
   }
 }
 
-/** Runs an operation; answers the refusal, for those who show it beside the field. */
+/** Runs an operation, with the way back where there is something to take back; answers the refusal, for those who show it beside the field. */
 export function attempt<N extends OperationName>(session: Session, name: N, input: InputOf<N>): Refusal | null {
+  const before = taskBefore(session.replica, input)
   const result = session.run(name, input)
-  return result.ok ? null : result.refusal
+  if (!result.ok) return result.refusal
+  const words = UNDO_LAW[name](input, session.replica, before)
+  if (words !== null) offerUndo(session.replica, words, aboutOf(input))
+  return null
+}
+
+/** A newer notice about the same thing takes the place of the older. */
+function aboutOf(input: object): string | null {
+  return 'id' in input ? String(input.id) : null
 }
 
 /** What went wrong, in words, where it was no refusal. */

@@ -13,10 +13,11 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { useObservable } from './hooks.ts'
 import { Notices } from './kit/notices.tsx'
 import { links, patterns } from './links.ts'
-import { type Home, type Observable, type Session, SessionContext } from './session.ts'
+import { type AppUpdate, type Home, type Observable, type Session, SessionContext } from './session.ts'
 import { Opening } from './start/opening.tsx'
 import { StartPage } from './start/start-page.tsx'
 import { restoreTheme } from './theme.ts'
+import { UpdateNotice } from './update-notice.tsx'
 
 /** The board is fetched while its workspace is being opened: neither waits for the other. */
 const loadShell = async () => ({ default: (await import('./shell/shell.tsx')).Shell })
@@ -25,6 +26,8 @@ const Shell = lazy(loadShell)
 export interface AppPorts {
   readonly home: Home
   readonly session: Observable<Session | null>
+  /** Says when a new version is ready; missing where the app does not keep itself. */
+  readonly update?: Observable<AppUpdate | null>
 }
 
 /** Shows the app in `element`; returns what takes it away again. */
@@ -41,7 +44,7 @@ export function mount(element: HTMLElement, app: AppPorts): () => void {
   return () => root.unmount()
 }
 
-export function App({ home, session }: AppPorts) {
+export function App({ home, session, update }: AppPorts) {
   const open = useObservable(session)
   return (
     <ErrorBoundary session={open}>
@@ -61,6 +64,7 @@ export function App({ home, session }: AppPorts) {
         </Switch>
       </Router>
       <Notices />
+      {update ? <UpdateNotice update={update} session={open} /> : null}
     </ErrorBoundary>
   )
 }

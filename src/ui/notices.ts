@@ -13,6 +13,8 @@ export interface Notice {
   readonly text: string
   readonly tone: 'plain' | 'bad'
   readonly about: string | null
+  /** Until somebody dismisses it, or it is taken away by `dismissAbout`. */
+  readonly stays: boolean
   readonly action: { readonly label: string; readonly run: () => void } | null
 }
 
@@ -28,12 +30,13 @@ interface NoticeOptions {
   readonly tone?: Notice['tone']
   /** A newer notice about the same thing takes the place of the older. */
   readonly about?: string | null
+  readonly stays?: boolean
 }
 
-export function notify(text: string, { action = null, tone = 'plain', about = null }: NoticeOptions = {}): void {
+export function notify(text: string, { action = null, tone = 'plain', about = null, stays = false }: NoticeOptions = {}): void {
   announce(text)
   const others = shown.filter((notice) => about === null || notice.about !== about)
-  put([...others, { id: ++last, text, tone, action, about }].slice(-SHOWN))
+  put(bounded([...others, { id: ++last, text, tone, action, about, stays }]))
 }
 
 /** An operation was refused: says why. */
@@ -43,6 +46,19 @@ export function notifyRefusal({ detail }: Refusal): void {
 
 export function dismiss(id: number): void {
   put(shown.filter((notice) => notice.id !== id))
+}
+
+/** Its cause is gone. */
+export function dismissAbout(about: string): void {
+  if (shown.some((notice) => notice.about === about)) put(shown.filter((notice) => notice.about !== about))
+}
+
+/** The oldest go first, and what stays goes last. */
+function bounded(all: readonly Notice[]): readonly Notice[] {
+  const passing = all.filter(({ stays }) => !stays)
+  const room = Math.max(1, SHOWN - (all.length - passing.length))
+  const kept = new Set(passing.slice(-room))
+  return all.filter((notice) => notice.stays || kept.has(notice))
 }
 
 function put(next: readonly Notice[]): void {

@@ -78,6 +78,12 @@ export interface SavedAccount {
   readonly readOnly: number
 }
 
+/** A new version of the app that is ready to be gone over to. */
+export interface AppUpdate {
+  /** Goes over to it: the page is loaded anew. */
+  apply(): void
+}
+
 /** What stands before a workspace is open: the start page's side of the host. */
 export interface Home {
   readonly workspaces: Observable<readonly { readonly id: string; readonly name: string; readonly openedAt: number }[]>

@@ -18,7 +18,7 @@ export function restoreTheme(): void {
   apply(readChoice())
 }
 
-export function chooseTheme(next: Theme): void {
+function chooseTheme(next: Theme): void {
   apply(next)
   try {
     if (next === 'system') localStorage.removeItem(KEY)
@@ -26,6 +26,19 @@ export function chooseTheme(next: Theme): void {
   } catch {
     // Storage is forbidden here: the choice lasts as long as the page, which is all that can be done.
   }
+}
+
+const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
+export const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' }
+
+export function nextTheme(): Theme {
+  return NEXT[chosen]
+}
+
+/** Goes on to the next; answers its name. */
+export function changeTheme(): string {
+  chooseTheme(nextTheme())
+  return THEME_WORDS[chosen]
 }
 
 function apply(next: Theme): void {

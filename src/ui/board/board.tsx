@@ -5,6 +5,7 @@ import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState 
 import { useLocation } from 'wouter'
 import { STATUSES, type Status } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
+import { useKeysOf } from '../commands/use-keys.ts'
 import { Button } from '../kit/button.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
@@ -20,7 +21,6 @@ import { createCardFocus } from './focus.ts'
 import { useBoardKeys } from './keys.ts'
 import { NewTaskDialog } from './new-task-dialog.tsx'
 import { useRemoteMoves } from './remote-moves.ts'
-import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 
 const loadMenu = async () => ({ default: (await import('./task-menu.tsx')).TaskMenu })
 const TaskMenu = lazy(loadMenu)
@@ -29,7 +29,7 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
   const session = useSession()
   const { views } = session.replica
   const [filter, setFilter] = useState(NO_FILTER)
-  const [dialog, setDialog] = useState<'new' | 'keys' | null>(null)
+  const [isNew, setNew] = useState(false)
   const [menu, setMenu] = useState<MenuPlace | null>(null)
   const filterInput = useRef<HTMLInputElement>(null)
   const board = useTools(setMenu)
@@ -37,12 +37,8 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
   const close = useClose(open, board)
   useDrops(board.actions, views)
   useRemoteMoves()
-  useBoardKeys(
-    useMemo(
-      () => ({ board, filter: filterInput, newTask: () => setDialog('new'), help: () => setDialog('keys'), close }),
-      [board, close],
-    ),
-  )
+  useBoardKeys({ board, filter: filterInput, newTask: () => setNew(true), close })
+  const keys = useKeysOf('new-task')
   const shownFilter = useDeferredValue(filter)
 
   return (
@@ -54,9 +50,9 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
           <Button
             look="primary"
             aria-label="New task"
-            aria-keyshortcuts="C"
-            title="New task (C)"
-            onClick={() => setDialog('new')}
+            aria-keyshortcuts={keys.aria}
+            title={`New task${keys.hint}`}
+            onClick={() => setNew(true)}
           >
             <Plus size={15} aria-hidden />
             <span className={css['newText']}>New task</span>
@@ -74,8 +70,7 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
           <TaskMenu place={menu} onClose={() => setMenu(null)} />
         </Suspense>
       ) : null}
-      {dialog === 'new' ? <NewTaskDialog onClose={() => setDialog(null)} /> : null}
-      {dialog === 'keys' ? <ShortcutsDialog onClose={() => setDialog(null)} /> : null}
+      {isNew ? <NewTaskDialog onClose={() => setNew(false)} /> : null}
     </BoardContext>
   )
 }

@@ -1,90 +1,65 @@
-/**
- * Keys of the board. They act on the card that has the focus, and never while somebody types, a dialog is open or a menu is.
- */
+/** What the keys of the board do. They act on the card that has the focus; which keys they are stands in `commands/catalogue.ts`. */
 
-import { type RefObject, useEffect } from 'react'
+import type { RefObject } from 'react'
 import { STATUSES } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
+import { useCommands } from '../commands/handlers.ts'
+import { useSession } from '../session.ts'
 import type { BoardTools } from './board-context.ts'
 
 export interface KeyTargets {
   readonly board: BoardTools
   readonly filter: RefObject<HTMLInputElement | null>
   newTask(): void
-  help(): void
   /** Closes what is open beside the board; answers whether anything was. */
   close(): boolean
 }
 
-export function useBoardKeys(targets: KeyTargets): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing || isTyping(event.target) || isCovered()) return
-      if (actOn(event, targets)) event.preventDefault()
-    }
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [targets])
+export function useBoardKeys({ board, filter, newTask, close }: KeyTargets): void {
+  const { people } = useSession()
+  const { actions, focus } = board
+  /** Does it to the card with the focus; without one the key is not ours. */
+  const onCard = (act: (card: NodeId) => void) => (): boolean => {
+    const card = focusedCard(board)
+    if (card !== null) act(card)
+    return card !== null
+  }
+  const moved = (act: (card: NodeId) => void) =>
+    onCard((card) => {
+      focus.follow(card)
+      act(card)
+    })
+  useCommands({
+    'new-task': newTask,
+    filter: () => filter.current?.focus(),
+    close,
+    'move-left': moved((card) => actions.step(card, -1)),
+    'move-right': moved((card) => actions.step(card, 1)),
+    'move-up': moved((card) => actions.shift(card, -1)),
+    'move-down': moved((card) => actions.shift(card, 1)),
+    'assign-me': onCard((card) => {
+      const self = people.get().find((person) => person.self)
+      if (self) actions.toggle(card, self.name)
+    }),
+    menu: onCard((card) => openMenuOf(card, board)),
+    'card-below': () => travel([0, 1], board),
+    'card-above': () => travel([0, -1], board),
+    'card-right': () => travel([1, 0], board),
+    'card-left': () => travel([-1, 0], board),
+  })
 }
 
-/** Does what the key asks for; answers whether it was one of ours. */
-function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: KeyTargets): boolean {
-  const { actions } = board
-  if (event.ctrlKey || event.metaKey) {
-    const key = event.key.toLowerCase()
-    if (key === 'z') (event.shiftKey ? actions.redo : actions.undo)()
-    else if (key === 'y') actions.redo()
-    return key === 'z' || key === 'y'
-  }
-  const card = cardAt(event.target) ?? (event.target === document.body ? board.focus.coming() : null)
-  if (event.altKey) {
-    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (card === null || by === 0) return false
-    board.focus.follow(card)
-    actions.shift(card, by)
-    return true
-  }
-  switch (event.key) {
-    case 'c':
-      newTask()
-      return true
-    case '/':
-      filter.current?.focus()
-      return true
-    case '?':
-      help()
-      return true
-    case 'Escape':
-      return close()
-    case '[':
-    case ']':
-      if (card === null) return false
-      board.focus.follow(card)
-      actions.step(card, event.key === ']' ? 1 : -1)
-      return true
-    case 'm':
-      if (card) openMenuOf(card, board)
-      return card !== null
-    default:
-      return travel(event, card, board)
-  }
-}
-
-const STEPS: Readonly<Record<string, readonly [columns: number, cards: number]>> = {
-  ArrowDown: [0, 1],
-  j: [0, 1],
-  ArrowUp: [0, -1],
-  k: [0, -1],
-  ArrowRight: [1, 0],
-  l: [1, 0],
-  ArrowLeft: [-1, 0],
-  h: [-1, 0],
+/** The card with the focus, or the one that is about to have it. */
+export function focusedCard({ focus }: BoardTools): NodeId | null {
+  const { activeElement } = document
+  return cardAt(activeElement) ?? (activeElement === document.body ? focus.coming() : null)
 }
 
 /** Moves the focus from card to card, over empty columns. */
-function travel({ key, target }: KeyboardEvent, card: NodeId | null, { focus, shown }: BoardTools): boolean {
-  const step = STEPS[key]
-  if (!step || (card === null && target !== document.body)) return false
+function travel([across, down]: readonly [columns: number, cards: number], board: BoardTools): boolean {
+  const { focus, shown } = board
+  const card = focusedCard(board)
+  if (card === null && document.activeElement !== document.body) return false
   const columns = STATUSES.map((status) => shown.get(status) ?? []).filter((ids) => ids.length > 0)
   const from = card ?? focus.active()
   const column = columns.findIndex((ids) => from !== null && ids.includes(from))
@@ -94,7 +69,6 @@ function travel({ key, target }: KeyboardEvent, card: NodeId | null, { focus, sh
     if (first) focus.want(first)
     return true
   }
-  const [across, down] = step
   const at = here.indexOf(from) + down
   const next = across === 0 ? here[at] : columns[column + across]?.[Math.min(at, (columns[column + across]?.length ?? 1) - 1)]
   if (next) focus.want(next)
@@ -106,15 +80,7 @@ function openMenuOf(task: NodeId, { openMenu }: BoardTools): void {
   if (anchor) openMenu({ task, anchor })
 }
 
-function cardAt(target: EventTarget | null): NodeId | null {
-  const card = target instanceof Element ? target.closest<HTMLElement>('[data-task]') : null
+function cardAt(target: Element | null): NodeId | null {
+  const card = target?.closest<HTMLElement>('[data-task]')
   return (card?.dataset['task'] as NodeId | undefined) ?? null
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-}
-
-function isCovered(): boolean {
-  return document.querySelector('dialog[open], [role="menu"]') !== null
 }

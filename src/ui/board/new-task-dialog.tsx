@@ -3,12 +3,13 @@ import { useLocation } from 'wouter'
 import { STATUSES, type Status } from '../../core/fields.ts'
 import { LOCAL } from '../../core/limits.ts'
 import { Button } from '../kit/button.tsx'
-import { Dialog } from '../kit/dialog.tsx'
+import { Dialog, focusedAtFirst } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
 import { links } from '../links.ts'
 import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { PRIORITY_TITLE, STATUS_TITLE } from '../words.ts'
 import { knownAssignees } from './assignees.ts'
 
@@ -21,6 +22,7 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
   const [priority, setPriority] = useState(2)
   const [assignees, setAssignees] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
+  useUnsaved(title.trim() === '' && body.trim() === '' ? null : '“New task”')
 
   const create = (): void => {
     const before = session.replica.views.column(status)[0] ?? null
@@ -56,6 +58,7 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
               required
               maxLength={LOCAL.titleChars}
               autoComplete="off"
+              ref={focusedAtFirst}
               placeholder="What needs to be done?"
             />
           )}

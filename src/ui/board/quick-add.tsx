@@ -4,6 +4,7 @@ import type { Status } from '../../core/fields.ts'
 import { LOCAL } from '../../core/limits.ts'
 import { notifyRefusal } from '../notices.ts'
 import { useSession } from '../session.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { STATUS_TITLE } from '../words.ts'
 import css from './column.module.css'
 
@@ -11,6 +12,7 @@ import css from './column.module.css'
 export function QuickAdd({ status }: { readonly status: Status }) {
   const session = useSession()
   const [title, setTitle] = useState('')
+  useUnsaved(title.trim() === '' ? null : `“Add a task to ${STATUS_TITLE[status]}”`)
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.nativeEvent.isComposing) return
     if (event.key === 'Escape') {

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import css from './dialog.module.css'
 
@@ -9,11 +9,17 @@ interface DialogProps {
   readonly children: ReactNode
 }
 
+/** For the `ref` of the control that has the focus once the dialog is open, in place of the button that closes it. */
+export function focusedAtFirst(element: HTMLElement | null): void {
+  element?.setAttribute('autofocus', '')
+}
+
 /** A modal dialog of the browser's own: it traps focus, closes on Escape and gives focus back. Render it only while it is open. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useEffect(() => {
+  // Closed while it is still in the page: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (element && !element.open) element.showModal()
     return () => element?.close()

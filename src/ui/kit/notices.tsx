@@ -22,10 +22,10 @@ export function Notices() {
 function NoticeLine({ notice }: { readonly notice: Notice }) {
   const [held, setHeld] = useState(false)
   useEffect(() => {
-    if (held) return undefined
+    if (held || notice.stays) return undefined
     const timer = setTimeout(() => dismiss(notice.id), STAYS_MS)
     return () => clearTimeout(timer)
-  }, [held, notice.id])
+  }, [held, notice.id, notice.stays])
   const { action } = notice
   return (
     <div

@@ -2,8 +2,10 @@
 
 import { type ReactNode, useId } from 'react'
 import { Dialog } from '../kit/dialog.tsx'
+import { Keyboard } from './keyboard.tsx'
 import { LeaveWorkspace } from './leave-workspace.tsx'
 import { LinkDevice } from './link-device.tsx'
+import { Notifications } from './notifications.tsx'
 import { SaveAccount } from './save-account.tsx'
 import css from './settings.module.css'
 import { Storage } from './storage.tsx'
@@ -19,6 +21,12 @@ export function SettingsDialog({ name, color, onClose }: Props) {
   return (
     <Dialog title="Settings" onClose={onClose}>
       <You name={name} color={color} onClose={onClose} />
+      <Part title="Keyboard">
+        <Keyboard />
+      </Part>
+      <Part title="Desktop messages">
+        <Notifications />
+      </Part>
       <Part title="Link another device">
         <LinkDevice />
       </Part>

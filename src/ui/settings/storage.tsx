@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { faultWords } from '../act.ts'
 import { useObservable } from '../hooks.ts'
 import { Button } from '../kit/button.tsx'
@@ -6,6 +6,8 @@ import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
 import { count } from '../words.ts'
 import css from './settings.module.css'
+import { space } from './space.ts'
+import { bytesWords } from './space-words.ts'
 
 /** What is lost and what is not when the browser clears what it keeps for this site, and whether it promised not to. */
 export function Storage() {
@@ -43,6 +45,11 @@ export function Storage() {
           devices or by your account file.
         </li>
       </ul>
+      <SpaceUsed />
+      <p className={css['note']}>
+        Browsers clear the sites that nobody has opened for the longest time, once the disk is full; Safari does so after a week
+        without a visit. A site that is installed, or that it promised to keep, is left alone.
+      </p>
       <div className={css['split']}>
         <p className={css['note']} aria-live="polite">
           {isKept === null
@@ -58,5 +65,21 @@ export function Storage() {
         ) : null}
       </div>
     </>
+  )
+}
+
+/** How much this site keeps here, of what the browser lets it. */
+function SpaceUsed() {
+  const now = useObservable(space)
+  const id = useId()
+  if (now === null) return null
+  const { used, quota } = now
+  return (
+    <div className={css['stack']}>
+      <p id={id}>
+        {bytesWords(used)} used here, of about {bytesWords(quota)} that this browser allows.
+      </p>
+      <meter aria-labelledby={id} min={0} max={quota} high={quota * 0.9} optimum={0} value={used} />
+    </div>
   )
 }

@@ -1,5 +1,7 @@
-import { Menu, UserPlus } from 'lucide-react'
+import { Menu, Search, UserPlus } from 'lucide-react'
 import { useState } from 'react'
+import { runCommand, useCommands } from '../commands/handlers.ts'
+import { useKeysOf } from '../commands/use-keys.ts'
 import { useObservable } from '../hooks.ts'
 import { byActor, useOthersHere } from '../known-people.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
@@ -15,12 +17,14 @@ export function Header({ title, onMenu }: { readonly title: string; readonly onM
   const [inviting, setInviting] = useState(false)
   useAuthorityVersion()
   const mayInvite = replica.capabilityFor('grant') !== null
+  useCommands(mayInvite ? { invite: () => setInviting(true) } : {})
   return (
     <header className={css['head']}>
       <IconButton label="Menu" className={css['menuButton'] ?? ''} onClick={onMenu}>
         <Menu size={18} aria-hidden />
       </IconButton>
       <h1 className={css['title']}>{title}</h1>
+      <SearchButton />
       <span className={css['spring']} />
       <SyncStatus />
       <People />
@@ -32,6 +36,23 @@ export function Header({ title, onMenu }: { readonly title: string; readonly onM
       ) : null}
       {inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}
     </header>
+  )
+}
+
+function SearchButton() {
+  const { aria, words } = useKeysOf('search')
+  return (
+    <Button
+      className={css['search'] ?? ''}
+      look="outline"
+      aria-label="Search"
+      aria-keyshortcuts={aria}
+      onClick={() => runCommand('search')}
+    >
+      <Search size={14} aria-hidden />
+      <span className={css['searchText']}>Search or do …</span>
+      {words === null ? null : <span className={css['searchKey']}>{words}</span>}
+    </Button>
   )
 }
 

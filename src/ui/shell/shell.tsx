@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Redirect, useLocation, useRoute } from 'wouter'
+import { NotifyNeeds } from '../attention/notify-needs.tsx'
 import { Board } from '../board/board.tsx'
 import { useWorkspaceName } from '../hooks.ts'
 import { links, patterns } from '../links.ts'
@@ -9,8 +10,10 @@ import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
 import { NetworkPage } from './network-page.tsx'
+import { ShellCommands } from './shell-commands.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
+import { SpaceBanner } from './space-banner.tsx'
 
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
@@ -37,12 +40,17 @@ export function Shell() {
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
       </button>
+      <ShellCommands />
+      <NotifyNeeds />
       <Sidebar open={sideOpen} />
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
       <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
-      <Banner />
+      <div className={css['banners']}>
+        <Banner />
+        <SpaceBanner />
+      </div>
       <main id="main" className={css['main']} tabIndex={-1}>
         {onNetwork ? <NetworkPage /> : null}
         {onPeople ? (

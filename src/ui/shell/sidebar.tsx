@@ -1,6 +1,7 @@
 import { Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
+import { useCommands } from '../commands/handlers.ts'
 import { useObservable, useWorkspaceName } from '../hooks.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
@@ -8,7 +9,7 @@ import { links } from '../links.ts'
 import { useDecisionCount } from '../people/use-authority.ts'
 import { useSession } from '../session.ts'
 import { Logo } from '../start/logo.tsx'
-import { chooseTheme, theme, type Theme } from '../theme.ts'
+import { changeTheme, nextTheme, theme, THEME_WORDS } from '../theme.ts'
 import { count } from '../words.ts'
 import css from './shell.module.css'
 
@@ -70,6 +71,7 @@ function Me() {
   const [open, setOpen] = useState(false)
   const self = useObservable(useSession().people).find((person) => person.self)
   const name = self?.name ?? 'You'
+  useCommands({ settings: () => setOpen(true) })
   return (
     <>
       <Button
@@ -90,17 +92,11 @@ function Me() {
   )
 }
 
-const NEXT: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' }
-const THEME_WORDS: Readonly<Record<Theme, string>> = { system: 'as the system', light: 'light', dark: 'dark' }
-
 function ThemeButton() {
   const current = useObservable(theme)
   const Icon = current === 'light' ? Sun : current === 'dark' ? Moon : Monitor
   return (
-    <IconButton
-      label={`Theme: ${THEME_WORDS[current]}. Change to ${THEME_WORDS[NEXT[current]]}`}
-      onClick={() => chooseTheme(NEXT[current])}
-    >
+    <IconButton label={`Theme: ${THEME_WORDS[current]}. Change to ${THEME_WORDS[nextTheme()]}`} onClick={() => changeTheme()}>
       <Icon size={16} aria-hidden />
     </IconButton>
   )

@@ -3,9 +3,12 @@
 import { FileUp, Link2, Plus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import { faultWords } from '../act.ts'
 import { useObservable } from '../hooks.ts'
 import { Button } from '../kit/button.tsx'
 import { links } from '../links.ts'
+import { notify } from '../notices.ts'
+import { samplePlan } from '../sample-plan.ts'
 import type { Home, Observable, Session } from '../session.ts'
 import { ImportPlan, useFileDrop } from './import-plan.tsx'
 import { isInvited, JoinWorkspace } from './join-workspace.tsx'
@@ -26,6 +29,13 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
   const stop = (): void => setDoing({ what: 'nothing' })
   const startImport = (file: File): void => setDoing({ what: 'import', file })
   const dropping = useFileDrop(startImport)
+  const trySample = (): void => {
+    samplePlan().then(startImport, (error: unknown) =>
+      notify(`The sample could not be loaded: ${faultWords(error)}. Nothing was changed; try again when you are online.`, {
+        tone: 'bad',
+      }),
+    )
+  }
   /** The host has opened it: go there. */
   const enter = (): void => {
     const open = session.get()
@@ -58,6 +68,13 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
               <Button look="outline" size="large" onClick={() => picker.current?.click()}>
                 <FileUp size={16} aria-hidden /> Import a plan
               </Button>
+              <p className={css['faint']}>
+                New here?{' '}
+                <button type="button" className={css['inline']} onClick={trySample}>
+                  Try a sample plan
+                </button>
+                : a board with twenty-five tasks, to look around in. It stays on this device.
+              </p>
               <p className={css['faint']}>
                 On a new device, or after the browser was cleared?{' '}
                 <button type="button" className={css['inline']} onClick={() => setDoing({ what: 'restore' })}>

@@ -1,5 +1,6 @@
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
+import { useUnsaved } from '../unsaved.ts'
 import css from './lists.module.css'
 
 interface AddLineProps {
@@ -11,6 +12,7 @@ interface AddLineProps {
 /** A line at the end of a list that makes the next one: type, Enter, type on. */
 export function AddLine({ label, onAdd }: AddLineProps) {
   const [text, setText] = useState('')
+  useUnsaved(text.trim() === '' ? null : `“${label}”`)
   return (
     <div className={css['addLine']}>
       <Plus size={14} aria-hidden />

@@ -6,13 +6,13 @@ import { useAct } from '../act.ts'
 import { AssigneeAvatar, PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
 import { useKnownPeople } from '../known-people.ts'
-import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
 import css from './comments.module.css'
 import { Markdown } from './markdown.tsx'
 import { actorName } from '../names.ts'
 import { Section } from './section.tsx'
 import { ago, exactTime } from '../times.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { useNow, useText } from './use-task.ts'
 
 export function Comments({ id }: { readonly id: NodeId }) {
@@ -46,10 +46,6 @@ function Comment({ id }: { readonly id: NodeId }) {
   const at = imported?.at ?? replica.history.msOf(node.created)
   const person = imported ? undefined : known.find(({ actor, color }) => actor === node.creator && color !== '')
   const name = imported?.author ?? actorName(node.creator, known)
-  const remove = (): void => {
-    if (act('delete_comment', { id }))
-      notify('Comment deleted', { action: { label: 'Undo', run: () => act('delete_comment', { id, restore: true }) } })
-  }
   return (
     <li className={css['comment']}>
       {person ? <PersonAvatar name={name} color={person.color} size={22} /> : <AssigneeAvatar name={name} />}
@@ -63,7 +59,7 @@ function Comment({ id }: { readonly id: NodeId }) {
             <span title={`Brought in by ${actorName(node.creator, known)}; the name is the plan's word`}>imported</span>
           ) : null}
           {node.creator === replica.actor && replica.may('delete', 'comment') ? (
-            <IconButton label="Delete comment" className={css['delete']} onClick={remove}>
+            <IconButton label="Delete comment" className={css['delete']} onClick={() => act('delete_comment', { id })}>
               <Trash2 size={13} aria-hidden />
             </IconButton>
           ) : null}
@@ -77,6 +73,7 @@ function Comment({ id }: { readonly id: NodeId }) {
 function NewComment({ task }: { readonly task: NodeId }) {
   const act = useAct()
   const [body, setBody] = useState('')
+  useUnsaved(body.trim() === '' ? null : 'a comment')
   const send = (): void => {
     if (body.trim() !== '' && act('comment_task', { id: task, body })) setBody('')
   }

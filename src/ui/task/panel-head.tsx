@@ -25,9 +25,7 @@ export function PanelHead({ task, onClose }: { readonly task: TaskRow; readonly 
     )
   }
   const remove = (): void => {
-    if (!act('delete_task', { id: task.id })) return
-    notify(`${task.key} deleted`, { action: { label: 'Undo', run: () => act('restore_task', { id: task.id }) }, about: task.id })
-    onClose()
+    if (act('delete_task', { id: task.id })) onClose()
   }
 
   return (
