@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { APP_META } from './src/hosts/content-policy.ts'
 import { createApi } from './src/hosts/doors.ts'
 import { readSettings } from './src/hosts/settings.ts'
 import { createSignalling } from './src/hosts/signalling.ts'
@@ -17,7 +18,7 @@ export const alias = {
 
 export default defineConfig({
   base: './',
-  plugins: [react(), doors()],
+  plugins: [react(), doors(), contentPolicy()],
   resolve: { alias },
   build: {
     target: 'es2023',
@@ -28,6 +29,24 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { port: Number(process.env.PORT || 5173) },
 })
+
+/** A static host sends no headers of ours: the built page brings its policy along. */
+function contentPolicy(): Plugin {
+  return {
+    name: 'worknode-content-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: APP_META },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  }
+}
 
 function doors(): Plugin {
   return {

@@ -77,7 +77,7 @@ test('who may write some files only is told which, and nothing is written', asyn
   expect(owner.quarantine.size).toBe(0)
 })
 
-test.each(['', '/etc/passwd', '../up.md', 'a//b', 'a/./b', 'c:/x', 'a\\b', 'nul\u0000', `${'x'.repeat(1100)}`])(
+test.each(['', '/etc/passwd', '../up.md', 'a//b', 'a/./b', 'c:/x', 'a\\b', 'nul\u0000', 'x'.repeat(1100)])(
   '%j is no path',
   async (path) => {
     const { owner } = await founded()

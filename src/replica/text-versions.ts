@@ -44,7 +44,7 @@ export function versionsOf(node: WorkNode, field: string, history: History): rea
 
 /** The text as it was after the first `edits` edits. */
 export function textAfter(node: WorkNode, field: string, history: History, edits: number): string {
-  const doc = projectText({ ...node, texts: { [field]: editsIn(node, field).slice(0, edits) as TextEdit[] } }, field, history)
+  const doc = projectText({ ...node, texts: { [field]: editsIn(node, field).slice(0, edits) } }, field, history)
   const text = doc.getText(textName(node.id, field)).toString()
   doc.destroy()
   return text

@@ -8,10 +8,11 @@ import { links, patterns } from '../links.ts'
 import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
-import { NetworkPage } from './network-page.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
+const FilesPage = lazy(async () => ({ default: (await import('../files/files-page.tsx')).FilesPage }))
+const NetworkPage = lazy(async () => ({ default: (await import('../network/network-page.tsx')).NetworkPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
@@ -24,6 +25,7 @@ export function Shell() {
   const [onBoard] = useRoute(patterns.board)
   const [onPeople] = useRoute(patterns.people)
   const [onNetwork] = useRoute(patterns.network)
+  const [onFiles, file] = useRoute(patterns.files)
   const [onTask, task] = useRoute(patterns.task)
   const name = useWorkspaceName()
   useEffect(() => {
@@ -31,7 +33,7 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  if (!onBoard && !onPeople && !onNetwork && !onFiles && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -41,10 +43,17 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header
+        title={onNetwork ? 'Network' : onFiles ? 'Files' : onPeople ? 'People' : 'Board'}
+        onMenu={() => setSideAt(location)}
+      />
       <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
-        {onNetwork ? <NetworkPage /> : null}
+        {onNetwork || onFiles ? (
+          <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
+            {onNetwork ? <NetworkPage /> : <FilesPage open={file?.document} />}
+          </Suspense>
+        ) : null}
         {onPeople ? (
           <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
             <PeoplePage />

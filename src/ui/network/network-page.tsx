@@ -7,7 +7,7 @@ import { byActor, useOthersHere } from '../known-people.ts'
 import { useSession } from '../session.ts'
 import { count } from '../words.ts'
 import css from '../kit/panel.module.css'
-import { syncWords } from './sync-words.ts'
+import { syncWords } from '../shell/sync-words.ts'
 
 export function NetworkPage() {
   const { sync, setOffline } = useSession()
