@@ -11,9 +11,11 @@ import { createApi } from './src/hosts/doors.ts'
 import { readSettings } from './src/hosts/settings.ts'
 import { createSignalling } from './src/hosts/signalling.ts'
 
-/** y-webrtc mirrors a room to other tabs over a BroadcastChannel of its own, in the clear; ours does that (`src/sync/broadcast.ts`). */
 export const alias = {
+  // y-webrtc mirrors a room to other tabs over a BroadcastChannel of its own, in the clear; ours does that (`src/sync/broadcast.ts`).
   'lib0/broadcastchannel': fileURLToPath(new URL('src/sync/no-broadcastchannel.ts', import.meta.url)),
+  // micromark's own writes into `innerHTML`, which the page's policy forbids.
+  'decode-named-character-reference': fileURLToPath(new URL('src/ui/task/decode-character.ts', import.meta.url)),
 }
 
 export default defineConfig({

@@ -2,7 +2,6 @@
 
 import { HighlightStyle, LRLanguage, StreamLanguage } from '@codemirror/language'
 import type { Extension } from '@codemirror/state'
-import type { Parser } from '@lezer/common'
 import { tags } from '@lezer/highlight'
 import { extensionOf } from '../../core/mime.ts'
 
@@ -66,6 +65,8 @@ export async function languageOf(path: string): Promise<Extension | null> {
   }
 }
 
-function language(name: string, parser: Parser): Extension {
-  return LRLanguage.define({ name, parser: parser as Parameters<typeof LRLanguage.define>[0]['parser'] })
+type LRParser = Parameters<typeof LRLanguage.define>[0]['parser']
+
+function language(name: string, parser: LRParser): Extension {
+  return LRLanguage.define({ name, parser })
 }

@@ -67,7 +67,7 @@ function Stage({ title, bundle }: { readonly title: string; readonly bundle: Bun
     if (channel.current) return
     const { port1, port2 } = (channel.current = new MessageChannel())
     port1.addEventListener('message', ({ data }: MessageEvent) => {
-      if (typeof data === 'string') setErrors((known) => [...known, data.slice(0, ERROR_CHARS)].slice(0, ERRORS_SHOWN))
+      if (typeof data === 'string') setErrors((known) => withError(known, data.slice(0, ERROR_CHARS)))
     })
     port1.start()
     setLoaded(true)
@@ -102,6 +102,11 @@ function Stage({ title, bundle }: { readonly title: string; readonly bundle: Bun
       ) : null}
     </>
   )
+}
+
+/** The same thing said again is said once: a frame's header and its page both tell of what they forbid. */
+function withError(known: readonly string[], text: string): readonly string[] {
+  return known.length >= ERRORS_SHOWN || known.includes(text) ? known : [...known, text]
 }
 
 /** The document that a page means by a path: itself, else the first at that path in its project. */
