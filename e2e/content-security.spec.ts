@@ -274,11 +274,11 @@ test('an artefact in its frame works, and gets at nothing outside of it', async 
   const isGone = async (): Promise<void> =>
     expect.poll(() => page.frames().map((one) => one.url())).toContain('chrome-error://chromewebdata/')
   await isGone()
+  await expect(page.getByRole('region', { name: 'Messages of the preview' })).toContainText('Not allowed in a preview')
   await page.getByRole('button', { name: 'Run again' }).click()
   await frame.getByRole('button', { name: 'Go to data' }).click()
   await isGone()
   expect(tried.length).toBeGreaterThan(30)
-  await expect(page.getByRole('region', { name: 'Messages of the preview' })).toContainText('Not allowed in a preview')
   expect(reached).toEqual([])
   expect(heard).toEqual([])
   // The app stands where it stood.

@@ -1,8 +1,10 @@
 /** Documents through operations: made at a path, written as a difference, hung on a task, refused in words outside of the globs. */
 
 import { expect, test } from 'vitest'
+import type { WorkNode } from '../core/fold.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
+import { writtenBy } from '../replica/text-versions.ts'
 import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
 
 function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
@@ -42,6 +44,24 @@ test('what is written at two places of a document at once stands there whole on 
   await exchange(owner, member)
   await exchange(member, owner)
   for (const replica of [owner, member]) expect(done(replica, 'get_document', { id }).content).toBe('ONE\ntwo\nthree and more')
+})
+
+test('lines that stay keep their author, wherever others are written anew', async () => {
+  const { owner, clock } = await founded()
+  const { id } = done(owner, 'create_document', { path: 'a.txt', content: 'one\ntwo\nthree\nfour\nfive\n' })
+  const { member } = await joined(owner, 7, clock)
+  await exchange(owner, member)
+  clock.ms += 1000
+  done(member, 'update_document', { id, content: 'ONE\ntwo\nthree\nfour\nFIVE 𝄞\nsix' })
+  const node = member.nodes.get(id) as WorkNode
+  const text = done(member, 'get_document', { id }).content
+  let at = 0
+  const theirs = writtenBy(node, 'content', member.history).map(({ length, ref }) => {
+    at += length
+    return member.history.feedOf(Math.floor(ref / 256)).startsWith(member.actor) ? text.slice(at - length, at) : '-'
+  })
+  expect(text).toBe('ONE\ntwo\nthree\nfour\nFIVE 𝄞\nsix')
+  expect(theirs).toEqual(['ONE\n', '-', 'FIVE 𝄞\nsix'])
 })
 
 test('a document hangs on its task, in the project of the task', async () => {

@@ -3,6 +3,8 @@
  * that several may write in at the same time, so a new content is written as the difference to the one that is there.
  */
 
+import { diffLines } from 'diff'
+import type { Text } from 'yjs'
 import * as z from 'zod/mini'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { FieldValue } from '../core/change.ts'
@@ -12,7 +14,7 @@ import { isNodeId, type NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type DocumentRow, documentRow } from '../replica/document-row.ts'
 import type { Replica } from '../replica/replica.ts'
-import { spliceBetween } from '../replica/text-pieces.ts'
+import { type Splice, spliceBetween } from '../replica/text-pieces.ts'
 import { openText } from '../replica/text-session.ts'
 import { initialText, insertPieces, textOf } from '../replica/text.ts'
 import { findTask } from './find.ts'
@@ -142,15 +144,29 @@ function create(replica: Replica, given: Given, task: WorkNode | null, inProject
   return ok(documentRow(replica, replica.nodes.get(id) as WorkNode))
 }
 
-/** Writes what differs, so that what others write elsewhere in the text meanwhile stays. */
+/** Writes the lines that differ: what others write elsewhere in the text meanwhile stays, and what stays keeps its author. */
 function rewrite(replica: Replica, id: NodeId, content: string): void {
   const open = openText(replica, id, 'content')
-  const { at, remove, insert } = spliceBetween(open.text.toString(), content)
+  const before = open.text.toString()
+  const changes = diffLines(before, content, { timeout: DIFF_MS })
   open.doc.transact(() => {
-    if (remove > 0) open.text.delete(at, remove)
-    insertPieces(open.text, at, insert)
+    if (!changes) return splice(open.text, spliceBetween(before, content))
+    let at = 0
+    for (const { added, removed, value } of changes) {
+      if (removed) open.text.delete(at, value.length)
+      else if (added) insertPieces(open.text, at, value)
+      if (!removed) at += value.length
+    }
   })
   open.close()
+}
+
+/** Texts that have little in common take long to compare, and what is gained by it is little. */
+const DIFF_MS = 100
+
+function splice(text: Text, { at, remove, insert }: Splice): void {
+  if (remove > 0) text.delete(at, remove)
+  insertPieces(text, at, insert)
 }
 
 function find(replica: Replica, id: string): Result<WorkNode> {

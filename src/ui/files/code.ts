@@ -31,14 +31,15 @@ export function mountCode({ parent, label, text, language, pieces }: CodeOptions
       extensions: [
         EditorState.readOnly.of(true),
         EditorView.editable.of(false),
-        // Not a field to write in, and yet the keyboard scrolls it.
-        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0', role: 'region' }),
+        // A field that is read only, and yet the keyboard scrolls it.
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.lineWrapping,
         ...(pieces ? [authors(pieces)] : []),
         lineNumbers(),
         ...(language ? [language, syntaxHighlighting(codeColours)] : []),
-        editorTheme,
+        // What is named first wins.
         codeTheme,
+        editorTheme,
       ],
     }),
   })

@@ -84,7 +84,7 @@ function Form({ chosen, onChosen }: { readonly chosen: ChosenServers; readonly o
     <form className={`${fields['form']} ${css['form']}`} onSubmit={save}>
       <p className={panel['soft']}>
         {isOwn ? 'This browser uses servers of your own.' : 'This browser uses what the host of this page names.'} They help peers
-        to find each other; what you write here is never readable to them.
+        to find each other; what is in this workspace they cannot read.
       </p>
       <Field label="Signalling servers" hint="An address a line. Peers must share one to meet.">
         {(props) => (

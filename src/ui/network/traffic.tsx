@@ -16,25 +16,35 @@ export function Waiting() {
   useChanges()
   const { waiting, held, sealed, outside } = replica.delayed
   const floods = replica.floods()
+  const all: readonly (readonly [name: string, changes: number])[] = [
+    ['Saved here, not yet at a peer', unshared],
+    ['Still being saved', save.pending],
+    ['Came early, waits for what goes before it', waiting],
+    ['Ahead of this device’s clock, waits for its time', held],
+    ['Sealed with a key that has not arrived', sealed],
+    ['Kept out for now: came too fast, or from keys without any right here', outside],
+    ...floods.map((flood) => [`Of it by who writes too fast: ${actorName(flood.actor, known)}`, flood.outside] as const),
+    ['Kept but without effect: its author may not do it', replica.quarantine.size],
+  ]
+  const some = all.filter(([, changes]) => changes > 0)
   return (
     <section aria-labelledby="waiting">
       <h2 id="waiting" className={css['title']}>
         What waits
       </h2>
-      <dl className={css['panel']}>
-        <Fact name="Saved here, not yet at a peer">{count(unshared, 'change')}</Fact>
-        <Fact name="Still being saved">{count(save.pending, 'change')}</Fact>
-        <Fact name="Came early, waits for what goes before it">{count(waiting, 'change')}</Fact>
-        <Fact name="Ahead of this device’s clock, waits for its time">{count(held, 'change')}</Fact>
-        <Fact name="Sealed with a key that has not arrived">{count(sealed, 'change')}</Fact>
-        <Fact name="Kept out for now: came too fast, or from keys without any right here">{count(outside, 'change')}</Fact>
-        {floods.map((flood) => (
-          <Fact key={flood.actor} name={`Writes faster than it may: ${actorName(flood.actor, known)}`}>
-            {count(flood.outside, 'change')} kept out
-          </Fact>
-        ))}
-        <Fact name="Kept but without effect: its author may not do it">{count(replica.quarantine.size, 'change')}</Fact>
-      </dl>
+      {some.length === 0 ? (
+        <p className={`${css['panel']} ${css['line']} ${css['soft']}`}>
+          Nothing: all that was done here is saved and shared, and all that came from others counts.
+        </p>
+      ) : (
+        <dl className={css['panel']}>
+          {some.map(([name, changes]) => (
+            <Fact key={name} name={name}>
+              {count(changes, 'change')}
+            </Fact>
+          ))}
+        </dl>
+      )}
     </section>
   )
 }
