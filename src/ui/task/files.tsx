@@ -66,7 +66,12 @@ function File({ id }: { readonly id: NodeId }) {
         <bdi>{document.path}</bdi>
       </Link>
       <span className={css['state']}>
-        <bdi>{actorName(document.updatedBy, known)}</bdi>, <time title={exactTime(at)}>{ago(at, now)}</time>
+        <span>
+          <bdi>{actorName(document.updatedBy, known)}</bdi>,{' '}
+          <time dateTime={document.updatedAt} title={exactTime(at)}>
+            {ago(at, now)}
+          </time>
+        </span>
       </span>
     </li>
   )
