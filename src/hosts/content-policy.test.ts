@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { APP_META, policyFor, PREVIEW_META } from './content-policy.ts'
+import { APP_META, policyHeaders, PREVIEW_META } from './content-policy.ts'
 
 test('the stage of previews says the policy that hosts send', () => {
   const page = readFileSync(fileURLToPath(new URL('../../public/preview.html', import.meta.url)), 'utf8')
@@ -18,9 +18,12 @@ test('the app runs scripts of its own only, and no text becomes HTML but by the 
     "require-trusted-types-for 'script'",
     'trusted-types worknode',
   ])
-  expect(policyFor('/')).toContain("frame-ancestors 'none'")
+  expect(policyHeaders('/')['Content-Security-Policy']).toContain("frame-ancestors 'none'")
 })
 
 test('a preview that is opened by itself is as walled off as in its frame', () => {
-  expect(policyFor('/some/where/preview.html')).toMatch(/sandbox allow-scripts; frame-ancestors 'self'$/)
+  expect(policyHeaders('/some/where/preview.html')).toEqual({
+    'Content-Security-Policy': `${PREVIEW_META}; sandbox allow-scripts; frame-ancestors 'self'`,
+    'Connection-Allowlist': '()',
+  })
 })

@@ -43,17 +43,21 @@ const PREVIEW: Policy = {
   'trusted-types': ['default'],
 }
 
-export const PREVIEW_PATH = '/preview.html'
+const PREVIEW_PATH = '/preview.html'
 
 /** For a `meta` in the page. */
 export const APP_META = written(APP)
 export const PREVIEW_META = written(PREVIEW)
 
-/** For the header of an answer. */
-export function policyFor(path: string): string {
-  return path.endsWith(PREVIEW_PATH)
-    ? written({ ...PREVIEW, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] })
-    : written({ ...APP, 'frame-ancestors': ["'none'"] })
+/** What an answer says beside its content. */
+export function policyHeaders(path: string): Readonly<Record<string, string>> {
+  if (!path.endsWith(PREVIEW_PATH)) return { 'Content-Security-Policy': written({ ...APP, 'frame-ancestors': ["'none'"] }) }
+  return {
+    'Content-Security-Policy': written({ ...PREVIEW, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] }),
+    // Where the frame is led elsewhere, the browser opens a connection there before it asks the app's policy, and is told no.
+    // A browser that knows this header opens none.
+    'Connection-Allowlist': '()',
+  }
 }
 
 function written(policy: Policy): string {

@@ -7,7 +7,7 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import about from '../../package.json' with { type: 'json' }
-import { policyFor } from './content-policy.ts'
+import { policyHeaders } from './content-policy.ts'
 import type { PageSettings } from './settings.ts'
 
 export function createApi(page: PageSettings): Hono {
@@ -28,7 +28,7 @@ export function createDoors(siteDir: string, page: PageSettings): Hono {
   const doors = new Hono()
   doors.use(async (context, next) => {
     await next()
-    context.header('Content-Security-Policy', policyFor(context.req.path))
+    for (const [name, value] of Object.entries(policyHeaders(context.req.path))) context.header(name, value)
   })
   doors.use(
     secureHeaders({
