@@ -1,8 +1,9 @@
 /** Code that is read: CodeMirror with line numbers, and beside the lines who wrote them. Part of the editor's chunk. */
 
 import { syntaxHighlighting } from '@codemirror/language'
-import { EditorState, type Extension, RangeSet } from '@codemirror/state'
+import { Compartment, EditorState, type Extension, RangeSet } from '@codemirror/state'
 import { EditorView, gutter, GutterMarker, lineNumbers } from '@codemirror/view'
+import { spliceBetween } from '../../replica/text-pieces.ts'
 import { editorTheme } from '../task/editor-theme.ts'
 import { codeColours } from './languages.ts'
 
@@ -14,16 +15,26 @@ export interface Piece {
   readonly title: string
 }
 
-export interface CodeOptions {
-  readonly parent: HTMLElement
-  readonly label: string
+interface Shown {
   readonly text: string
-  readonly language: Extension | null
   /** From the first letter to the last, or null where nobody asked. */
   readonly pieces: readonly Piece[] | null
 }
 
-export function mountCode({ parent, label, text, language, pieces }: CodeOptions): () => void {
+interface CodeOptions extends Shown {
+  readonly parent: HTMLElement
+  readonly label: string
+  readonly language: Extension | null
+}
+
+export interface CodeView {
+  /** Shows another text, or other authors; what stays keeps its place on the screen. */
+  show(shown: Shown): void
+  destroy(): void
+}
+
+export function mountCode({ parent, label, text, language, pieces }: CodeOptions): CodeView {
+  const beside = new Compartment()
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -34,7 +45,7 @@ export function mountCode({ parent, label, text, language, pieces }: CodeOptions
         // A field that is read only, and yet the keyboard scrolls it.
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.lineWrapping,
-        ...(pieces ? [authors(pieces)] : []),
+        beside.of(authors(pieces)),
         lineNumbers(),
         ...(language ? [language, syntaxHighlighting(codeColours)] : []),
         // What is named first wins.
@@ -43,7 +54,13 @@ export function mountCode({ parent, label, text, language, pieces }: CodeOptions
       ],
     }),
   })
-  return () => view.destroy()
+  return {
+    show(next) {
+      const { at, remove, insert } = spliceBetween(view.state.doc.toString(), next.text)
+      view.dispatch({ changes: { from: at, to: at + remove, insert }, effects: beside.reconfigure(authors(next.pieces)) })
+    },
+    destroy: () => view.destroy(),
+  }
 }
 
 class Author extends GutterMarker {
@@ -64,7 +81,8 @@ class Author extends GutterMarker {
 }
 
 /** A name at the first line of each stretch by one author; a line is of whoever wrote its first letter. */
-function authors(pieces: readonly Piece[]): Extension {
+function authors(pieces: readonly Piece[] | null): Extension {
+  if (pieces === null) return []
   const starts: number[] = []
   let at = 0
   for (const { length } of pieces) {

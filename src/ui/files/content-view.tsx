@@ -13,8 +13,8 @@ import { useText } from '../task/use-task.ts'
 import { exactTime } from '../times.ts'
 import { base64In } from './build-preview.ts'
 import { capabilityWords } from './capability-words.ts'
-import type { Piece } from './code.ts'
-import css from './files.module.css'
+import type { CodeView, Piece } from './code.ts'
+import css from './document.module.css'
 
 /** What the document says: Markdown rendered, a picture shown, all else as code. */
 export function ContentView({ document }: { readonly document: DocumentRow }) {
@@ -57,29 +57,35 @@ interface CodeProps {
 
 function Code({ document, text, authors }: CodeProps) {
   const host = useRef<HTMLDivElement>(null)
-  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
-  const known = usePieces(document, text, authors)
+  const [view, setView] = useState<CodeView | null>(null)
+  const pieces = usePieces(document, text, authors)
   const { path } = document
+  const latest = useRef({ text, pieces })
+  useEffect(() => {
+    latest.current = { text, pieces }
+    view?.show({ text, pieces })
+  }, [view, text, pieces])
   useEffect(() => {
     let wanted = true
-    let unmount = (): void => undefined
+    let made: CodeView | null = null
     import('../task/editor.ts')
       .then(async ({ mountCode, languageOf }) => {
         const language = await languageOf(path)
         if (!wanted || !host.current) return
-        unmount = mountCode({ parent: host.current, label: `Content of ${path}`, text, language, pieces: known })
-        setState('ready')
+        made = mountCode({ parent: host.current, label: `Content of ${path}`, language, ...latest.current })
+        setView(made)
       })
-      .catch(() => wanted && setState('failed'))
+      // It stays readable as it is; what went wrong is for the console.
+      .catch((error: unknown) => reportError(error))
     return () => {
       wanted = false
-      unmount()
+      made?.destroy()
     }
-  }, [text, path, known])
+  }, [path])
   return (
     <>
       {/* It reads as plain text until its colours are there, and where they cannot be loaded. */}
-      {state === 'ready' ? null : (
+      {view ? null : (
         <pre className={css['plain']}>
           <code>{text}</code>
         </pre>

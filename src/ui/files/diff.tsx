@@ -3,7 +3,8 @@
 import { structuredPatch } from 'diff'
 import { Fragment, useMemo } from 'react'
 import { count } from '../words.ts'
-import css from './files.module.css'
+import page from './document.module.css'
+import css from './history.module.css'
 
 interface Line {
   readonly kind: 'same' | 'added' | 'removed'
@@ -22,16 +23,16 @@ export function Diff({ before, after }: { readonly before: string; readonly afte
   const hunks = useMemo(() => hunksOf(before, after), [before, after])
   if (hunks === null)
     return (
-      <p className={css['none']}>
+      <p className={page['none']}>
         Too different to compare line by line: {count(linesIn(before), 'line')} before, {count(linesIn(after), 'line')} after.
       </p>
     )
-  if (hunks.length === 0) return <p className={css['none']}>This version reads like the one before.</p>
+  if (hunks.length === 0) return <p className={page['none']}>This version reads like the one before.</p>
   const lines = hunks.flat()
   const [added, removed] = (['added', 'removed'] as const).map((kind) => lines.filter((line) => line.kind === kind).length)
   return (
     <section className={css['diff']} aria-label="What changed">
-      <p className={css['about']}>
+      <p className={page['about']}>
         {count(added ?? 0, 'line')} added, {count(removed ?? 0, 'line')} removed
       </p>
       <div className={css['scroll']}>

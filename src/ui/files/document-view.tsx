@@ -1,33 +1,25 @@
 /** A document: what it says, how it came to be, and for a web page how it looks. */
 
-import { ChevronLeft, Download, Pencil, Trash2 } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Pencil } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import { isPicture } from '../../core/mime.ts'
 import type { DocumentRow } from '../../replica/document-row.ts'
-import { useAct } from '../act.ts'
-import { useTask } from '../hooks.ts'
-import { Button, IconButton } from '../kit/button.tsx'
-import { useKnownPeople } from '../known-people.ts'
+import { Button } from '../kit/button.tsx'
 import { links } from '../links.ts'
-import { actorName } from '../names.ts'
-import { notify } from '../notices.ts'
 import { useAuthorityVersion } from '../people/use-authority.ts'
 import { useSession } from '../session.ts'
 import { BodyEditor } from '../task/body-editor.tsx'
-import { useNow } from '../task/use-task.ts'
-import { ago, exactTime } from '../times.ts'
 import { canPreview } from './build-preview.ts'
 import { ContentView } from './content-view.tsx'
-import { downloadDocument } from './download.ts'
-import css from './files.module.css'
+import { DocumentHead } from './document-head.tsx'
+import css from './document.module.css'
+import files from './files.module.css'
 import { HistoryView } from './history-view.tsx'
 import { Preview } from './preview.tsx'
+import { type Tab, TAB_TITLE, TabButton } from './tab-button.tsx'
 import { useDocument } from './use-documents.ts'
-
-type Tab = 'content' | 'preview' | 'history'
-const TITLE: Readonly<Record<Tab, string>> = { content: 'Content', preview: 'Preview', history: 'History' }
 
 export function DocumentView({ id }: { readonly id: NodeId }) {
   const document = useDocument(id)
@@ -50,7 +42,7 @@ function Open({ document }: { readonly document: DocumentRow }) {
   }
   return (
     <article className={css['open']} aria-label={document.path}>
-      <Head document={document} />
+      <DocumentHead document={document} />
       <div className={css['bar']}>
         <div role="tablist" aria-label="Show" className={css['tabs']}>
           {tabs.map((one) => (
@@ -64,7 +56,7 @@ function Open({ document }: { readonly document: DocumentRow }) {
           </Button>
         ) : null}
       </div>
-      <div role="tabpanel" id="document-panel" aria-label={TITLE[tab]} className={css['panel']}>
+      <div role="tabpanel" id="document-panel" aria-label={TAB_TITLE[tab]} className={css['panel']}>
         {tab === 'history' ? (
           <HistoryView document={document} />
         ) : tab === 'preview' ? (
@@ -88,110 +80,10 @@ function Open({ document }: { readonly document: DocumentRow }) {
   )
 }
 
-interface TabButtonProps {
-  readonly tabs: readonly Tab[]
-  readonly one: Tab
-  readonly chosen: Tab
-  readonly onChoose: (tab: Tab) => void
-}
-
-/** Arrow keys go from tab to tab, as everywhere. */
-function TabButton({ tabs, one, chosen, onChoose }: TabButtonProps) {
-  return (
-    <button
-      type="button"
-      role="tab"
-      id={`document-tab-${one}`}
-      aria-controls="document-panel"
-      aria-selected={one === chosen}
-      tabIndex={one === chosen ? 0 : -1}
-      className={css['tab']}
-      onClick={() => onChoose(one)}
-      onKeyDown={(event) => {
-        const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
-        const next = step && tabs[(tabs.indexOf(one) + step + tabs.length) % tabs.length]
-        if (!next) return
-        event.preventDefault()
-        onChoose(next)
-        document.getElementById(`document-tab-${next}`)?.focus()
-      }}
-    >
-      {TITLE[one]}
-    </button>
-  )
-}
-
-function Head({ document }: { readonly document: DocumentRow }) {
-  const { replica, workspaceId } = useSession()
-  const [, navigate] = useLocation()
-  const act = useAct()
-  const known = useKnownPeople()
-  const now = useNow()
-  const node = replica.nodes.get(document.id)
-  const at = Date.parse(document.updatedAt)
-  const folder = document.path.slice(0, document.path.lastIndexOf('/') + 1)
-  const remove = (): void => {
-    if (!act('delete_document', { id: document.id })) return
-    navigate(links.files(workspaceId))
-    notify(`${document.path} deleted`, {
-      action: { label: 'Undo', run: () => act('delete_document', { id: document.id, restore: true }) },
-    })
-  }
-  return (
-    <header className={css['head']}>
-      <Link href={links.files(workspaceId)} className={css['back']} aria-label="All documents">
-        <ChevronLeft size={18} aria-hidden />
-      </Link>
-      <div className={css['titles']}>
-        <h2 className={css['path']}>
-          <bdi>
-            <span className={css['folder']}>{folder}</span>
-            {document.path.slice(folder.length)}
-          </bdi>
-        </h2>
-        <p className={css['about']}>
-          <bdi>{actorName(document.updatedBy, known)}</bdi> wrote last,{' '}
-          <time dateTime={document.updatedAt} title={exactTime(at)}>
-            {ago(at, now)}
-          </time>
-          {document.task ? <OnTask id={document.task} /> : null}
-        </p>
-      </div>
-      <IconButton label={`Download ${document.path}`} onClick={() => downloadDocument(replica, document)}>
-        <Download size={15} aria-hidden />
-      </IconButton>
-      {document.deleted ? (
-        <Button look="outline" onClick={() => act('delete_document', { id: document.id, restore: true })}>
-          Restore
-        </Button>
-      ) : node && replica.may('delete', node) ? (
-        <IconButton label={`Delete ${document.path}`} onClick={remove}>
-          <Trash2 size={15} aria-hidden />
-        </IconButton>
-      ) : null}
-    </header>
-  )
-}
-
-function OnTask({ id }: { readonly id: NodeId }): ReactNode {
-  const { workspaceId } = useSession()
-  const task = useTask(id)
-  if (!task) return null
-  return (
-    <>
-      {' '}
-      · on{' '}
-      <Link href={links.task(workspaceId, task.key)} title={task.title}>
-        {task.key}
-      </Link>
-    </>
-  )
-}
-
 function Missing() {
   const { workspaceId } = useSession()
   return (
-    <div className={css['teach']}>
+    <div className={files['teach']}>
       <h2>This document is not here</h2>
       <p>It may still be on its way from somebody who is offline; it opens by itself when it comes.</p>
       <p>

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
-import css from './files.module.css'
+import css from './file-tree.module.css'
 import { type TreeRow, treeRows } from './tree.ts'
 import { useDocuments } from './use-documents.ts'
 

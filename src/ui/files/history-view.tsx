@@ -11,7 +11,8 @@ import { useNow } from '../task/use-task.ts'
 import { ago, exactTime } from '../times.ts'
 import { capabilityWords } from './capability-words.ts'
 import { Diff } from './diff.tsx'
-import css from './files.module.css'
+import page from './document.module.css'
+import css from './history.module.css'
 
 /** Versions shown before one asks for more. */
 const FIRST = 100
@@ -24,7 +25,7 @@ export function HistoryView({ document }: { readonly document: DocumentRow }) {
   const versions = useVersions(document.id)
   const [chosen, setChosen] = useState<number | null>(null)
   const [shown, setShown] = useState(FIRST)
-  if (versions.length === 0) return <p className={css['none']}>Nothing was ever written here.</p>
+  if (versions.length === 0) return <p className={page['none']}>Nothing was ever written here.</p>
   const at = Math.min(chosen ?? versions.length - 1, versions.length - 1)
   return (
     <div className={css['history']}>

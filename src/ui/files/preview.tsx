@@ -14,7 +14,7 @@ import { Button } from '../kit/button.tsx'
 import { useSession } from '../session.ts'
 import { list } from '../people/words.ts'
 import { type Bundle, buildPreview, type Part } from './build-preview.ts'
-import css from './files.module.css'
+import css from './document.module.css'
 
 export function Preview({ document }: { readonly document: DocumentRow }) {
   const { replica } = useSession()
