@@ -7,18 +7,26 @@ import { getRequestListener } from '@hono/node-server'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 import { serviceWorker } from './scripts/service-worker.mjs'
+import { APP_META } from './src/hosts/content-policy.ts'
 import { createApi } from './src/hosts/doors.ts'
 import { readSettings } from './src/hosts/settings.ts'
 import { createSignalling } from './src/hosts/signalling.ts'
 
-/** y-webrtc mirrors a room to other tabs over a BroadcastChannel of its own, in the clear; ours does that (`src/sync/broadcast.ts`). */
 export const alias = {
+  // y-webrtc mirrors a room to other tabs over a BroadcastChannel of its own, in the clear; ours does that (`src/sync/broadcast.ts`).
   'lib0/broadcastchannel': fileURLToPath(new URL('src/sync/no-broadcastchannel.ts', import.meta.url)),
+  // micromark's own writes into `innerHTML`, which the page's policy forbids.
+  'decode-named-character-reference': fileURLToPath(new URL('src/ui/task/decode-character.ts', import.meta.url)),
 }
 
 export default defineConfig({
   base: './',
-  plugins: [react(), doors(), serviceWorker(fileURLToPath(new URL('src/hosts/service-worker.ts', import.meta.url)))],
+  plugins: [
+    react(),
+    doors(),
+    contentPolicy(),
+    serviceWorker(fileURLToPath(new URL('src/hosts/service-worker.ts', import.meta.url))),
+  ],
   resolve: { alias },
   build: {
     target: 'es2023',
@@ -29,6 +37,24 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { port: Number(process.env.PORT || 5173) },
 })
+
+/** A static host sends no headers of ours: the built page brings its policy along. */
+function contentPolicy(): Plugin {
+  return {
+    name: 'worknode-content-policy',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: () => [
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: APP_META },
+          injectTo: 'head-prepend',
+        },
+      ],
+    },
+  }
+}
 
 function doors(): Plugin {
   return {

@@ -7,6 +7,7 @@ import { Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { secureHeaders } from 'hono/secure-headers'
 import about from '../../package.json' with { type: 'json' }
+import { policyHeaders } from './content-policy.ts'
 import type { PageSettings } from './settings.ts'
 
 export function createApi(page: PageSettings): Hono {
@@ -25,28 +26,16 @@ export function createApi(page: PageSettings): Hono {
 /** The built site in `siteDir`, its API, and their headers. */
 export function createDoors(siteDir: string, page: PageSettings): Hono {
   const doors = new Hono()
+  doors.use(async (context, next) => {
+    await next()
+    for (const [name, value] of Object.entries(policyHeaders(context.req.path))) context.header(name, value)
+  })
   doors.use(
     secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        // The text editor puts its style sheet into the page as it starts.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        fontSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        // Signalling servers are a setting: any may be named.
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        // Previews of artefacts, each in a sandbox without an origin.
-        frameSrc: ["'self'", 'blob:'],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
       referrerPolicy: 'no-referrer',
       originAgentCluster: '?1',
       xContentTypeOptions: 'nosniff',
+      xDnsPrefetchControl: 'off',
       // Served over plain http on loopback; a proxy with a certificate sets its own.
       strictTransportSecurity: false,
     }),

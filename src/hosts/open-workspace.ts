@@ -23,8 +23,12 @@ import { createBroadcast } from '../sync/broadcast.ts'
 import { createExchange, type Exchange } from '../sync/exchange.ts'
 import type { Transport } from '../sync/transport.ts'
 import type { Signer } from '../replica/writer.ts'
+import { ownScript } from '../ui/trusted.ts'
 import { type Keeper, startKeeper } from './keeper.ts'
 import type { PageSettings } from './page-settings.ts'
+// The bundler makes this one: the address of the worker.
+// oxlint-disable-next-line import/default
+import verifierUrl from './verifier-worker.ts?worker&url'
 
 export interface OpenWorkspace {
   readonly known: KnownWorkspace
@@ -77,7 +81,7 @@ export async function openQuietly(known: KnownWorkspace, { keys, profile }: TabP
   const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
   const store = await openIndexedDbStore({ name: known.id, random: randomBytes })
   const verifier = lateVerifier(() => {
-    const worker = new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })
+    const worker = new Worker(ownScript(verifierUrl), { type: 'module' })
     return createWorkerVerifier(worker, workspace)
   })
   const keyring = new Keyring({

@@ -4,12 +4,15 @@
  */
 
 import * as z from 'zod/mini'
+import type { Settings } from '../store/profile.ts'
 
 export interface PageSettings {
   readonly signalling: readonly string[]
   readonly iceServers: readonly RTCIceServer[]
   /** A host that is a peer of this workspace (hex), and the address of its socket; null where there is none. */
   readonly peer: { readonly workspace: string; readonly url: string } | null
+  /** What the host names, whatever this browser was told to use. */
+  readonly offered: Pick<PageSettings, 'signalling' | 'iceServers'>
 }
 
 const Answer = z.object({
@@ -29,7 +32,13 @@ export async function loadSettings(page: Location): Promise<PageSettings> {
   const answer = await askHost(new URL('api/settings', page.href.split('#')[0]))
   const signalling = answer && answer.signalling.length > 0 ? answer.signalling : [own]
   const peer = answer?.peer ? { workspace: answer.peer.workspace, url: own.replace(/signal$/, answer.peer.path) } : null
-  return { signalling, iceServers: (answer?.iceServers ?? []) as RTCIceServer[], peer }
+  const offered = { signalling, iceServers: (answer?.iceServers ?? []) as RTCIceServer[] }
+  return { ...offered, peer, offered }
+}
+
+/** The settings of the page, and over them what was chosen in this browser. */
+export function withChosen(page: PageSettings, { signalling, iceServers }: Settings): PageSettings {
+  return { ...page, signalling: signalling ?? page.signalling, iceServers: iceServers ?? page.iceServers }
 }
 
 async function askHost(url: URL): Promise<z.output<typeof Answer> | null> {

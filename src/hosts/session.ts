@@ -10,7 +10,7 @@ import { encodeInvite } from '../replica/invite.ts'
 import { comparisonCode } from '../replica/attention.ts'
 import { describeSelf } from '../replica/people.ts'
 import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
-import { NO_SETTINGS, type Settings } from '../store/profile.ts'
+import { type IceServer, NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Presence } from '../sync/presence.ts'
 import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
 import { keepStorage } from './keep-storage.ts'
@@ -121,6 +121,14 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       describeSelf(replica, { name, color })
       await introduce()
     },
+    servers: {
+      offered: { signalling: settings.offered.signalling, iceServers: settings.offered.iceServers.flatMap(oneByOne) },
+      chosen: async () => {
+        const { signalling = null, iceServers = null } = await profile.settings()
+        return { signalling, iceServers }
+      },
+      choose: async (servers) => void (await profile.changeSettings(servers)),
+    },
     ownCode: comparisonCode(replica.workspace, fromHex(replica.actor), ownBox),
     async saveAccount(passphrase, onProgress): Promise<Result<SavedAccount>> {
       const { saveAccount } = await import('./account-file.ts')
@@ -184,6 +192,11 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       await open.close()
     },
   }
+}
+
+/** A server of several addresses as several servers. */
+function oneByOne({ urls, username, credential }: RTCIceServer): IceServer[] {
+  return [urls].flat().map((url) => ({ urls: url, ...(username ? { username } : {}), ...(credential ? { credential } : {}) }))
 }
 
 /** A colour of one's own, readable on light and dark, that follows from the key. */

@@ -1,4 +1,4 @@
-/** The Worker that verifies what peers send. Started by the tab: `new Worker(new URL('./verifier-worker.ts', import.meta.url), { type: 'module' })`. */
+/** The Worker that verifies what peers send. Started by the tab (`open-workspace.ts`). */
 
 import { serveVerifier } from '../log/serve-verifier.ts'
 

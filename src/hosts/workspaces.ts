@@ -18,7 +18,7 @@ import type { KnownWorkspace, Profile } from '../store/profile.ts'
 import type { Home } from '../ui/session.ts'
 import type { Variable } from './observable.ts'
 import type { Network } from './network.ts'
-import { loadSettings } from './page-settings.ts'
+import { loadSettings, withChosen } from './page-settings.ts'
 import { openWorkspace, type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
 import { createSession, type TabSession } from './session.ts'
 import { read } from '../core/fold.ts'
@@ -38,7 +38,8 @@ export async function createWorkspaces(
   session: Variable<TabSession | null>,
   workspaces: Variable<WorkspaceList>,
 ): Promise<Workspaces> {
-  const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings: await loadSettings(location) }
+  const settings = withChosen(await loadSettings(location), await profile.settings())
+  const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings }
 
   let reopening: Promise<void> | null = null
 

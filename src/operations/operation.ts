@@ -10,7 +10,7 @@ import * as z from 'zod/mini'
 import { refuse, type Result } from '../base/result.ts'
 import type { Right } from '../core/change.ts'
 import { isNodeId, isNodeType, type NodeId } from '../core/ids.ts'
-import type { Facts } from '../core/scope.ts'
+import { type Facts, scopeFault } from '../core/scope.ts'
 import type { Replica } from '../replica/replica.ts'
 
 export interface Context {
@@ -42,12 +42,11 @@ export function perform<In extends z.ZodMiniType, Out>(
 ): Result<Out> {
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
-  if (spec.needs && !context.replica.may(spec.needs[0], aboutOf(context.replica, spec.needs[1], parsed.data))) {
+  if (spec.needs) {
     const [right, type] = spec.needs
-    return refuse({
-      code: 'permission_denied',
-      detail: `You may not ${right} a ${type} here. Ask somebody who may to grant it to you.`,
-    })
+    const about = aboutOf(context.replica, type, parsed.data)
+    if (!context.replica.may(right, about))
+      return refuse({ code: 'permission_denied', detail: deniedWords(context.replica, right, type, about) })
   }
   return spec.run(context, parsed.data)
 }
@@ -58,10 +57,23 @@ export function perform<In extends z.ZodMiniType, Out>(
  */
 export function aboutOf(replica: Replica, type: string, input: unknown): string | Facts {
   if (!isNodeType(type)) return type
-  const { id, project } = (input ?? {}) as { readonly id?: unknown; readonly project?: unknown }
-  const found = typeof id === 'string' ? replica.views.find(id) : null
+  const { id, task, project, path } = (input ?? {}) as Readonly<Record<'id' | 'task' | 'project' | 'path', unknown>>
+  const named = typeof id === 'string' ? id : task
+  const found = typeof named === 'string' ? replica.views.find(named) : null
   const node = found === null ? undefined : replica.nodes.get(found)
   if (node?.type === type) return node
   const within = node ? node.project : isNodeId(project) ? project : null
-  return { id: '' as NodeId, type, project: within, path: null }
+  return { id: '' as NodeId, type, project: within, path: type === 'document' && typeof path === 'string' ? path : null }
+}
+
+/** Where it is the path alone that is in the way, the patterns are named: that is what can be asked for. */
+function deniedWords(replica: Replica, right: Right, type: string, about: string | Facts): string {
+  const general = `You may not ${right} a ${type} here. Ask somebody who may to grant it to you.`
+  if (typeof about === 'string' || about.path === null) return general
+  const ms = replica.now()
+  const barred = replica.held.filter(({ cited }) => scopeFault(cited, right, about, ms) === 'path')
+  if (barred.length === 0) return general
+  const files = [...new Set(barred.flatMap(({ grant }) => grant.globs ?? []))]
+  const may = files.length === 0 ? 'no files' : `only ${files.join(', ')}`
+  return `${about.path} lies outside of the files that you may write: ${may}. Ask somebody who may to widen that, or choose another path.`
 }

@@ -18,6 +18,7 @@ import {
   unadoptChanges,
   undoRevocation,
 } from './authority.ts'
+import { addDocument, createDocument, deleteDocument, getDocument, listDocuments, updateDocument } from './documents.ts'
 import {
   addCheck,
   assignTask,
@@ -76,6 +77,12 @@ export const OPERATIONS = {
   list_runs: listRuns,
   delete_task: deleteTask,
   restore_task: restoreTask,
+  create_document: createDocument,
+  add_document: addDocument,
+  list_documents: listDocuments,
+  get_document: getDocument,
+  update_document: updateDocument,
+  delete_document: deleteDocument,
   create_project: createProject,
   create_agent: createAgent,
   list_agents: listAgents,

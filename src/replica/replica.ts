@@ -228,6 +228,11 @@ export class Replica implements LogSource {
     return count
   }
 
+  /** The capability that a change cites; null where nobody here knows it. */
+  capabilityOf(ref: Ref): Capability | null {
+    return this.#state.authority.registry.at(this.#state.index.at(ref)?.capability ?? -1) ?? null
+  }
+
   /** Changes that were admitted and do not count, with the reason. */
   get quarantine(): ReadonlyMap<Ref, Invalid> {
     return this.#state.quarantine

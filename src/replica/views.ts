@@ -18,6 +18,7 @@ import { Tree } from '../core/tree.ts'
 import type { Value } from '../core/batch.ts'
 import type { Versions } from '../core/crdt/register.ts'
 import { Column, type Seat } from './column.ts'
+import { Documents } from './documents.ts'
 import type { State } from './state.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
 
@@ -26,6 +27,7 @@ const NO_IDS: readonly NodeId[] = []
 export class Views {
   readonly keys: Keys
   readonly tree: Tree
+  readonly documents = new Documents()
   readonly #state: State
   readonly #now: () => number
   readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column(`column:${status}`)]))
@@ -130,7 +132,7 @@ export class Views {
     return isNodeId(idOrKey) ? (this.nodes.has(idOrKey) ? idOrKey : null) : this.keys.resolve(idOrKey)
   }
 
-  /** `topic` is a node id, `column:<status>`, `type:<type>`, `comments:<node>`, `runs:<node>` or `questions`. */
+  /** `topic` is a node id, `column:<status>`, `type:<type>`, `comments:<node>`, `runs:<node>`, `documents:<task>` or `questions`. */
   on(topic: string, listener: () => void): () => void {
     let emitter = this.#nodeListeners.get(topic)
     if (!emitter) this.#nodeListeners.set(topic, (emitter = createEmitter<void>()))
@@ -170,6 +172,7 @@ export class Views {
     else if (node.type === 'comment' && node.subject) this.#updateComment(node, node.subject, stale, topics)
     else if (node.type !== 'comment') this.#updateType(node, topics)
     if (node.type === 'run' && node.subject) this.#hang(node, node.subject, `runs:${node.subject}`, stale, topics)
+    if (node.type === 'document') for (const task of this.documents.take(node)) topics.add(`documents:${task}`)
   }
 
   /** The node's create does not count any more: nothing may show it, or go by it. */
@@ -202,6 +205,7 @@ export class Views {
           this.ofType(node.type).filter((other) => other !== id),
         )
       topics.add(`type:${node.type}`)
+      for (const task of this.documents.remove(id)) topics.add(`documents:${task}`)
     }
   }
 

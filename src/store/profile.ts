@@ -37,6 +37,15 @@ export interface Settings {
   readonly displayName: string
   readonly colour: string
   readonly workOffline: boolean
+  /** Servers that this browser is to use in place of what its host names; null or none: as the host says. */
+  readonly signalling?: readonly string[] | null
+  readonly iceServers?: readonly IceServer[] | null
+}
+
+export interface IceServer {
+  readonly urls: string
+  readonly username?: string
+  readonly credential?: string
 }
 
 export const NO_SETTINGS: Settings = { displayName: '', colour: '', workOffline: false }

@@ -56,6 +56,8 @@ export interface PeerStatus {
   readonly ahead: boolean
   /** From sending to its word that it is durable there; null before the first. */
   readonly lagMs: number | null
+  /** Which way the link goes; null where its transport cannot tell. */
+  readonly route: Link['route'] | null
 }
 
 export interface ClosedLink {
@@ -264,8 +266,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   function statusOf(session: Session): PeerStatus {
     const { channel, actor, since, has, receivedBytes, sentBytes, isAhead, lagMs } = session
     const behind = ends.all().reduce((sum, end) => sum + has.missing(history.chainOf(end), history.seqOf(end)), 0)
-    const { peer, transport } = channel.link
-    return { peer, actor, transport, since, received: receivedBytes, sent: sentBytes, behind, ahead: isAhead, lagMs }
+    const { peer, transport, route = null } = channel.link
+    return { peer, actor, transport, since, received: receivedBytes, sent: sentBytes, behind, ahead: isAhead, lagMs, route }
   }
 
   function ownEnds(): number[] {

@@ -28,6 +28,7 @@ export interface LinkWire {
   readonly transport: string
   readonly maxFrame: number
   readonly binding: Bytes
+  readonly route?: Link['route']
   /** Hands the frame to the network. May throw when the network is gone: the link then closes. */
   write(frame: Bytes): void
   buffered(): number
@@ -77,6 +78,7 @@ export function createLinkEnd(wire: LinkWire): LinkEnd {
     transport: wire.transport,
     maxFrame: wire.maxFrame,
     binding: wire.binding,
+    ...(wire.route ? { route: wire.route } : {}),
     send(frame) {
       if (closedBecause !== undefined) return
       if (frame.length > wire.maxFrame) return close(`a frame of ${frame.length} bytes is over the ${wire.maxFrame} allowed`)

@@ -4,6 +4,7 @@ import { LOCAL } from '../core/limits.ts'
 import { createLinkEnd, type CountedLink } from './link-end.ts'
 import { bindingOf } from './rtc-binding.ts'
 import type { LaneConnection } from './rtc-connection.ts'
+import { routeIn, type Stat } from './rtc-route.ts'
 
 export interface LaneLink {
   readonly link: CountedLink
@@ -23,6 +24,10 @@ export function laneLink(connection: LaneConnection, peer: string, shut: (reason
     transport: 'webrtc',
     maxFrame: Math.min(LOCAL.frameBytes, connection.sctp?.maxMessageSize ?? LOCAL.frameBytes),
     binding,
+    async route() {
+      const report = await connection.getStats()
+      return routeIn(report.values() as Iterable<Stat>)
+    },
     write: (frame) => lane.send(frame),
     buffered: () => lane.bufferedAmount,
     shut,

@@ -17,6 +17,8 @@ export interface Link {
   readonly maxFrame: number
   /** Bytes that both ends know and nobody between them can choose (a digest of the DTLS fingerprints), or empty. */
   readonly binding: Bytes
+  /** Which way it goes, where the transport can tell. */
+  readonly route?: () => Promise<LinkRoute | null>
   send(frame: Bytes): void
   /** Bytes accepted by `send` and not yet handed to the network. */
   buffered(): number
@@ -27,6 +29,13 @@ export interface Link {
   /** Called once, with a plain reason; at once if the link is closed already. */
   onClose(listener: (reason: string) => void): void
   close(reason: string): void
+}
+
+/** The way that bytes take to the other end. */
+export interface LinkRoute {
+  /** Over somebody between the two, who passes on what it cannot read. */
+  readonly relayed: boolean
+  readonly roundTripMs: number | null
 }
 
 export interface Transport {

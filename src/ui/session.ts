@@ -9,6 +9,7 @@ import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { SaveState } from '../replica/saving.ts'
 import type { ExchangeStatus } from '../sync/exchange.ts'
+import type { IceServer } from '../store/profile.ts'
 import type { Awareness } from 'y-protocols/awareness'
 
 export interface PeerRow {
@@ -51,6 +52,7 @@ export interface Session {
   /** Tells peers which task is open here. */
   lookAt(task: string | null): void
   setOffline(offline: boolean): void
+  readonly servers: Servers
   setName(name: string, color: string): Promise<void>
   /** Makes a link that lets somebody in. */
   invite(request: InviteRequest): Promise<Result<string>>
@@ -61,6 +63,20 @@ export interface Session {
   /** Imports a plan into this workspace, upsert only; answers what it did, in words, a line each. */
   importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
   run<N extends OperationName>(name: N, input: InputOf<N>): Result<OutputOf<N>>
+}
+
+/** Where to find peers: what the host of the page names, and what this browser uses in its place. */
+export interface Servers {
+  readonly offered: { readonly signalling: readonly string[]; readonly iceServers: readonly IceServer[] }
+  chosen(): Promise<ChosenServers>
+  /** Counts from the next time the page is opened. */
+  choose(servers: ChosenServers): Promise<void>
+}
+
+/** Null: as the host says. */
+export interface ChosenServers {
+  readonly signalling: readonly string[] | null
+  readonly iceServers: readonly IceServer[] | null
 }
 
 export interface InviteRequest {

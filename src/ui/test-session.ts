@@ -18,7 +18,7 @@ import { openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, nameWorkspace } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import type { Home, InviteRequest, Observable, PeerRow, Session, SyncState } from './session.ts'
+import type { ChosenServers, Home, InviteRequest, Observable, PeerRow, Session, SyncState } from './session.ts'
 
 export interface Settable<T> extends Observable<T> {
   set(value: T): void
@@ -72,6 +72,7 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
   const invited: InviteRequest[] = []
   const nextLink = settable<string | null>(null)
   const saved: string[] = []
+  let servers: ChosenServers = { signalling: null, iceServers: null }
 
   return {
     replica,
@@ -85,6 +86,11 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
     },
     setOffline(offline) {
       sync.set({ ...sync.get(), offline, peers: offline ? 0 : 2 })
+    },
+    servers: {
+      offered: { signalling: ['wss://signal.example/signal'], iceServers: [] },
+      chosen: async () => servers,
+      choose: async (next) => void (servers = next),
     },
     async setName(chosen, color) {
       people.set(people.get().map((row) => (row.self ? { ...row, name: chosen, color } : row)))

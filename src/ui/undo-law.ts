@@ -5,7 +5,7 @@
  * Rights are not among them. Ending one is asked about first, with its consequences, and taken back on the page of people.
  */
 
-import { isNodeId } from '../core/ids.ts'
+import { isNodeId, type NodeId } from '../core/ids.ts'
 import type { InputOf, OperationName } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -36,9 +36,28 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
     remove ? `${keyOf(replica, id)} is no longer linked to ${keyOf(replica, to)}` : null,
   update_check: ({ id, remove }, replica) => (remove ? `Check of ${keyOf(replica, id)} removed` : null),
   delete_comment: ({ restore }) => (restore ? null : 'Comment deleted'),
+  delete_document: ({ id, restore }, replica) =>
+    restore ? null : `${replica.nodes.get(id as NodeId)?.path ?? 'The document'} deleted`,
   resolve_conflict: ({ id, field }, replica) => `Conflict over the ${field} of ${keyOf(replica, id)} settled`,
 
   create_task: nothingLost,
+  accept_task: nothingLost,
+  add_document: nothingLost,
+  answer_question: nothingLost,
+  ask_task: nothingLost,
+  claim_task: nothingLost,
+  confirm_task: nothingLost,
+  create_document: nothingLost,
+  get_document: nothingLost,
+  list_documents: nothingLost,
+  list_runs: nothingLost,
+  reject_task: nothingLost,
+  release_task: nothingLost,
+  renew_task: nothingLost,
+  report_progress: nothingLost,
+  stop_task: nothingLost,
+  submit_task: nothingLost,
+  update_document: nothingLost,
   restore_task: nothingLost,
   complete_subtask: nothingLost,
   add_check: nothingLost,

@@ -42,6 +42,8 @@ function wordsOf({ item }: Decision, nameOf: (actor: ActorKey) => string): strin
       return `${nameOf(item.target.audience)} may work again, though that was ended`
     case 'fork':
       return `A device of ${nameOf(item.actor)} has two histories`
+    case 'flood':
+      return `${nameOf(item.actor)} writes far more than their rights allow for`
     case 'quarantine':
       return `${count(item.refs.length, 'change')} by ${nameOf(item.actor)} ${item.refs.length === 1 ? 'does' : 'do'} not count`
   }

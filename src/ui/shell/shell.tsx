@@ -1,7 +1,7 @@
 /** The frame of an open workspace: sidebar, header, and the view that the address names. */
 
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { Redirect, useLocation, useRoute } from 'wouter'
+import { matchRoute, Redirect, useLocation, useRoute, useRouter } from 'wouter'
 import { NotifyNeeds } from '../attention/notify-needs.tsx'
 import { Board } from '../board/board.tsx'
 import { useWorkspaceName } from '../hooks.ts'
@@ -9,13 +9,12 @@ import { links, patterns } from '../links.ts'
 import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
-import { NetworkPage } from './network-page.tsx'
+import { PAGES } from './pages.tsx'
 import { ShellCommands } from './shell-commands.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 import { SpaceBanner } from './space-banner.tsx'
 
-const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
 export function Shell() {
@@ -25,16 +24,19 @@ export function Shell() {
   const [sideAt, setSideAt] = useState<string | null>(null)
   const sideOpen = sideAt === location
   const [onBoard] = useRoute(patterns.board)
-  const [onPeople] = useRoute(patterns.people)
-  const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
+  const { parser } = useRouter()
+  const at = PAGES.flatMap((page) => {
+    const [isThere, names] = matchRoute(parser, page.pattern, location)
+    return isThere ? [{ ...page, open: (names as { readonly open?: string }).open }] : []
+  })[0]
   const name = useWorkspaceName()
   useEffect(() => {
     document.title = `${name} · Worknode`
   }, [name])
   useLooking(onTask)
 
-  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  if (!onBoard && !onTask && !at) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -46,16 +48,15 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header title={at?.title ?? 'Board'} onMenu={() => setSideAt(location)} />
       <div className={css['banners']}>
         <Banner />
         <SpaceBanner />
       </div>
       <main id="main" className={css['main']} tabIndex={-1}>
-        {onNetwork ? <NetworkPage /> : null}
-        {onPeople ? (
+        {at ? (
           <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
-            <PeoplePage />
+            <at.Show open={at.open} />
           </Suspense>
         ) : null}
         {onBoard || onTask ? <Board openKey={onTask ? task.key : null} /> : null}

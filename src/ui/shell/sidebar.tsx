@@ -1,4 +1,4 @@
-import { Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Files, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useCommands } from '../commands/handlers.ts'
@@ -31,6 +31,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
         <ViewLink href={links.people(workspaceId)}>
           <Users size={16} aria-hidden /> People
           <DecisionCount />
+        </ViewLink>
+        <ViewLink href={links.files(workspaceId)} also="/files/">
+          <Files size={16} aria-hidden /> Files
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network

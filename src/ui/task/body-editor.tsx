@@ -8,9 +8,29 @@ import css from './body.module.css'
 import { Markdown } from './markdown.tsx'
 import { useText } from './use-task.ts'
 
+interface BodyEditorProps {
+  readonly id: NodeId
+  readonly onDone: () => void
+  /** Another text than the description of a task. */
+  readonly of?: {
+    readonly field: string
+    readonly label: string
+    readonly placeholder: string
+    readonly path: string | undefined
+  }
+}
+
+const DESCRIPTION = {
+  field: 'body',
+  label: 'Description',
+  placeholder: 'What is to be done, why, and how one can tell that it is done. Markdown works.',
+  path: undefined,
+}
+
 /** Opens the text and loads the editor; the text stays readable until it is there. */
-export function BodyEditor({ id, onDone }: { readonly id: NodeId; readonly onDone: () => void }) {
+export function BodyEditor({ id, onDone, of = DESCRIPTION }: BodyEditorProps) {
   const { replica, awareness } = useSession()
+  const { field, label, placeholder, path } = of
   const host = useRef<HTMLDivElement>(null)
   const done = useRef(onDone)
   const [ready, setReady] = useState(false)
@@ -18,7 +38,7 @@ export function BodyEditor({ id, onDone }: { readonly id: NodeId; readonly onDon
     done.current = onDone
   })
   useEffect(() => {
-    const text = openText(replica, id, 'body')
+    const text = openText(replica, id, field)
     let editor: { focus(): void; destroy(): void } | null = null
     let wanted = true
     const flush = (): void => text.flush()
@@ -34,8 +54,9 @@ export function BodyEditor({ id, onDone }: { readonly id: NodeId; readonly onDon
           parent: host.current,
           text,
           awareness,
-          label: 'Description',
-          placeholder: 'What is to be done, why, and how one can tell that it is done. Markdown works.',
+          label,
+          placeholder,
+          path,
           onDone: () => done.current(),
           onFull: () =>
             notify(`A text has ${Math.floor(LOCAL.textBytes / 3)} characters at most.`, { tone: 'bad', about: 'full' }),
@@ -55,10 +76,10 @@ export function BodyEditor({ id, onDone }: { readonly id: NodeId; readonly onDon
       editor?.destroy()
       text.close()
     }
-  }, [replica, id, awareness])
+  }, [replica, id, awareness, field, label, placeholder, path])
   return (
     <div className={css['editor']}>
-      {ready ? null : <Loading id={id} />}
+      {ready ? null : path === undefined ? <Loading id={id} /> : <p>Opening the editor …</p>}
       <div ref={host} className={css['host']} />
     </div>
   )

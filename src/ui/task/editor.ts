@@ -7,7 +7,7 @@
 
 import { defaultKeymap } from '@codemirror/commands'
 import { HighlightStyle, Language, defineLanguageFacet, syntaxHighlighting } from '@codemirror/language'
-import { Compartment, EditorState } from '@codemirror/state'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, keymap, placeholder as placeholderText } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { GFM, parser } from '@lezer/markdown'
@@ -16,6 +16,7 @@ import type { Awareness } from 'y-protocols/awareness'
 import { UndoManager } from 'yjs'
 import { LOCAL } from '../../core/limits.ts'
 import type { OpenText } from '../../replica/text-session.ts'
+import { codeColours, languageOf } from '../files/languages.ts'
 import type { Observable } from '../session.ts'
 import { cursorsFor } from './cursors.ts'
 import { editorTheme } from './editor-theme.ts'
@@ -26,6 +27,8 @@ export interface EditorOptions {
   readonly awareness: Observable<Awareness | null>
   readonly label: string
   readonly placeholder: string
+  /** The end of a path says another language than Markdown. */
+  readonly path?: string | undefined
   /** Called on Escape and Mod-Enter. */
   readonly onDone: () => void
   /** The text is as long as a text may be. */
@@ -36,6 +39,9 @@ export interface Editor {
   focus(): void
   destroy(): void
 }
+
+export { mountCode } from '../files/code.ts'
+export { languageOf }
 
 const markdown = new Language(defineLanguageFacet({ commentTokens: {} }), parser.configure([GFM]), [], 'markdown')
 const highlight = HighlightStyle.define([
@@ -49,13 +55,19 @@ const highlight = HighlightStyle.define([
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName], color: 'var(--ink-faint)' },
 ])
 
+function isMarkdown(path: string): boolean {
+  return /\.(?:md|markdown|mdx)$/i.test(path)
+}
+
 /** A letter takes three bytes at most in what is sent and stored. */
 const MOST_CHARS = Math.floor(LOCAL.textBytes / 3)
 
 export function mountEditor(options: EditorOptions): Editor {
   const { parent, text, awareness } = options
   let undo = new UndoManager(text.text)
+  let spoken: Extension = options.path === undefined || isMarkdown(options.path) ? markdown.extension : []
   let view = build()
+  if (options.path !== undefined && !isMarkdown(options.path)) void speak(options.path)
   const stops = [
     text.onReplaced(rebuild),
     awareness.subscribe(() => view.dispatch({ effects: shared.reconfigure(collaboration()) })),
@@ -77,8 +89,9 @@ export function mountEditor(options: EditorOptions): Editor {
     return [
       drawSelection(),
       EditorView.lineWrapping,
-      markdown.extension,
+      language.of(spoken),
       syntaxHighlighting(highlight),
+      syntaxHighlighting(codeColours),
       placeholderText(options.placeholder),
       EditorState.changeFilter.of((transaction) => {
         const fits =
@@ -118,6 +131,12 @@ export function mountEditor(options: EditorOptions): Editor {
     return true
   }
 
+  /** Its colours come a moment later than the text. */
+  async function speak(path: string): Promise<void> {
+    spoken = (await languageOf(path)) ?? []
+    view.dispatch({ effects: language.reconfigure(spoken) })
+  }
+
   function rebuild(): void {
     const { scrollTop } = view.scrollDOM
     const { head } = view.state.selection.main
@@ -139,3 +158,4 @@ export function mountEditor(options: EditorOptions): Editor {
 }
 
 const shared = new Compartment()
+const language = new Compartment()

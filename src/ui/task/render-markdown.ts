@@ -6,6 +6,7 @@
 
 import { micromark } from 'micromark'
 import { createElement, Fragment, type ReactNode } from 'react'
+import { parseInert } from '../trusted.ts'
 
 const TAGS = new Set([
   'p',
@@ -30,7 +31,7 @@ const TAGS = new Set([
 
 export function renderMarkdown(source: string): ReactNode {
   const html = micromark(source, { extensions: [{ disable: { null: ['labelStartImage', 'htmlFlow', 'htmlText'] } }] })
-  const { body } = new DOMParser().parseFromString(html, 'text/html')
+  const { body } = parseInert(html)
   return createElement(Fragment, null, ...children(body))
 }
 

@@ -17,6 +17,7 @@ import { Checks } from './checks.tsx'
 import { Comments } from './comments.tsx'
 import { Conflicts } from './conflicts.tsx'
 import { Dependencies } from './dependencies.tsx'
+import { Files } from './files.tsx'
 import { PanelHead } from './panel-head.tsx'
 import { Properties } from './properties.tsx'
 import { Subtasks } from './subtasks.tsx'
@@ -65,6 +66,7 @@ function Open({ id, onClose }: { readonly id: NodeId; readonly onClose: () => vo
         <Checks task={task} />
         <Subtasks task={task} />
         <Dependencies task={task} />
+        <Files id={id} />
         <Comments id={id} />
         <Activity task={task} />
       </div>

@@ -1,0 +1,67 @@
+/**
+ * What pages of ours may load, run and reach: one policy for the app, one for the stage of previews (`public/preview.html`).
+ *
+ * The app runs its own scripts only, and turns text into HTML or a script's address nowhere but in `ui/trusted.ts`. Its frames are
+ * its own pages only, also where an artefact in one tries to go elsewhere. A static host sends no headers: there the built pages
+ * say the same in a `meta` (without what a `meta` may not say).
+ */
+
+type Policy = Readonly<Record<string, readonly string[]>>
+
+const APP: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'worker-src': ["'self'"],
+  // The text editor puts its style sheet into the page as it starts.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'"],
+  'manifest-src': ["'self'"],
+  // Signalling servers are a setting: any may be named.
+  'connect-src': ["'self'", 'ws:', 'wss:'],
+  // The stage of previews, which has a policy of its own.
+  'frame-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ['worknode'],
+}
+
+const PREVIEW: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'unsafe-inline'", 'data:'],
+  'style-src': ["'unsafe-inline'", 'data:'],
+  'img-src': ['data:'],
+  'font-src': ['data:'],
+  'media-src': ['data:'],
+  'connect-src': ["'none'"],
+  'frame-src': ["'none'"],
+  'worker-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'require-trusted-types-for': ["'script'"],
+  'trusted-types': ['default'],
+}
+
+const PREVIEW_PATH = '/preview.html'
+
+/** For a `meta` in the page. */
+export const APP_META = written(APP)
+export const PREVIEW_META = written(PREVIEW)
+
+/** What an answer says beside its content. */
+export function policyHeaders(path: string): Readonly<Record<string, string>> {
+  if (!path.endsWith(PREVIEW_PATH)) return { 'Content-Security-Policy': written({ ...APP, 'frame-ancestors': ["'none'"] }) }
+  return {
+    'Content-Security-Policy': written({ ...PREVIEW, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] }),
+    // Where the frame is led elsewhere, the browser opens a connection there before it asks the app's policy, and is told no.
+    // A browser that knows this header opens none.
+    'Connection-Allowlist': '()',
+  }
+}
+
+function written(policy: Policy): string {
+  return Object.entries(policy)
+    .map(([directive, sources]) => [directive, ...sources].join(' '))
+    .join('; ')
+}

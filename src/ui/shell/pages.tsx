@@ -1,0 +1,25 @@
+/** The pages of a workspace besides its board: each beside the address that shows it, fetched when somebody goes there. */
+
+import { type ComponentType, lazy } from 'react'
+import { patterns } from '../links.ts'
+
+interface PageProps {
+  /** What the address names on the page, where it names something. */
+  readonly open: string | undefined
+}
+
+export interface Page {
+  readonly title: string
+  readonly pattern: string
+  readonly Show: ComponentType<PageProps>
+}
+
+export const PAGES: readonly Page[] = [
+  page('Files', patterns.files, async () => (await import('../files/files-page.tsx')).FilesPage),
+  page('People', patterns.people, async () => (await import('../people/people-page.tsx')).PeoplePage),
+  page('Network', patterns.network, async () => (await import('../network/network-page.tsx')).NetworkPage),
+]
+
+function page(title: string, pattern: string, load: () => Promise<ComponentType<PageProps>>): Page {
+  return { title, pattern, Show: lazy(async () => ({ default: await load() })) }
+}
