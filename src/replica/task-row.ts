@@ -10,7 +10,7 @@ import type { Status } from '../core/fields.ts'
 import { elements, read, type WorkNode } from '../core/fold.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { dependenciesOf, gates, isClosed, isDeleted, statusOf, type Why, whyNotReady } from '../core/readiness.ts'
-import type { State } from './state.ts'
+import type { Folded } from './folded.ts'
 import type { Views } from './views.ts'
 
 export interface Check {
@@ -63,7 +63,7 @@ export interface TaskRow {
   readonly ext: Value
 }
 
-export function taskRow(node: WorkNode, state: State, views: Views, now: number): TaskRow {
+export function taskRow(node: WorkNode, state: Folded, views: Views, now: number): TaskRow {
   const { history } = state
   const why = whyNotReady(node, views.nodes, now)
   const checks = checksOf(node)
