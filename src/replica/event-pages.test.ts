@@ -33,7 +33,10 @@ async function story() {
   grantTo(owner, { key: pair.key, box: null }, { role: 'viewer' })
   await owner.saved()
   const viewer = new Hand(pair, owner)
-  const forbidden = [await viewer.set(tasks[40] as NodeId, 'title', 'mine'), await viewer.set(tasks[1] as NodeId, 'title', 'mine')]
+  const forbidden = [
+    await viewer.set(tasks[40] as NodeId, 'title', 'mine'),
+    await viewer.set(tasks[1] as NodeId, 'title', 'mine'),
+  ]
   await owner.receive(
     forbidden.map(({ wire }) => wire),
     'peer',
@@ -67,12 +70,12 @@ test('pages that follow each other hold every event once, and the filters leave 
   const all = (await checkedEvents(owner)).toReversed()
   expect(await allPages(owner, ANY_EVENT)).toEqual(all)
   const comment = all.find(({ type }) => type === 'comment.created')
-  const about = new Set([tasks[40], comment?.target])
+  const about = new Set<unknown>([tasks[40], comment?.target])
   const filters: [Partial<EventFilter>, (event: Event) => boolean][] = [
     [{ actor: member.actor }, ({ actor }) => actor === member.actor],
     [{ type: 'task.completed' }, ({ type }) => type === 'task.completed'],
     [{ type: 'capability' }, ({ type }) => type.startsWith('capability.')],
-    [{ about: tasks[40] as NodeId }, ({ target }) => about.has(target as NodeId)],
+    [{ about: tasks[40] as NodeId }, ({ target }) => about.has(target)],
     [{ isVoid: true }, ({ valid }) => !valid],
     [{ isVoid: true, about: tasks[40] as NodeId }, ({ valid, target }) => !valid && target === tasks[40]],
     [{ actor: viewer.actor, type: 'task' }, ({ actor, type }) => actor === viewer.actor && type.startsWith('task.')],

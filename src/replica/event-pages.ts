@@ -48,12 +48,7 @@ const TOGETHER = 64
 const A_PAGE = 2048
 
 /** Up to about `want` events that were here before the batch `below`; fewer where the filter finds none in a long stretch. */
-export async function readEventsBefore(
-  replica: Replica,
-  filter: EventFilter,
-  below: number,
-  want: number,
-): Promise<EventPage> {
+export async function readEventsBefore(replica: Replica, filter: EventFilter, below: number, want: number): Promise<EventPage> {
   const candidates = candidatesOf(replica, filter)
   const events: ReadEvent[] = []
   let next = below
@@ -126,7 +121,9 @@ function nodesAbout({ nodes }: Replica, about: NodeId): ReadonlySet<NodeId> {
 export async function* eventLines(replica: Replica): AsyncGenerator<{ readonly lines: string; readonly batches: number }> {
   const { history } = replica
   await replica.saved()
-  const ordinals = Array.from({ length: history.count }, (_, ordinal) => ordinal).filter((ordinal) => history.arrivalOf(ordinal) > 0)
+  const ordinals = Array.from({ length: history.count }, (_, ordinal) => ordinal).filter(
+    (ordinal) => history.arrivalOf(ordinal) > 0,
+  )
   let batches = 0
   for await (const page of replica.stored(ordinals)) {
     const lines: string[] = []

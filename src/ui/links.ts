@@ -5,6 +5,9 @@ export const patterns = {
   workspace: '/w/:workspace/*?',
   board: '/w/:workspace/board',
   people: '/w/:workspace/people',
+  activity: '/w/:workspace/activity',
+  past: '/w/:workspace/past',
+  insights: '/w/:workspace/insights',
   network: '/w/:workspace/network',
   task: '/w/:workspace/task/:key',
 } as const
@@ -13,6 +16,10 @@ export const links = {
   start: (): string => '/',
   board: (workspace: string): string => `/w/${workspace}/board`,
   people: (workspace: string): string => `/w/${workspace}/people`,
+  activity: (workspace: string, query = ''): string => `/w/${workspace}/activity${query}`,
+  /** The board as it was at an HLC, written as text; without one the latest. */
+  past: (workspace: string, at = ''): string => `/w/${workspace}/past${at === '' ? '' : `?at=${at}`}`,
+  insights: (workspace: string): string => `/w/${workspace}/insights`,
   network: (workspace: string): string => `/w/${workspace}/network`,
   task: (workspace: string, key: string): string => `/w/${workspace}/task/${encodeURIComponent(key)}`,
 } as const

@@ -5,6 +5,7 @@ import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
 import { notify } from '../notices.ts'
+import { saveFile } from '../save-file.ts'
 import { type SavedAccount, useSession } from '../session.ts'
 import { count } from '../words.ts'
 import { passphraseFault, passphraseHint } from './passphrase.ts'
@@ -96,11 +97,5 @@ export function SaveAccount() {
 }
 
 function download(file: Blob): void {
-  const address = URL.createObjectURL(file)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = `worknode-account-${new Date().toISOString().slice(0, 10)}.worknode`
-  link.click()
-  // The download has begun by now; the address would keep the bytes in memory.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+  saveFile([file], file.type, `worknode-account-${new Date().toISOString().slice(0, 10)}.worknode`)
 }

@@ -12,6 +12,7 @@ import { NetworkPage } from './network-page.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
+const ActivityPage = lazy(async () => ({ default: (await import('../activity/activity-page.tsx')).ActivityPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
@@ -23,6 +24,7 @@ export function Shell() {
   const sideOpen = sideAt === location
   const [onBoard] = useRoute(patterns.board)
   const [onPeople] = useRoute(patterns.people)
+  const [onActivity] = useRoute(patterns.activity)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
   const name = useWorkspaceName()
@@ -31,7 +33,8 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  const page = onPeople ? <PeoplePage /> : onActivity ? <ActivityPage /> : null
+  if (!onBoard && !page && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -41,15 +44,14 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header
+        title={onNetwork ? 'Network' : onPeople ? 'People' : onActivity ? 'Activity' : 'Board'}
+        onMenu={() => setSideAt(location)}
+      />
       <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
         {onNetwork ? <NetworkPage /> : null}
-        {onPeople ? (
-          <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
-            <PeoplePage />
-          </Suspense>
-        ) : null}
+        {page ? <Suspense fallback={<p className={css['loading']}>Opening …</p>}>{page}</Suspense> : null}
         {onBoard || onTask ? <Board openKey={onTask ? task.key : null} /> : null}
         {onTask ? (
           <div className={css['task']}>

@@ -1,4 +1,4 @@
-import { Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useObservable, useWorkspaceName } from '../hooks.ts'
@@ -30,6 +30,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
         <ViewLink href={links.people(workspaceId)}>
           <Users size={16} aria-hidden /> People
           <DecisionCount />
+        </ViewLink>
+        <ViewLink href={links.activity(workspaceId)} also="/past">
+          <Activity size={16} aria-hidden /> Activity
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network
