@@ -58,6 +58,7 @@ export class Past {
   #hasTurned = false
   #moving: Promise<void> | null = null
   #progress = 1
+  #fault: unknown = null
   #sliceEnd = 0
   #stops: readonly (() => void)[] = []
 
@@ -85,6 +86,11 @@ export class Past {
     return this.#moving !== null
   }
 
+  /** Why the last move could not be made, or null: the log could not be read. */
+  get fault(): unknown {
+    return this.#fault
+  }
+
   onChanged(listener: () => void): () => void {
     return this.#changed.on(listener)
   }
@@ -96,7 +102,7 @@ export class Past {
       onDurable.call(this.#source, (ordinals: readonly number[]) => this.#arrive(ordinals)),
       onAuthority.call(this.#source, () => {
         this.#hasTurned = true
-        this.#go()
+        this.#follow()
       }),
     ]
     const here = history.count
@@ -111,6 +117,7 @@ export class Past {
   travel(to: Hlc): Promise<void> {
     const first = this.timeline.first
     this.#goal = first !== null && compareHlc(to, first) < 0 ? first : to
+    this.#fault = null
     return this.#go()
   }
 
@@ -133,16 +140,26 @@ export class Past {
       if (this.#moving || compareHlc(hlc, this.#at) <= 0) this.#late.push(ordinal)
     }
     this.#changed.emit()
-    if (this.#late.length > 0) this.#go()
+    if (this.#late.length > 0) this.#follow()
   }
 
   #go(): Promise<void> {
-    this.#moving ??= this.#run().finally(() => {
-      this.#moving = null
-      this.#progress = 1
-      this.#changed.emit()
-    })
+    this.#moving ??= this.#run()
+      .catch((error: unknown) => {
+        this.#fault = error
+        throw error
+      })
+      .finally(() => {
+        this.#moving = null
+        this.#progress = 1
+        this.#changed.emit()
+      })
     return this.#moving
+  }
+
+  /** Goes along with what happens; what goes wrong is in `fault`. */
+  #follow(): void {
+    this.#go().catch(() => undefined)
   }
 
   async #run(): Promise<void> {

@@ -1,53 +1,59 @@
 /**
- * Where the page is, in the part of the address behind the hash: `#/w/<id>/activity?who=…`. The query stays behind the hash as
- * well, so that a link with it can be shared and nothing of it reaches the server.
+ * The address of the page: a path and a query, both behind the `#`, so that one link carries all of it and any static host serves
+ * it. Made for wouter, whose own hook would put the query before the `#`, where it reaches the server.
+ *
+ * What the board shows belongs to the board and stays while one goes between it and its tasks: a link there that names no query
+ * keeps the present one. A link that ends in `?` asks for none.
  */
 
-import { useMemo, useSyncExternalStore } from 'react'
-import { useLocation } from 'wouter'
+import { useSyncExternalStore } from 'react'
 
-type Navigate = (to: string, options?: { readonly replace?: boolean; readonly state?: unknown }) => void
+const BOARD = /^\/w\/([^/]+)\/(?:board|task\/[^/]+)$/
 
-/** The path without its query, for the router. */
-export function useHashLocation(): [string, Navigate] {
-  return [useSyncExternalStore(onHash, currentPath), navigate]
+interface NavigateOptions {
+  readonly replace?: boolean
+  readonly state?: unknown
 }
-useHashLocation.hrefs = (href: string): string => `#${href}`
 
-/** The query of this address, and how to change it in place; empty values are left out. */
-export function useQuery(): readonly [URLSearchParams, (next: Readonly<Record<string, string>>) => void] {
-  const [path, go] = useLocation()
-  const text = useSyncExternalStore(onHash, currentQuery)
-  return useMemo(() => {
-    const change = (next: Readonly<Record<string, string>>): void => {
-      const query = new URLSearchParams(Object.entries(next).filter(([, value]) => value !== '')).toString()
-      go(query === '' ? path : `${path}?${query}`, { replace: true })
-    }
-    return [new URLSearchParams(text), change] as const
-  }, [path, go, text])
+/** Path of the address; `useSearch` of wouter answers its query. */
+export function useHashPath(): [path: string, navigate: typeof navigateHash] {
+  return [useSyncExternalStore(onHash, currentPath), navigateHash]
+}
+
+useHashPath.searchHook = useHashQuery
+useHashPath.hrefs = (href: string): string => `#${href}`
+
+/** Goes to an address. */
+export function navigateHash(to: string, { replace = false, state = null }: NavigateOptions = {}): void {
+  const oldURL = location.href
+  const url = new URL(oldURL)
+  url.hash = nextAddress(to, split(location.hash))
+  history[replace ? 'replaceState' : 'pushState'](state, '', url)
+  dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: url.href }))
+}
+
+/** The address that a link leads to from where one is. */
+export function nextAddress(to: string, from: { readonly path: string; readonly query: string }): string {
+  const { path, query } = split(to)
+  const isSameBoard = BOARD.exec(from.path)?.[1] === BOARD.exec(path)?.[1] && BOARD.test(path)
+  const next = to.includes('?') ? query : isSameBoard ? from.query : ''
+  return next === '' ? path : `${path}?${next}`
+}
+
+function useHashQuery(): string {
+  return useSyncExternalStore(onHash, () => split(location.hash).query)
+}
+
+function currentPath(): string {
+  return split(location.hash).path
+}
+
+function split(address: string): { readonly path: string; readonly query: string } {
+  const [path = '', ...query] = address.replace(/^#?\/?/, '').split('?')
+  return { path: `/${path}`, query: query.join('?') }
 }
 
 function onHash(listener: () => void): () => void {
   addEventListener('hashchange', listener)
   return () => removeEventListener('hashchange', listener)
-}
-
-function parts(): readonly string[] {
-  return /^#?\/?([^?]*)\??(.*)$/s.exec(location.hash) ?? []
-}
-
-function currentPath(): string {
-  return `/${parts()[1] ?? ''}`
-}
-
-function currentQuery(): string {
-  return parts()[2] ?? ''
-}
-
-/** The router's own would move the query in front of the hash. */
-function navigate(to: string, { replace = false, state = null }: { readonly replace?: boolean; readonly state?: unknown } = {}) {
-  const oldURL = location.href
-  history[replace ? 'replaceState' : 'pushState'](state, '', `#${to}`)
-  // Writing history fires nothing by itself.
-  dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }))
 }

@@ -1,8 +1,8 @@
 /** What the stream shows stands in the address, so that it can be shared and comes back with the back button. */
 
 import { useMemo } from 'react'
+import { useLocation, useSearch } from 'wouter'
 import { ANY_EVENT, type EventFilter } from '../../replica/event-pages.ts'
-import { useQuery } from '../hash-location.ts'
 import { useSession } from '../session.ts'
 
 /** As it is written: the task by its key. */
@@ -25,16 +25,17 @@ export interface FilterChoice {
 
 export function useFilter(): FilterChoice {
   const { views } = useSession().replica
-  const [query, setQuery] = useQuery()
-  const text = useMemo(
-    (): FilterText => ({
-      who: query.get('who') ?? '',
-      what: query.get('what') ?? '',
-      task: query.get('task') ?? '',
-      void: query.get('void') ?? '',
-    }),
-    [query],
-  )
+  const [path, navigate] = useLocation()
+  const search = useSearch()
+  const text = useMemo((): FilterText => {
+    const query = new URLSearchParams(search)
+    const read = (name: string): string => query.get(name) ?? ''
+    return { who: read('who'), what: read('what'), task: read('task'), void: read('void') }
+  }, [search])
+  const write = (next: Readonly<Record<string, string>>): void => {
+    const query = new URLSearchParams(Object.entries(next).filter(([, value]) => value !== ''))
+    navigate(`${path}?${query.toString()}`, { replace: true })
+  }
   const about = text.task === '' ? null : (views.find(text.task.trim().toUpperCase()) ?? views.find(text.task.trim()))
   const filter = useMemo(
     (): EventFilter => ({
@@ -51,7 +52,7 @@ export function useFilter(): FilterChoice {
     filter,
     isFiltering: Object.values(text).some((value) => value !== ''),
     isTaskUnknown: text.task !== '' && about === null,
-    change: (part) => setQuery({ ...text, ...part }),
-    clear: () => setQuery({}),
+    change: (part) => write({ ...text, ...part }),
+    clear: () => write({}),
   }
 }

@@ -13,6 +13,7 @@ import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
 const ActivityPage = lazy(async () => ({ default: (await import('../activity/activity-page.tsx')).ActivityPage }))
+const PastPage = lazy(async () => ({ default: (await import('../past/past-page.tsx')).PastPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
@@ -25,6 +26,7 @@ export function Shell() {
   const [onBoard] = useRoute(patterns.board)
   const [onPeople] = useRoute(patterns.people)
   const [onActivity] = useRoute(patterns.activity)
+  const [onPast] = useRoute(patterns.past)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
   const name = useWorkspaceName()
@@ -33,7 +35,7 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  const page = onPeople ? <PeoplePage /> : onActivity ? <ActivityPage /> : null
+  const page = onPeople ? <PeoplePage /> : onActivity ? <ActivityPage /> : onPast ? <PastPage /> : null
   if (!onBoard && !page && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
@@ -45,7 +47,7 @@ export function Shell() {
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
       <Header
-        title={onNetwork ? 'Network' : onPeople ? 'People' : onActivity ? 'Activity' : 'Board'}
+        title={onNetwork ? 'Network' : onPeople ? 'People' : onActivity ? 'Activity' : onPast ? 'Time travel' : 'Board'}
         onMenu={() => setSideAt(location)}
       />
       <Banner />
