@@ -26,7 +26,7 @@ export function conflictsOf(node: WorkNode): Conflict[] {
   // Not in the order in which fields were first written here: replicas show them alike.
   for (const field of Object.keys(node.registers).toSorted()) {
     const flat = node.registers[field] as readonly (Value | Ref)[]
-    if (flat.length === 2 || SILENT.has(field) || field.endsWith('/order')) continue
+    if (flat.length === 2 || isSilent(field)) continue
     const versions: ConflictVersion[] = []
     for (let i = 0; i < flat.length; i += 2) {
       const value = flat[i] as Value
@@ -35,6 +35,11 @@ export function conflictsOf(node: WorkNode): Conflict[] {
     if (versions.length > 1) conflicts.push({ field, versions })
   }
   return conflicts
+}
+
+/** Whether writes to this field say nothing that people could disagree about. */
+export function isSilent(field: string): boolean {
+  return SILENT.has(field) || field.endsWith('/order')
 }
 
 export function sameValue(a: Value, b: Value): boolean {

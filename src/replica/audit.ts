@@ -13,6 +13,7 @@ import { dataOfEdit, type Event, typeOfAuthority, typeOfEdit } from '../core/eve
 import type { History, Ref } from '../core/history.ts'
 import { hlcToText } from '../core/hlc.ts'
 import { type NodeId, type NodeType, nodeIdFromBytes } from '../core/ids.ts'
+import type { State } from './state.ts'
 
 /** What is known of changes: a replica has it, and so has whoever checks a log by itself. */
 export interface AuditedState {
@@ -22,6 +23,16 @@ export interface AuditedState {
   typeOf(node: NodeId): NodeType | null
   /** Why the change is not valid, or null; adopted ones count all the same. */
   verdictOf(ref: Ref): { readonly why: string | null; readonly adopted: boolean }
+}
+
+/** What a state knows of its changes. */
+export function auditedOf(state: State): AuditedState {
+  return {
+    history: state.history,
+    workspace: state.workspace,
+    typeOf: (node) => state.fold.nodes.get(node)?.type ?? null,
+    verdictOf: (ref) => ({ why: state.void.get(ref) ?? null, adopted: state.authority.adoption.adopted.has(ref) }),
+  }
 }
 
 type Said = Pick<Event, 'type' | 'target' | 'data'>

@@ -16,7 +16,7 @@ import type { Capability, Invalid } from '../core/capability-registry.ts'
 import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
 import { KIND } from '../core/batch.ts'
-import type { WorkNode } from '../core/fold.ts'
+import type { By, Part, WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
@@ -26,6 +26,7 @@ import type { Verifier } from '../log/verifier.ts'
 import type { Keyring } from '../log/keyring.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
+import { type AuditedState, auditedOf } from './audit.ts'
 import { Epochs } from './epochs.ts'
 import { type Flood, Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
@@ -204,6 +205,32 @@ export class Replica implements LogSource {
 
   get now(): () => number {
     return this.#ports.now
+  }
+
+  /** Lets the page breathe: for long work on what the replica holds. */
+  get yieldToUi(): () => Promise<void> {
+    return this.#ports.yieldToUi
+  }
+
+  /** What it takes to tell events from batches, with the verdicts of now. */
+  get audited(): AuditedState {
+    return auditedOf(this.#state)
+  }
+
+  /** Who wrote the change, and by how senior a right. */
+  byOf(ref: Ref): By {
+    return this.#state.byOf(ref)
+  }
+
+  /** Whether the change takes part in its node, and how, by the verdicts of now. */
+  partOf(ref: Ref): Part {
+    return this.#state.partOf(ref)
+  }
+
+  /** All changes about a node, counting or not, the latest admitted first. */
+  refsOf(id: NodeId): readonly Ref[] {
+    const node = this.#state.fold.nodes.get(id) ?? this.#state.fold.hidden.get(id)
+    return node ? this.#state.index.refsOf(node.slot) : []
   }
 
   /** Key and feed of this tab's own feed, in hex. */

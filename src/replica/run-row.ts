@@ -4,7 +4,7 @@ import type { Value } from '../core/batch.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { type RunState, runStates, type WorkRecord } from '../core/work.ts'
-import type { State } from './state.ts'
+import type { Folded } from './folded.ts'
 
 export interface Usage {
   readonly inputTokens: number
@@ -32,7 +32,7 @@ export interface RunRow {
 }
 
 /** The runs of a task in the order of their claims. */
-export function runRows(task: WorkNode, { history, fold }: State): RunRow[] {
+export function runRows(task: WorkNode, { history, fold }: Folded): RunRow[] {
   const { work } = task
   if (!work) return []
   const iso = ({ ref }: WorkRecord): string => new Date(history.msOf(ref)).toISOString()

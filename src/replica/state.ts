@@ -158,13 +158,14 @@ export class State {
     const node = this.fold.inSlot(slot)
     this.fold.rebuild(
       node,
-      changes.map(({ ref, edit }) => ({ ref, edit, by: this.#byOf(ref), part: this.partOf(ref) })),
+      changes.map(({ ref, edit }) => ({ ref, edit, by: this.byOf(ref), part: this.partOf(ref) })),
     )
     this.stale.delete(slot)
     this.#touched.add(node.id)
   }
 
-  #byOf(ref: Ref): By {
+  /** Who wrote the change, and by how senior a right. */
+  byOf(ref: Ref): By {
     const actor = this.history.feedOf(Math.floor(ref / 256)).slice(0, ACTOR_DIGITS) as ActorKey
     return { actor, rank: this.authority.registry.at(this.index.at(ref)?.capability ?? -1)?.rank ?? 0 }
   }

@@ -11,7 +11,7 @@ import { elements, read, type WorkNode } from '../core/fold.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { dependenciesOf, gates, isClosed, isDeleted, statusOf, type Why, whyNotReady } from '../core/readiness.ts'
 import { type RunRow, runRows } from './run-row.ts'
-import type { State } from './state.ts'
+import type { Folded } from './folded.ts'
 import type { Views } from './views.ts'
 
 export interface Check {
@@ -69,7 +69,7 @@ export interface TaskRow {
   readonly ext: Value
 }
 
-export function taskRow(node: WorkNode, state: State, views: Views, now: number): TaskRow {
+export function taskRow(node: WorkNode, state: Folded, views: Views, now: number): TaskRow {
   const { history } = state
   const why = whyNotReady(node, views.nodes, now)
   const checks = checksOf(node)
@@ -115,7 +115,7 @@ export function taskRow(node: WorkNode, state: State, views: Views, now: number)
   }
 }
 
-function runOf(node: WorkNode, state: State): RunRow | null {
+function runOf(node: WorkNode, state: Folded): RunRow | null {
   const holder = node.work?.holder
   return holder ? (runRows(node, state).find(({ id }) => id === holder) ?? null) : null
 }

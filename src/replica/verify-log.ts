@@ -11,7 +11,7 @@ import { decodeHeader, decodeWire } from '../log/batch-codec.ts'
 import { batchId } from '../log/digest.ts'
 import { readStored } from '../log/stored.ts'
 import { inlineVerifier } from '../log/verify.ts'
-import { eventsOf } from './audit.ts'
+import { auditedOf, eventsOf } from './audit.ts'
 import { rebuildStale } from './refold.ts'
 import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
@@ -116,12 +116,7 @@ function report(
 ): LogReport {
   const { history } = state
   const { adopted } = state.authority.adoption
-  const audited = {
-    history,
-    workspace: state.workspace,
-    typeOf: (node: Parameters<typeof state.fold.nodes.get>[0]) => state.fold.nodes.get(node)?.type ?? null,
-    verdictOf: (ref: number) => ({ why: state.void.get(ref) ?? null, adopted: adopted.has(ref) }),
-  }
+  const audited = auditedOf(state)
   const authors = new Set<string>()
   const withoutEffect = new Map<string, number>()
   let [changes, from, to] = [0, Number.POSITIVE_INFINITY, 0]

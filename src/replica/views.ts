@@ -19,7 +19,7 @@ import type { Value } from '../core/batch.ts'
 import type { Versions } from '../core/crdt/register.ts'
 import { Column, type Seat } from './column.ts'
 import { Documents } from './documents.ts'
-import type { State } from './state.ts'
+import type { Folded } from './folded.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
 
 const NO_IDS: readonly NodeId[] = []
@@ -28,7 +28,7 @@ export class Views {
   readonly keys: Keys
   readonly tree: Tree
   readonly documents = new Documents()
-  readonly #state: State
+  readonly #state: Folded
   readonly #now: () => number
   readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column(`column:${status}`)]))
   readonly #seats = new Map<NodeId, Seat>()
@@ -50,7 +50,7 @@ export class Views {
   readonly #changed = createEmitter<ReadonlySet<NodeId>>()
   #version = 0
 
-  constructor(state: State, now: () => number) {
+  constructor(state: Folded, now: () => number) {
     this.#state = state
     this.#now = now
     this.keys = new Keys(state.history)

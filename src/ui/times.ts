@@ -19,6 +19,16 @@ export function ago(ms: number, now: number): string {
   return 'just now'
 }
 
+/** `40 s`, `3 min`, `2.5 h`, `12 days`: a length of time in the largest unit that it fills. */
+export function duration(ms: number): string {
+  if (ms < 60_000) return `${Math.max(0, Math.round(ms / 1000))} s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+  if (ms < 2 * 86_400_000) return `${short.format(ms / 3_600_000)} h`
+  return `${short.format(ms / 86_400_000)} days`
+}
+
+const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+
 export function exactTime(ms: number): string {
   return exact.format(ms)
 }

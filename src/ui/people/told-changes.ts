@@ -39,10 +39,11 @@ export async function tellChanges(
 
 function authorityWords({ authority }: Replica, ref: Ref): string {
   const op = authority.entryAt(ref)?.change.op
-  return op === undefined ? 'something that cannot be read' : AUTHORITY[op]
+  return op === undefined ? 'something that cannot be read' : AUTHORITY_WORDS[op]
 }
 
-const AUTHORITY: Readonly<Record<AuthorityOp, string>> = {
+/** What a change to who may what does, where nobody is named. */
+export const AUTHORITY_WORDS: Readonly<Record<AuthorityOp, string>> = {
   grant: 'let somebody in',
   revoke: 'ended somebody’s rights',
   renounce: 'gave up rights',
@@ -60,14 +61,15 @@ function aboutOf(
   const row = views.task(node)
   if (row) return `${row.key} ${row.title}`
   const known = nodes.get(node)
-  if (known) return NAMES[known.type] ?? known.type
+  if (known) return NODE_WORDS[known.type] ?? known.type
   const create = created.get(node)
   const title = create?.fields.find(([field]) => field === 'title')?.[1]
   if (typeof title === 'string' && title !== '') return title
-  return create ? (NAMES[create.facts.type] ?? create.facts.type) : 'Something that is not shown'
+  return create ? (NODE_WORDS[create.facts.type] ?? create.facts.type) : 'Something that is not shown'
 }
 
-const NAMES: Readonly<Record<string, string>> = {
+/** What is no task, for the beginning of a line. */
+export const NODE_WORDS: Readonly<Record<string, string>> = {
   task: 'A task',
   comment: 'A comment',
   document: 'A file',

@@ -15,6 +15,8 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  page('Activity', patterns.activity, async () => (await import('../activity/activity-page.tsx')).ActivityPage),
+  page('Time travel', patterns.past, async () => (await import('../past/past-page.tsx')).PastPage),
   page('Files', patterns.files, async () => (await import('../files/files-page.tsx')).FilesPage),
   page('People', patterns.people, async () => (await import('../people/people-page.tsx')).PeoplePage),
   page('Network', patterns.network, async () => (await import('../network/network-page.tsx')).NetworkPage),

@@ -1,4 +1,4 @@
-import { Files, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, Files, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useCommands } from '../commands/handlers.ts'
@@ -34,6 +34,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
         </ViewLink>
         <ViewLink href={links.files(workspaceId)} also="/files/">
           <Files size={16} aria-hidden /> Files
+        </ViewLink>
+        <ViewLink href={links.activity(workspaceId)} also="/past">
+          <Activity size={16} aria-hidden /> Activity
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network
