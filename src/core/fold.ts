@@ -22,6 +22,7 @@ import { type Versions, winner, writeRegister } from './crdt/register.ts'
 import type { History, Ref } from './history.ts'
 import { type ActorKey, type NodeId, type NodeType, nodeIdOf, personNodeId, workspaceNodeId } from './ids.ts'
 import type { Status } from './fields.ts'
+import { FIRST_AGENT_RANK } from './roles.ts'
 import { newWork, takeRecord, type Work } from './work.ts'
 
 export interface TextEdit {
@@ -70,6 +71,8 @@ export interface WorkNode {
   texts: Record<string, TextEdit[]>
   /** Of a task that somebody claimed. */
   work?: Work
+  /** Writes by agents that call it finished. What they hand in people look at, so these do not hide where the work stands. */
+  agentFinish?: Ref[]
 }
 
 /** By whom, and by how senior a right. */
@@ -138,7 +141,7 @@ export class Fold {
 
   /** Makes the node known by a create that is true and does not count. */
   know(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode {
-    const node = this.#find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, NOT_CREATED, edit.number)
+    const node = this.find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, NOT_CREATED, edit.number)
     ;(node.voidCreates ??= []).push(ref)
     return node
   }
@@ -171,6 +174,7 @@ export class Fold {
     node.sets = {}
     node.texts = {}
     delete node.work
+    delete node.agentFinish
     node.recent = []
     node.edits = 0
     for (const { ref, edit, part, by } of changes.toSorted((a, b) => this.#history.compare(a.ref, b.ref))) {
@@ -188,13 +192,22 @@ export class Fold {
     node.edits++
     insertInOrder(this.#history, node.recent, ref, (other) => other)
     if (node.recent.length > RECENT) node.recent.shift()
-    if (node.work) node.work.shown = this.#shownStatus(node.work, own(node.registers, 'status'))
+    if (edit.op === 'set' && edit.field === 'status' && by.rank >= FIRST_AGENT_RANK && isFinish(edit.value))
+      this.#noteAgentFinish(node, ref)
+    if (node.work) node.work.shown = this.#shownStatus(node.work, own(node.registers, 'status'), node.agentFinish)
   }
 
   /** The newer of what people set and what the work went through; null where the register says it. */
-  #shownStatus({ status, since }: Work, set: Versions | undefined): Status | null {
+  #shownStatus({ status, since }: Work, set: Versions | undefined, byAgents: readonly Ref[] = []): Status | null {
     if (status === null || since === null) return null
-    return set === undefined || this.#history.compare(since, set[1] as Ref) > 0 ? status : null
+    const ref = set?.[1] as Ref | undefined
+    return ref === undefined || byAgents.includes(ref) || this.#history.compare(since, ref) > 0 ? status : null
+  }
+
+  /** Only those count that no other write has taken the place of. */
+  #noteAgentFinish(node: WorkNode, ref: Ref): void {
+    const live = new Set((own(node.registers, 'status') ?? []).filter((_, i) => i % 2 === 1))
+    node.agentFinish = [...(node.agentFinish ?? []), ref].filter((one) => live.has(one))
   }
 
   #applyToTree(edit: Exclude<Edit, WorkEdit>, ref: Ref, node: WorkNode): void {
@@ -220,7 +233,7 @@ export class Fold {
 
   #created(edit: Edit & { op: 'create' }, author: Author, ref: Ref): WorkNode | null {
     if (!this.isTrue(edit, author)) return null
-    return this.#find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, ref, edit.number)
+    return this.find(edit.node) ?? this.#add(edit.node, edit.facts, author.actor, ref, edit.number)
   }
 
   #noteCreate(node: WorkNode, number: number, ref: Ref): void {
@@ -245,7 +258,8 @@ export class Fold {
     return node
   }
 
-  #find(id: NodeId): WorkNode | undefined {
+  /** The node, there or only known. */
+  find(id: NodeId): WorkNode | undefined {
     return this.nodes.get(id) ?? this.hidden.get(id)
   }
 
@@ -270,6 +284,10 @@ export class Fold {
   #write(node: WorkNode, field: string, value: Value, ref: Ref): void {
     putOwn(node.registers, field, writeRegister(this.#history, own(node.registers, field), value, ref))
   }
+}
+
+function isFinish(status: Value): boolean {
+  return status === 'in_review' || status === 'done' || status === 'cancelled'
 }
 
 function ensure<T>(record: Record<string, T>, field: string, empty: T): T {

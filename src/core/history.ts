@@ -271,11 +271,25 @@ export class History {
 
   /** When this actor (the beginning of its feeds' names) last wrote, by its own clock; 0 for never. */
   lastMsOf(actor: string): number {
+    return this.#lastMs(actor, (chain) => chain.ordinals.at(-1) ?? null)
+  }
+
+  /** The same as the batch had it in its past, or is it. */
+  lastMsSeen(ordinal: number, actor: string): number {
+    return this.#lastMs(actor, (_, number) =>
+      this.#chain[ordinal] === number ? ordinal : this.ordinalAt(number, this.#knownAt(ordinal, number)),
+    )
+  }
+
+  #lastMs(actor: string, lastIn: (chain: Chain, number: number) => number | null): number {
     let last = 0
-    for (const [feed, chains] of this.#chainsByFeed)
-      if (feed.startsWith(actor))
-        for (const chain of chains)
-          last = Math.max(last, this.#ms[(this.#chains[chain] as Chain).ordinals.at(-1) as number] as number)
+    for (const [feed, chains] of this.#chainsByFeed) {
+      if (!feed.startsWith(actor)) continue
+      for (const number of chains) {
+        const ordinal = lastIn(this.#chains[number] as Chain, number)
+        if (ordinal !== null) last = Math.max(last, this.#ms[ordinal] as number)
+      }
+    }
     return last
   }
 

@@ -24,7 +24,7 @@ export const PROTOCOL = {
   adoptsPerChange: 1024,
   /** A run that says nothing for so long may be ended by others. */
   leaseMs: 600_000,
-  epochsPerTask: 10_000,
+  runsPerAgentAndTask: 16,
   failuresPerTask: 3,
 } as const
 
@@ -39,6 +39,9 @@ export const LOCAL = {
   dependenciesPerTask: 256,
   checksPerTask: 256,
   optionsPerQuestion: 16,
+  /** What is said of a run: with its evidence it fits into a batch, whatever the letters. */
+  noteChars: 16_384,
+  evidencePerRun: 64,
   queryRows: 1000,
   queryRowsDefault: 100,
   queryDepth: 8,

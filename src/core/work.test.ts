@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../base/random.ts'
-import { compareHlc } from './hlc.ts'
-import { compareBytes } from '../base/bytes.ts'
 import { History, type Ref } from './history.ts'
 import type { ActorKey, NodeId } from './ids.ts'
 import { PROTOCOL } from './limits.ts'
 import { appendTo, type RandomBatch, randomDag, shuffledDag } from './random-dag.fixture.ts'
-import { type EndReason, isOwnWord, newWork, runStates, takeRecord, type Work, type WorkOp, type WorkWord } from './work.ts'
+import {
+  type EndReason,
+  isOwnWord,
+  mayClaim,
+  newWork,
+  nextEpoch,
+  type RunState,
+  runStates,
+  takeRecord,
+  type Work,
+  type WorkOp,
+  type WorkWord,
+} from './work.ts'
 
 interface Said {
   readonly by: string
@@ -25,7 +35,7 @@ function word(op: WorkOp, run: string, epoch = 1, why: EndReason | null = null):
 }
 
 /** Lets a task have what was said, each by its name; the runs of an agent begin with its letter. */
-function tell(story: Readonly<Record<string, Said>>): Work {
+function tell(story: Readonly<Record<string, Said>>): Work & { readonly states: Record<string, RunState> } {
   const history = new History()
   const work = newWork()
   const places = new Map<string, number>()
@@ -44,7 +54,7 @@ function tell(story: Readonly<Record<string, Said>>): Work {
     places.set(name, ordinal)
     takeRecord(work, said, { ref: ordinal * 256, by: by as ActorKey, rank }, history)
   }
-  return work
+  return { ...work, states: Object.fromEntries(runStates(work, history)) }
 }
 
 const claimed = { a1: { by: 'a', word: word('claim', 'a1') } }
@@ -53,11 +63,11 @@ const submitted = { ...working, a3: { by: 'a', word: word('submit', 'a1') } }
 
 describe('a run', () => {
   test('is claimed, begun, submitted and accepted, and the status follows', () => {
-    expect(tell(claimed)).toMatchObject({ holder: 'a1', epoch: 1, status: null })
-    expect(tell(working)).toMatchObject({ holder: 'a1', status: 'in_progress' })
-    expect(tell(submitted)).toMatchObject({ holder: 'a1', candidates: ['a1'], status: 'in_review' })
+    expect(tell(claimed)).toMatchObject({ holder: 'a1', status: null, states: { a1: 'claimed' } })
+    expect(tell(working)).toMatchObject({ holder: 'a1', status: 'in_progress', states: { a1: 'working' } })
+    expect(tell(submitted)).toMatchObject({ holder: 'a1', candidates: ['a1'], status: 'in_review', states: { a1: 'submitted' } })
     const done = tell({ ...submitted, p: { by: 'p', rank: 0, word: word('accept', 'a1') } })
-    expect(done).toMatchObject({ holder: null, accepted: 'a1', status: 'done', isOver: true })
+    expect(done).toMatchObject({ holder: null, accepted: 'a1', status: 'done', states: { a1: 'accepted' } })
   })
 
   test('that is sent back goes on, and can be submitted again', () => {
@@ -66,27 +76,44 @@ describe('a run', () => {
     expect(tell({ ...back, again: { by: 'a', word: word('submit', 'a1') } })).toMatchObject({ status: 'in_review' })
   })
 
-  test('that is released frees the task; the next claim is of the next round', () => {
+  test('that is released frees the task', () => {
     const free = { ...working, e: { by: 'a', word: word('end', 'a1', 1, 'release') } }
-    expect(tell(free)).toMatchObject({ holder: null, isOver: true, status: 'ready' })
-    expect(tell({ ...free, b: { by: 'b', word: word('claim', 'b1', 2) } })).toMatchObject({
-      holder: 'b1',
-      epoch: 2,
-      status: 'ready',
-    })
-    expect(tell({ ...free, b: { by: 'b', word: word('claim', 'b1', 1) } })).toMatchObject({ holder: null, epoch: 1 })
+    expect(tell(free)).toMatchObject({ holder: null, status: 'ready', states: { a1: 'release' } })
+    expect(nextEpoch(tell(free))).toBe(2)
+    expect(tell({ ...free, b: { by: 'b', word: word('claim', 'b1', 2) } })).toMatchObject({ holder: 'b1', status: 'ready' })
   })
 
-  test('that was lost apart never rises, whatever becomes of the winner', () => {
-    const apart = { ...working, b1: { by: 'b', word: word('claim', 'b1'), seen: [] }, b2: { by: 'b', word: word('lost', 'b1') } }
-    const over = tell({ ...apart, e: { by: 'a', word: word('end', 'a1', 1, 'release') } })
-    expect(over.holder).toBeNull()
-    expect(runStates(over)).toEqual(
-      new Map([
-        ['a1', 'release'],
-        ['b1', 'lost'],
-      ]),
-    )
+  test('is withdrawn by its own agent, submitted or not, and not once it was accepted', () => {
+    const withdrawn = { ...submitted, e: { by: 'a', word: word('end', 'a1', 1, 'release') } }
+    expect(tell(withdrawn)).toMatchObject({ holder: null, candidates: [], status: 'ready' })
+    const late = {
+      ...submitted,
+      p: { by: 'p', word: word('accept', 'a1') },
+      e: { by: 'a', word: word('end', 'a1', 1, 'release') },
+    }
+    expect(tell(late)).toMatchObject({ accepted: 'a1', status: 'done' })
+  })
+
+  test('that was accepted is opened again by rejecting and ending it, and others can then be accepted', () => {
+    const open = {
+      ...submitted,
+      p: { by: 'p', rank: 0, word: word('accept', 'a1') },
+      q: { by: 'p', rank: 0, word: word('reject', 'a1') },
+      e: { by: 'p', rank: 0, word: word('end', 'a1', 1, 'revoke') },
+    }
+    expect(tell(open)).toMatchObject({ holder: null, accepted: null, status: 'ready' })
+    const again = {
+      ...open,
+      b1: { by: 'b', word: word('claim', 'b1', 2) },
+      b2: { by: 'b', word: word('confirm', 'b1', 2) },
+      b3: { by: 'b', word: word('submit', 'b1', 2) },
+      m: { by: 'm', rank: 30, word: word('accept', 'b1', 2) },
+    }
+    expect(tell(again)).toMatchObject({ accepted: 'b1', status: 'done' })
+    expect(tell({ ...again, n: { by: 'm', rank: 30, word: word('reject', 'b1', 2) } })).toMatchObject({
+      holder: 'b1',
+      status: 'in_progress',
+    })
   })
 
   test('that fails often enough is not given to the same agent again', () => {
@@ -96,42 +123,66 @@ describe('a run', () => {
       story[`e${n}`] = { by: 'a', word: word('end', `a${n}`, n, 'fail') }
     }
     const next = PROTOCOL.failuresPerTask + 1
+    expect(mayClaim(tell(story), 'a' as ActorKey)).toBe(false)
     expect(tell({ ...story, more: { by: 'a', word: word('claim', 'a9', next) } }).holder).toBeNull()
     expect(tell({ ...story, more: { by: 'b', word: word('claim', 'b9', next) } }).holder).toBe('b9')
+  })
+
+  test('is one of so many that one agent may have of a task; others are not locked out by them', () => {
+    const story: Record<string, Said> = {}
+    for (let n = 0; n < PROTOCOL.runsPerAgentAndTask * 2; n++) {
+      story[`c${n}`] = { by: 'a', word: word('claim', `a${n}`) }
+      story[`e${n}`] = { by: 'a', word: word('lost', `a${n}`) }
+    }
+    expect(tell(story).runs).toHaveLength(PROTOCOL.runsPerAgentAndTask)
+    expect(tell({ ...story, b: { by: 'b', word: word('claim', 'b1') } }).holder).toBe('b1')
   })
 })
 
 describe('nobody steals a task', () => {
+  const hidden = (run: string, ...ops: readonly WorkOp[]): Record<string, Said> =>
+    Object.fromEntries(
+      ops.map((op, i) => [
+        `${run}${i}`,
+        {
+          by: run.slice(0, 1),
+          word: word(op, run, 1, op === 'end' ? 'release' : null),
+          seen: i === 0 ? [] : [`${run}${i - 1}`],
+          ms: 10 + i,
+        },
+      ]),
+    )
+
   test('by a claim that is dated back', () => {
-    const back = { by: 'b', word: word('claim', 'b1'), seen: [], ms: 0 }
-    expect(tell({ ...working, back }).holder).toBe('a1')
-    // Nor what was submitted, by a whole run that is dated back.
-    const whole = {
+    expect(tell({ ...working, back: { by: 'b', word: word('claim', 'b1'), seen: [], ms: 0 } }).holder).toBe('a1')
+    // Nor what was submitted, by a whole run that is dated back: people choose.
+    const back = (n: number): { seen: string[]; ms: number } => ({ seen: n === 0 ? [] : [`b${n}`], ms: n / 10 })
+    const two = tell({
       ...submitted,
-      b1: back,
-      b2: { by: 'b', word: word('confirm', 'b1'), seen: ['b1'], ms: 0.1 },
-      b3: { by: 'b', word: word('submit', 'b1'), seen: ['b2'], ms: 0.2 },
-    }
-    const two = tell(whole)
-    expect(two).toMatchObject({ status: 'in_review', epoch: 1 })
+      b1: { by: 'b', word: word('claim', 'b1'), ...back(0) },
+      b2: { by: 'b', word: word('confirm', 'b1'), ...back(1) },
+      b3: { by: 'b', word: word('submit', 'b1'), ...back(2) },
+    })
+    expect(two.status).toBe('in_review')
     expect(new Set(two.candidates)).toEqual(new Set(['a1', 'b1']))
   })
 
-  test('by an end of a run that lives, and then taking its place', () => {
+  test('by leaving the holder out of its past, ending runs of its own, and claiming again', () => {
+    const story = { ...hidden('c1', 'claim', 'end'), ...hidden('c2', 'claim', 'confirm') }
+    expect(tell({ ...working, ...story })).toMatchObject({ holder: 'a1', status: 'in_progress' })
+    expect(tell({ ...submitted, ...story })).toMatchObject({ holder: 'a1', status: 'in_review' })
+    const accepted = { ...submitted, p: { by: 'p', word: word('accept', 'a1') }, ...story }
+    expect(tell(accepted)).toMatchObject({ accepted: 'a1', status: 'done', states: { a1: 'accepted', c2: 'superseded' } })
+  })
+
+  test('by an end of a run that lives', () => {
     const expired = { by: 'b', word: word('end', 'a1', 1, 'expire') }
     expect(tell({ ...working, expired }).holder).toBe('a1')
     const late = { ...working, expired: { ...expired, ms: PROTOCOL.leaseMs + MINUTE } }
     expect(tell(late).holder).toBeNull()
-    expect(tell({ ...late, b: { by: 'b', word: word('claim', 'b1', 2) } }).holder).toBeNull()
-    expect(tell({ ...late, c: { by: 'c', word: word('claim', 'c1', 2) } }).holder).toBe('c1')
-    // Who renews is heard of.
+    // Whatever an agent says is a sign of life.
     const renewed = { ...working, r: { by: 'a', word: word('renew', 'a1'), ms: PROTOCOL.leaseMs } }
     expect(tell({ ...renewed, expired: { ...expired, ms: PROTOCOL.leaseMs + MINUTE } }).holder).toBe('a1')
-  })
-
-  test('by skipping rounds', () => {
-    for (const epoch of [0, 2, 7, PROTOCOL.epochsPerTask + 1])
-      expect(tell({ ...working, b: { by: 'b', word: word('claim', 'b1', epoch) } })).toMatchObject({ holder: 'a1', epoch: 1 })
   })
 
   test('once it was submitted: neither by an end nor by another’s submit', () => {
@@ -142,10 +193,15 @@ describe('nobody steals a task', () => {
       })
   })
 
-  test('by ending a run that does not hold it', () => {
-    const apart = { ...working, b1: { by: 'b', word: word('claim', 'b1'), seen: [] } }
-    const over = tell({ ...apart, b2: { by: 'b', word: word('end', 'b1', 1, 'release') } })
-    expect(over).toMatchObject({ holder: 'a1', isOver: false, status: 'in_progress' })
+  test('by coming back after it was ended', () => {
+    const ended = { ...working, e: { by: 'p', word: word('end', 'a1', 1, 'revoke') } }
+    const revived = { ...ended, s: { by: 'a', word: word('submit', 'a1'), seen: ['a1', 'a2'] } }
+    expect(tell(revived)).toMatchObject({ holder: null, candidates: [], status: 'ready' })
+  })
+
+  test('and what was handed in is not exchanged once it was accepted', () => {
+    const story = { ...submitted, p: { by: 'p', word: word('accept', 'a1') }, s: { by: 'a', word: word('submit', 'a1') } }
+    expect(tell(story).runs[0]?.records.filter(({ op }) => op === 'submit')).toHaveLength(1)
   })
 })
 
@@ -178,6 +234,16 @@ describe('an accept', () => {
     expect(tell({ ...working, x: accept('a1', 0) }).accepted).toBeNull()
     expect(tell({ ...submitted, r: { by: 'p', word: word('reject', 'a1') }, x: accept('a1', 0) }).accepted).toBeNull()
   })
+
+  test('is about what its author saw: of work that was submitted again it says nothing', () => {
+    const again = {
+      ...submitted,
+      r: { by: 'p', rank: 30, word: word('reject', 'a1') },
+      s: { by: 'a', word: word('submit', 'a1') },
+    }
+    expect(tell({ ...again, x: accept('a1', 5, ['a3']) })).toMatchObject({ accepted: null, candidates: ['a1'] })
+    expect(tell({ ...again, x: accept('a1', 30) })).toMatchObject({ accepted: 'a1' })
+  })
 })
 
 describe('whatever is said, in whatever order it comes', () => {
@@ -191,7 +257,7 @@ describe('whatever is said, in whatever order it comes', () => {
       const first = summary(dag, words)
       for (let order = 1; order <= 3; order++) expect(summary(shuffledDag(dag, seed * 10 + order), words)).toEqual(first)
       if (first.work.holder) held++
-      if (first.work.isOver) over++
+      if (first.states.some(([, state]) => state === 'release' || state === 'revoke')) over++
       if (first.work.candidates.length > 0) reviewed++
       if (first.work.accepted) done++
     }
@@ -199,22 +265,32 @@ describe('whatever is said, in whatever order it comes', () => {
     for (const count of [held, over, reviewed, done]) expect(count).toBeGreaterThan(RUNS / 30)
   })
 
-  test('a record counts or not for good, and a run that works gives way to no claim', () => {
+  test('a record counts or not for good, and work that is held gives way to no claim', () => {
     for (let seed = 1; seed <= RUNS; seed++) {
       const dag = randomDag(seed, 40, { feeds: 6, forks: 0.15, after: 4 })
       const words = wordsFor(dag, seed)
-      const seen = new Map<string, boolean>()
-      let before: { epoch: number; holder: string | null; status: string | null } | null = null
+      const counted = new Set<string>()
+      let before: { holder: string | null; status: string | null } | null = null
       follow(shuffledDag(dag, seed), words, (work, name, added) => {
-        for (const record of work.records) {
-          const key = `${record.run} ${record.op} ${name(record.ref)}`
-          expect(seen.get(key) ?? record.counts).toBe(record.counts)
-          seen.set(key, record.counts)
-        }
-        if (added.op === 'claim' && before?.holder && before.status === 'in_progress' && work.epoch === before.epoch)
+        const now = new Set(work.runs.flatMap(({ id, records }) => records.map(({ op, ref }) => `${id} ${op} ${name(ref)}`)))
+        for (const one of counted) expect(now).toContain(one)
+        for (const one of now) counted.add(one)
+        if (added.op === 'claim' && before?.holder && before.status !== 'ready' && before.status !== null)
           expect(work.holder).toBe(before.holder)
-        before = { epoch: work.epoch, holder: work.holder, status: work.status }
+        before = { holder: work.holder, status: work.status }
       })
+    }
+  })
+
+  test('what is cut takes nothing from other runs', () => {
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const dag = randomDag(seed, 40, { feeds: 6, forks: 0.15, after: 4 })
+      const words = wordsFor(dag, seed)
+      const [whose] = [...words.values()].map(({ by }) => by)
+      const kept = new Map([...words].filter(([, { run }]) => !run.startsWith((whose as string).slice(0, 8))))
+      const runsOf = (said: Words): unknown[] =>
+        summary(dag, said).runs.filter(([id]) => [...kept.values()].some(({ run }) => run === id))
+      expect(runsOf(kept)).toEqual(runsOf(words))
     }
   })
 })
@@ -259,7 +335,7 @@ function follow(
   order: readonly RandomBatch[],
   words: Words,
   each: (work: Work, name: (ref: Ref) => number, added: WorkWord) => void,
-): { work: Work; name: (ref: Ref) => number } {
+): { work: Work; name: (ref: Ref) => number; history: History } {
   const history = new History()
   const work = newWork()
   const places = new Map<number, number>()
@@ -274,19 +350,14 @@ function follow(
     takeRecord(work, said, { ref: ordinal * 256, by: said.by, rank: said.rank }, history)
     each(work, name, said)
   }
-  return { work, name }
+  return { work, name, history }
 }
 
 function summary(order: readonly RandomBatch[], words: Words) {
-  const { work, name } = follow(order, words, () => {})
-  const { records, since, ...rest } = work
-  const counted = records.map(({ ref, counts, closes }) => [name(ref), counts, closes])
-  return { work: { ...rest, since: since === null ? null : name(since), counted }, states: [...runStates(work)] }
+  const { work, name, history } = follow(order, words, () => {})
+  const states = [...runStates(work, history)]
+  const { since } = work
+  const runs = work.runs.map(({ id, records }) => [id, records.map(({ op, ref }) => [op, name(ref)])] as const)
+  const rest = { holder: work.holder, candidates: work.candidates, accepted: work.accepted, status: work.status }
+  return { work: { ...rest, since: since === null ? null : name(since) }, runs, states }
 }
-
-test('the order of records is the canonical one', () => {
-  const dag = randomDag(5, 30, { feeds: 5, forks: 0.2, after: 3 })
-  const { work, name } = follow(shuffledDag(dag, 3), wordsFor(dag, 5), () => {})
-  const order = (a: RandomBatch, b: RandomBatch): number => compareHlc(a.hlc, b.hlc) || compareBytes(a.id, b.id)
-  expect(work.records.map(({ ref }) => name(ref))).toEqual(dag.toSorted(order).map(({ index }) => index))
-})

@@ -13,7 +13,7 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { findTask, orderIn, rowOf } from './find.ts'
 import { aboutOf, operation } from './operation.ts'
-import { setStatus } from './status.ts'
+import { setStatus, whyNotTo } from './status.ts'
 import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
 
 const body = z
@@ -116,6 +116,8 @@ export const updateTask = operation({
     const node = task.value
     const row = rowOf(replica, node.id)
     if (input.assignees && !replica.may('assign', node)) return mayNotAssign()
+    const no = input.status === undefined ? null : whyNotTo(replica, node, input.status as Status)
+    if (no) return no
     replica.transact(`Edit ${row.key}`, (tx) => {
       for (const [field, value] of writable(input)) tx.set(node.id, field, value)
       if (input.status !== undefined && input.status !== row.status) {
@@ -142,6 +144,8 @@ export const orderTask = operation({
     if (before && !before.ok) return before
     const { id } = task.value
     const column = (input.status ?? rowOf(replica, id).status) as Status
+    const no = whyNotTo(replica, task.value, column)
+    if (no && column !== rowOf(replica, id).status) return no
     replica.transact(`Move ${rowOf(replica, id).key}`, (tx) => {
       tx.set(id, 'order', orderIn(replica, column, before?.ok ? before.value.id : null, id))
       setStatus(replica, tx, id, column)

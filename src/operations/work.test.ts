@@ -1,11 +1,14 @@
 /** The life of a run through operations, on replicas that meet and part: one holder in the end, and nothing visible by a loser. */
 
 import { expect, test } from 'vitest'
-import type { NodeId } from '../core/ids.ts'
+import { type NodeId, nodeIdOf } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
+import { signingKeys } from '../log/keys.ts'
 import { exchange, founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
+import { performDuties } from '../replica/duties.ts'
 import { liveOf } from '../replica/standing.ts'
-import { removeActor, revoke } from '../replica/membership.ts'
+import { Hand } from '../replica/hand.fixture.ts'
+import { grantTo, removeActor, revoke } from '../replica/membership.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
@@ -182,4 +185,117 @@ test('whoever is removed lets go of what they held', async () => {
   expect(row(two)).toMatchObject({ status: 'ready', ready: true, run: null })
   done(two, 'claim_task', { id: 'WN-1' })
   expect(row(two).run).toMatchObject({ agent: two.actor, epoch: 2 })
+})
+
+test('an agent does not call its own work done: not by the status, and not by a batch of its own making', async () => {
+  const { owner, one, two, all } = await swarm()
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  expect(refusal(one, 'update_task', { id: 'WN-1', status: 'done' })).toBe('wrong_state')
+  done(one, 'submit_task', { id: 'WN-1', summary: 'trust me' })
+  for (const status of ['done', 'in_review', 'cancelled']) one.transact(null, (tx) => tx.set(row(one).id, 'status', status))
+  await meet(...all)
+  for (const replica of all) expect(row(replica)).toMatchObject({ status: 'in_review', candidates: 1 })
+  expect(refusal(two, 'accept_task', { id: 'WN-1' })).toBe('permission_denied')
+  done(owner, 'accept_task', { id: 'WN-1' })
+  expect(row(owner).status).toBe('done')
+})
+
+test('a person’s own run is judged by another person, and an agent may withdraw what waits too long', async () => {
+  const { owner, one, all, clock } = await swarm()
+  const { member } = await joined(owner, 9, clock)
+  await meet(owner, member)
+  for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(owner, name, { id: 'WN-1' })
+  await meet(owner, member)
+  expect(refusal(owner, 'accept_task', { id: 'WN-1' })).toBe('permission_denied')
+  done(member, 'reject_task', { id: 'WN-1' })
+  await meet(owner, member)
+  done(owner, 'submit_task', { id: 'WN-1' })
+  done(owner, 'release_task', { id: 'WN-1' })
+  await meet(...all)
+  expect(row(one)).toMatchObject({ status: 'ready', ready: true })
+})
+
+test('taken back, a card shows what it showed before; what was accepted is in review again', async () => {
+  const { owner, one, all } = await swarm()
+  for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(one, name, { id: 'WN-1' })
+  await meet(...all)
+  done(owner, 'update_task', { id: 'WN-1', status: 'done' })
+  expect(row(owner).status).toBe('done')
+  owner.undo()
+  expect(row(owner)).toMatchObject({ status: 'in_progress', run: { state: 'working' } })
+  await meet(...all)
+  expect(row(one).status).toBe('in_progress')
+  done(owner, 'update_task', { id: 'WN-1', status: 'blocked' })
+  owner.undo()
+  // The run stays ended, and the card does not say that somebody works.
+  expect(row(owner)).toMatchObject({ status: 'ready', run: null })
+})
+
+test('taken back from review to any other column, the task is free', async () => {
+  for (const status of ['ready', 'backlog', 'cancelled']) {
+    const { owner, one, all } = await swarm()
+    for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(one, name, { id: 'WN-1' })
+    await meet(...all)
+    done(owner, 'update_task', { id: 'WN-1', status })
+    await meet(...all)
+    expect(row(one)).toMatchObject({ status, run: null, candidates: 0 })
+  }
+})
+
+test('with two candidates nobody is accepted by accident', async () => {
+  const { owner, one, two, all } = await swarm()
+  for (const agent of [one, two])
+    for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(agent, name, { id: 'WN-1' })
+  await meet(...all)
+  expect(row(owner).candidates).toBe(2)
+  expect(refusal(owner, 'accept_task', { id: 'WN-1' })).toBe('wrong_state')
+  expect(refusal(owner, 'update_task', { id: 'WN-1', status: 'done' })).toBe('wrong_state')
+  const [, second] = owner.runsOf(row(owner).id)
+  done(owner, 'accept_task', { id: 'WN-1', run: second?.id as string })
+  await meet(...all)
+  for (const replica of all) expect(row(replica).status).toBe('done')
+  expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['superseded', 'accepted'])
+})
+
+test('a run that nobody can see holds nothing', async () => {
+  const { owner, all, two } = await swarm()
+  const pair = await signingKeys(new Uint8Array(32).fill(9))
+  expect(grantTo(owner, { key: pair.key, box: null }, { role: 'agent' })).toMatchObject({ ok: true })
+  await meet(...all)
+  const hand = new Hand(pair, owner)
+  const facts = { type: 'run', project: null, path: null, subject: row(owner).id, nonce: new Uint8Array(16) } as const
+  const node = nodeIdOf(owner.workspace, pair.key, facts)
+  const said = (op: 'claim' | 'confirm') =>
+    [{ op, node: row(owner).id, run: node, epoch: 1, why: null, note: null }, 'claim'] as const
+  const batch = await hand.edit([
+    [{ op: 'create', node, facts, number: 0, fields: [] }, 'update'],
+    said('claim'),
+    said('confirm'),
+  ])
+  for (const replica of all) await replica.receive([batch.wire], 'hand')
+  for (const replica of all) expect(row(replica)).toMatchObject({ status: 'ready', ready: true, run: null })
+  done(two, 'claim_task', { id: 'WN-1' })
+})
+
+test('nobody is held by silence: who may nothing any more, and who says nothing for longer than a lease, lets go', async () => {
+  const { owner, one, two, clock, all } = await swarm()
+  done(one, 'claim_task', { id: 'WN-1' })
+  done(one, 'confirm_task', { id: 'WN-1' })
+  await meet(...all)
+  clock.ms += PROTOCOL.leaseMs
+  await performDuties(owner)
+  expect(row(owner).status).toBe('in_progress')
+  clock.ms += 60_000
+  await performDuties(owner)
+  await meet(owner, two)
+  expect(row(two)).toMatchObject({ status: 'ready', run: null })
+  done(two, 'claim_task', { id: 'WN-1' })
+  done(two, 'confirm_task', { id: 'WN-1' })
+  await meet(owner, two)
+  const [held] = liveOf(owner.authority, two.actor)
+  done(owner, 'revoke_capability', { id: held?.id as string })
+  await performDuties(owner)
+  expect(row(owner)).toMatchObject({ status: 'ready', run: null })
+  expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['expire', 'revoke'])
 })

@@ -11,6 +11,7 @@ import { read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
+import { mayClaim, newWork, nextEpoch } from '../core/work.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -19,7 +20,7 @@ import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
 
-const note = z.string().check(z.maxLength(LOCAL.commentChars))
+const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
 const usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole })
 
@@ -42,15 +43,23 @@ export const claimTask = operation({
     if (task.work?.holder) return held(replica, task)
     const why = whyNotReady(task, replica.nodes, replica.now())
     if (why.length > 0) return notNow(replica, task, why[0] as Why)
-    const { epoch: last = 0, isOver = true } = task.work ?? {}
-    const epoch = last === 0 || isOver ? last + 1 : last
+    const work = task.work ?? newWork()
+    if (!mayClaim(work, replica.actor))
+      return refuse({
+        code: 'claim_held',
+        detail: 'You have tried this task often enough: somebody else has to look at it first.',
+      })
+    if (!replica.may('create', { id: '' as NodeId, type: 'run', project: task.project, path: null }))
+      return refuse({
+        code: 'permission_denied',
+        detail: 'You may claim, and you may not create runs: ask for the right to create.',
+      })
+    const epoch = nextEpoch(work)
     const run = replica.transact(null, (tx) => {
       const made = tx.create({ type: 'run', project: task.project, subject: task.id, fields: [] })
       tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note: null })
       return made
     })
-    if (task.work?.holder !== run)
-      return refuse({ code: 'claim_held', detail: 'This agent may not claim this task again: others have to look at it first.' })
     return ok({ task: rowOf(replica, task.id), run, epoch })
   },
 })
@@ -99,6 +108,12 @@ export const reportProgress = operation({
   }),
   run: ({ replica }, { id, run, progress, step, usage: spent }): Result<TaskRow> =>
     onHeldRun(replica, id, run, (task, own) => {
+      const mayWrite = progress === undefined || replica.may('update', task)
+      if (!mayWrite || !replica.may('update', replica.nodes.get(own) ?? 'run'))
+        return refuse({
+          code: 'permission_denied',
+          detail: 'You may not update this task. Ask somebody who may to grant it to you.',
+        })
       replica.transact(null, (tx) => {
         if (progress !== undefined) tx.set(task.id, 'progress', progress)
         if (step !== undefined) tx.set(own, 'step', step)
@@ -158,12 +173,13 @@ export const submitTask = operation({
     id: taskRef,
     run: z.optional(nodeId),
     summary: z._default(note, ''),
-    checks: z._default(z.array(title).check(z.maxLength(LOCAL.checksPerTask)), []),
+    checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
   }),
   run: ({ replica }, { id, run, summary, checks }): Result<TaskRow> =>
     onHeldRun(replica, id, run, (task, own) => {
-      if (!task.work?.records.some((record) => record.run === own && record.op === 'confirm' && record.counts))
-        return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
+      const { state } = rowOf(replica, task.id).run as RunRow
+      if (state === 'claimed') return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
+      if (state === 'submitted') return refuse({ code: 'wrong_state', detail: 'It was submitted already, and waits for a word.' })
       replica.transact(null, (tx) => tx.say(task, 'submit', own, null, { summary, checks }))
       return ok(rowOf(replica, task.id))
     }),
@@ -190,7 +206,7 @@ export const acceptTask = operation({
   input: z.object({ id: taskRef, run: z.optional(nodeId) }),
   run: ({ replica }, { id, run }): Result<TaskRow> =>
     onSubmitted(replica, id, run, (task, submitted) => {
-      replica.transact(null, (tx) => tx.say(task, 'accept', submitted))
+      replica.transact(`Accept ${rowOf(replica, task.id).key}`, (tx) => tx.say(task, 'accept', submitted))
       return ok(rowOf(replica, task.id))
     }),
 })
@@ -221,7 +237,7 @@ export const stopTask = operation({
     if (holder === null) return refuse({ code: 'wrong_state', detail: 'Nobody works on this task.' })
     if (candidates.length > 0)
       return refuse({ code: 'wrong_state', detail: 'The work was submitted: accept it, or send it back.' })
-    if (replica.nodes.get(holder)?.creator === replica.actor)
+    if (!replica.maySay('end', task.value, holder, 'revoke'))
       return refuse({ code: 'wrong_state', detail: 'This is your own run: release it.' })
     replica.transact(null, (tx) => tx.say(task.value, 'end', holder, 'revoke', words || null))
     return ok(rowOf(replica, task.value.id))
@@ -252,7 +268,7 @@ function onOwnRun(
   const own = replica.runsOf(task.value.id).filter(({ agent }) => agent === replica.actor)
   const run = named === undefined ? own.at(-1) : own.find((one) => one.id === named)
   if (!run) return refuse({ code: 'wrong_state', detail: 'You hold no run of this task: claim it first.' })
-  if (run.state !== 'claimed' && run.state !== 'working' && run.state !== 'superseded')
+  if (!['claimed', 'working', 'submitted', 'superseded'].includes(run.state))
     return refuse({ code: 'wrong_state', detail: `This run is over (${run.state}).` })
   return then(task.value, run.id)
 }
@@ -276,6 +292,8 @@ function onSubmitted(
   const task = findTask(replica, id)
   if (!task.ok) return task
   const { candidates = [] } = task.value.work ?? {}
+  if (named === undefined && candidates.length > 1)
+    return refuse({ code: 'wrong_state', detail: `Two runs finished apart, say which: ${candidates.join(', ')}.` })
   const run = named === undefined ? candidates[0] : candidates.find((one) => one === named)
   if (!run) return refuse({ code: 'wrong_state', detail: 'No work on this task waits for a word.' })
   if (!replica.maySay('accept', task.value, run))

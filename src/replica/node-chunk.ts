@@ -29,7 +29,7 @@ type Row = readonly [
   registers: WorkNode['registers'],
   sets: WorkNode['sets'],
   creates: readonly [again: Ref[] | null, void: Ref[] | null] | null,
-  work: Work | null,
+  work: readonly [Work | null, agentFinish: Ref[] | null] | null,
 ]
 
 export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
@@ -56,7 +56,7 @@ export function packNodes(nodes: readonly WorkNode[]): NodeChunk {
       node.registers,
       node.sets,
       node.createdAgain || node.voidCreates ? [node.createdAgain ?? null, node.voidCreates ?? null] : null,
-      node.work ?? null,
+      node.work || node.agentFinish ? [node.work ?? null, node.agentFinish ?? null] : null,
     ]
   })
   return { json: JSON.stringify([creators, rows]), texts, whole }
@@ -75,7 +75,8 @@ export function unpackNodes({ json, texts, whole }: NodeChunk, first: number): W
     const node: WorkNode = { ...facts, created, number, updated, edits, recent, registers, sets, texts: textsAt.get(place) ?? {} }
     if (creates?.[0]) node.createdAgain = creates[0]
     if (creates?.[1]) node.voidCreates = creates[1]
-    if (work) node.work = work
+    if (work?.[0]) node.work = work[0]
+    if (work?.[1]) node.agentFinish = work[1]
     return node
   })
 }

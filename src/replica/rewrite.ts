@@ -5,7 +5,7 @@
 
 import { applyUpdate, type Doc } from 'yjs'
 import type { Bytes } from '../base/bytes.ts'
-import type { Edit } from '../core/change.ts'
+import { type Edit, isWorkEdit } from '../core/change.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Replica } from './replica.ts'
 import { projectText, textClientId, textName } from './text.ts'
@@ -26,6 +26,11 @@ export function rewriteUnsaved(replica: Replica, unsaved: readonly Written[]): n
 function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit): boolean {
   if (edit.op !== 'create' && !tx.node(edit.node)) return false
   if (edit.op === 'create' && tx.node(edit.node)) return false
+  // Of a run that others have ended meanwhile, or that is not here any more, there is nothing to say.
+  if (isWorkEdit(edit)) {
+    const task = tx.node(edit.node)
+    if (!task || !replica.maySay(edit.op, task, edit.run, edit.why)) return false
+  }
   if (edit.op === 'text') return rewriteText(replica, tx, edit.node, edit.field, edit.update)
   if (edit.op === 'remove') tx.remove(edit.node, edit.field, edit.element)
   else tx.write(edit)

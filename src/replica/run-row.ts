@@ -3,7 +3,7 @@
 import type { Value } from '../core/batch.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
-import { type RunState, runStates, type WorkRecord } from '../core/work.ts'
+import { epochOf, lastSubmit, type RunState, runStates, type WorkRecord } from '../core/work.ts'
 import type { Folded } from './folded.ts'
 
 export interface Usage {
@@ -36,25 +36,26 @@ export function runRows(task: WorkNode, { history, fold }: Folded): RunRow[] {
   const { work } = task
   if (!work) return []
   const iso = ({ ref }: WorkRecord): string => new Date(history.msOf(ref)).toISOString()
-  return [...runStates(work)].flatMap(([id, state]) => {
-    const node = fold.nodes.get(id)
-    const own = work.records.filter(({ run, counts }) => run === id && counts)
-    const first = own[0]
+  const states = runStates(work, history)
+  return work.runs.flatMap((run): RunRow[] => {
+    const { id, by, records } = run
+    // Also where what made it does not count any more.
+    const node = fold.nodes.get(id) ?? fold.hidden.get(id)
+    const [first] = records
     if (!node || !first) return []
-    const turned = own.findLast(({ op }) => op !== 'renew') as WorkRecord
-    const said = own.findLast(({ op, note }) => op !== 'submit' && typeof note === 'string')?.note
+    const said = records.findLast(({ op, note }) => op !== 'submit' && typeof note === 'string')?.note
     return [
       {
         id,
         task: task.id,
-        agent: node.creator,
-        epoch: first.epoch,
-        state,
-        since: iso(turned),
-        began: iso(own.find(({ op }) => op === 'confirm') ?? first),
+        agent: by,
+        epoch: epochOf(run),
+        state: states.get(id) as RunState,
+        since: iso(records.at(-1) as WorkRecord),
+        began: iso(records.find(({ op }) => op === 'confirm') ?? first),
         step: textOf(read(node, 'step')),
         usage: usageOf(read(node, 'usage')),
-        evidence: own.findLast(({ op }) => op === 'submit')?.note ?? null,
+        evidence: lastSubmit(records)?.note ?? null,
         said: textOf(said),
       },
     ]

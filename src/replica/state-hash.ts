@@ -46,12 +46,14 @@ function canonical(node: WorkNode, state: State): unknown {
       sorted(node.sets[field] ?? {}).map((element) => [field, element, (node.sets[field]?.[element] ?? []).map(name).toSorted()]),
     ),
     sorted(node.texts).map((field) => [field, textOf(node, field, history)]),
-    ...(node.work ? [node.work.records.map((record) => workWord(record, name(record.ref)))] : []),
+    ...(node.work
+      ? [node.work.runs.map(({ id, records }) => [id, records.map((record) => workWord(record, name(record.ref)))])]
+      : []),
   ]
 }
 
-function workWord({ op, run, epoch, why, note, counts }: WorkRecord, name: string): unknown {
-  return [name, op, run, epoch, why, plain(note), counts]
+function workWord({ op, epoch, why, note, rank }: WorkRecord, name: string): unknown {
+  return [name, op, epoch, why, plain(note), rank]
 }
 
 /** Values with their maps in one order and their bytes as text. */

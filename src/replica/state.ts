@@ -29,7 +29,8 @@ import {
   type TagNames,
   type WorkEdit,
 } from '../core/change.ts'
-import { type Author, type By, Fold, type Part, type WorkNode } from '../core/fold.ts'
+import { type Author, type By, Fold, NOT_CREATED, type Part, type WorkNode } from '../core/fold.ts'
+import { FIRST_AGENT_RANK } from '../core/roles.ts'
 import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
@@ -313,17 +314,25 @@ export class State {
   }
 
   /**
-   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say; and
-   * nobody whom its agent let in says what its work is worth.
+   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say. What work
+   * is worth is said by people: an agent could let in another key, and have it say so.
    */
   #workFault(edit: WorkEdit, capability: Capability, task: WorkNode | null, ref: Ref | null): Invalid | null {
-    const run = ref === null ? this.fold.nodes.get(edit.run) : this.fold.nodeAt(edit.run, ref)
-    if (!task || !run) return 'unknown-node'
+    const run = ref === null ? this.fold.find(edit.run) : this.fold.nodeAt(edit.run, ref)
+    if (!task || !run || !this.#mayCount(run, ref)) return 'unknown-node'
     if (task.type !== 'task' || run.type !== 'run' || run.subject !== task.id) return 'bad-target'
-    if (isOwnWord(edit)) return run.creator === capability.audience ? null : 'not-yours'
-    if (edit.op === 'end') return run.creator === capability.audience ? 'not-yours' : null
-    for (let link: Capability | null = capability; link; link = link.parent) if (link.audience === run.creator) return 'not-yours'
-    return null
+    if ((run.creator === capability.audience) !== isOwnWord(edit)) return 'not-yours'
+    const isJudgement = edit.op === 'accept' || edit.op === 'reject'
+    return isJudgement && capability.rank >= FIRST_AGENT_RANK ? 'not-a-person' : null
+  }
+
+  /** Whether a create in this past counts, or may come to count: a run that nobody could ever see is none. */
+  #mayCount({ created, createdAgain = [], voidCreates = [] }: WorkNode, ref: Ref | null): boolean {
+    return [created, ...createdAgain, ...voidCreates].some((create) => {
+      if (create === NOT_CREATED || (ref !== null && !this.history.saw(ref, create))) return false
+      const why = this.void.get(create)
+      return why === undefined || MAY_TURN.has(why)
+    })
   }
 
   /** Lets the fold have it, as far as it counts; answers the node that it is about. */

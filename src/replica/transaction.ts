@@ -12,7 +12,7 @@ import { own } from '../core/crdt/own.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { type NodeFacts, type NodeId, type NodeType, nodeIdOf } from '../core/ids.ts'
-import type { EndReason, WorkOp } from '../core/work.ts'
+import { type EndReason, epochOf, type WorkOp } from '../core/work.ts'
 import { type Inverse, inverseOf } from './undo.ts'
 import type { State } from './state.ts'
 import type { Signer } from './writer.ts'
@@ -83,10 +83,10 @@ export class Transaction {
     this.write({ op: 'text', node, field, update })
   }
 
-  /** Writes a record of a run of the task, in the epoch of its claim. */
+  /** Writes a record of a run of the task, in the round of its claim. */
   say(task: WorkNode, op: WorkOp, run: NodeId, why: EndReason | null = null, note: Value = null): void {
-    const claim = task.work?.records.find((record) => record.run === run && record.op === 'claim')
-    this.write({ op, node: task.id, run, epoch: claim?.epoch ?? 1, why, note: wellFormed(note) })
+    const claimed = task.work?.runs.find(({ id }) => id === run)
+    this.write({ op, node: task.id, run, epoch: claimed ? epochOf(claimed) : 1, why, note: wellFormed(note) })
   }
 
   #tags(node: NodeId, field: string, element: string): readonly Ref[] | undefined {

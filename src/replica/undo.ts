@@ -20,6 +20,8 @@ export type Inverse =
   | { readonly kind: 'set'; readonly node: NodeId; readonly field: string; readonly value: Value; readonly ours: Ref }
   | { readonly kind: 'remove'; readonly node: NodeId; readonly field: string; readonly element: string; readonly ours: Ref }
   | { readonly kind: 'add'; readonly node: NodeId; readonly field: string; readonly element: string }
+  /** Takes back that a run was accepted. */
+  | { readonly kind: 'reject'; readonly node: NodeId; readonly run: NodeId; readonly epoch: number }
 
 export interface UndoStep {
   readonly label: string
@@ -28,8 +30,8 @@ export interface UndoStep {
 
 /** What takes back `edit`, which is about to be written at `ref`; null for what undo leaves alone (text has its own). */
 export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inverse | null {
-  // What was said of a run stands; another word takes it further.
-  if (isWorkEdit(edit)) return null
+  // What else was said of a run stands; another word takes it further.
+  if (isWorkEdit(edit)) return edit.op === 'accept' ? { kind: 'reject', node: edit.node, run: edit.run, epoch: edit.epoch } : null
   switch (edit.op) {
     case 'create':
       return { kind: 'set', node: edit.node, field: 'deleted', value: true, ours: ref }
@@ -38,7 +40,7 @@ export function inverseOf(edit: Edit, node: WorkNode | undefined, ref: Ref): Inv
         kind: 'set',
         node: edit.node,
         field: edit.field,
-        value: winner(own(node?.registers ?? {}, edit.field)) ?? blank(edit.field),
+        value: shownValue(node, edit.field) ?? blank(edit.field),
         ours: ref,
       }
     case 'add':
@@ -125,8 +127,18 @@ function bounded(steps: readonly UndoStep[]): UndoStep[] {
   return steps.slice(-LOCAL.undoSteps)
 }
 
+/** What people saw: of a status, what the work went through. */
+function shownValue(node: WorkNode | undefined, field: string): Value | undefined {
+  if (!node) return undefined
+  return field === 'status' && node.work?.shown ? node.work.shown : winner(own(node.registers, field))
+}
+
 function editOf(inverse: Inverse, node: WorkNode | undefined): Edit | null {
   if (!node) return null
+  if (inverse.kind === 'reject') {
+    const { run, epoch } = inverse
+    return node.work?.accepted === run ? { op: 'reject', node: node.id, run, epoch, why: null, note: null } : null
+  }
   const { field } = inverse
   if (inverse.kind === 'add') return { op: 'add', node: node.id, field, element: inverse.element }
   if (inverse.kind === 'remove') {
