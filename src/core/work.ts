@@ -236,7 +236,7 @@ function lifecycle(
 }
 
 function refOf({ records }: RunWork, op: WorkOp): Ref {
-  return (records.find((record) => record.op === op) ?? (records[0] as WorkRecord)).ref
+  return ((records.find((record) => record.op === op) ?? records[0]) as WorkRecord).ref
 }
 
 function insert(records: WorkRecord[], record: WorkRecord, history: History): void {

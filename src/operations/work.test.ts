@@ -252,7 +252,7 @@ test('with two candidates nobody is accepted by accident', async () => {
   expect(refusal(owner, 'accept_task', { id: 'WN-1' })).toBe('wrong_state')
   expect(refusal(owner, 'update_task', { id: 'WN-1', status: 'done' })).toBe('wrong_state')
   const [, second] = owner.runsOf(row(owner).id)
-  done(owner, 'accept_task', { id: 'WN-1', run: second?.id as string })
+  done(owner, 'accept_task', { id: 'WN-1', run: second?.id })
   await meet(...all)
   for (const replica of all) expect(row(replica).status).toBe('done')
   expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['superseded', 'accepted'])
