@@ -65,7 +65,9 @@ function subjectItems({ session, subject, go }: Around): readonly Item[] {
     const refusal = attempt(session, name, input)
     if (refusal) notifyRefusal(refusal)
   }
-  const items: Item[] = [{ ...BLANK, id: 'open', group, text: `Open ${key}`, run: () => go(links.task(workspaceId, key)) }]
+  const items: Item[] = [
+    { ...BLANK, id: 'open', group, text: `Open ${key}`, look: { kind: 'go' }, run: () => go(links.task(workspaceId, key)) },
+  ]
   if (replica.may('update', replica.nodes.get(id) ?? 'task')) {
     items.push({ ...BLANK, id: 'move', group, text: `Move ${key} to …`, look: { kind: 'more' }, narrow: 'Move to ' })
     for (const status of STATUSES.filter((one) => one !== subject.status))
