@@ -5,7 +5,8 @@ import { links } from '../links.ts'
 import type { Observable, Session } from '../session.ts'
 import type { Need } from './needs.ts'
 
-export function conflictNeeds({ replica: { views }, workspaceId }: Session): Observable<readonly Need[]> {
+export function conflictNeeds({ replica, workspaceId }: Session): Observable<readonly Need[]> {
+  const { views } = replica
   const byTask = new Map<NodeId, Need>()
   let needs: readonly Need[] = []
   look(views.conflicted)
@@ -27,6 +28,8 @@ export function conflictNeeds({ replica: { views }, workspaceId }: Session): Obs
   function needOf(id: NodeId): Need | null {
     const row = views.task(id)
     if (!row || row.deleted || row.conflicts.length === 0) return null
+    // Who may not settle it is not called for it.
+    if (!replica.may('update', replica.nodes.get(id) ?? 'task')) return null
     const fields = row.conflicts.map(({ field }) => field).join(' and ')
     return {
       cause: `conflict ${id}`,

@@ -23,12 +23,13 @@ const MOST = 40
 export function find(query: string, items: readonly Item[], tasks: TaskLines, views: Views): readonly FoundGroup[] {
   const text = query.trim()
   if (text === '') return grouped(items.filter(({ isFirst }) => isFirst).map((item) => foundItem(item, [])))
-  // Commands first: of what fits equally well they come before tasks.
-  const lines = [...items.map((item) => item.text), ...tasks.lines]
+  // What only asks on is answered already. Commands first: of what fits equally well they come before tasks.
+  const doable = items.filter(({ narrow }) => narrow === null)
+  const lines = [...doable.map((item) => item.text), ...tasks.lines]
   const hits = rank(lines, text, MOST).map(({ at, ranges }): Found => {
-    const item = items[at]
+    const item = doable[at]
     if (item) return foundItem(item, ranges)
-    return foundTask(tasks.ids[at - items.length] as NodeId, lines[at] as string, ranges)
+    return foundTask(tasks.ids[at - doable.length] as NodeId, lines[at] as string, ranges)
   })
   const named = views.find(text)
   const at = named === null ? -1 : tasks.ids.indexOf(named)

@@ -1,14 +1,16 @@
 /** What the palette offers beside tasks: commands that somebody does now, moves and assignments of one task, and people. */
 
 import { STATUSES, type Status } from '../../core/fields.ts'
+import type { InputOf, OperationName } from '../../operations/table.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
-import { type Actions, createActions } from '../board/actions.ts'
+import { attempt } from '../act.ts'
 import { knownAssignees } from '../board/assignees.ts'
 import { COMMANDS, type CommandId } from '../commands/catalogue.ts'
 import { runCommand } from '../commands/handlers.ts'
 import { keysOf, type OwnKeys } from '../commands/keymap.ts'
 import { mergePeople, saidIn } from '../known-people.ts'
 import { links } from '../links.ts'
+import { notifyRefusal } from '../notices.ts'
 import type { Session } from '../session.ts'
 import { STATUS_TITLE } from '../words.ts'
 
@@ -59,8 +61,13 @@ function subjectItems({ session, subject, go }: Around): readonly Item[] {
   const { replica, workspaceId } = session
   const { id, key } = subject
   const group = `${key} ${subject.title}`
-  const actions: Actions = createActions(session)
-  const items: Item[] = [{ ...BLANK, id: 'open', group, text: `Open ${key}`, run: () => go(links.task(workspaceId, key)) }]
+  const act = <N extends OperationName>(name: N, input: InputOf<N>): void => {
+    const refusal = attempt(session, name, input)
+    if (refusal) notifyRefusal(refusal)
+  }
+  const items: Item[] = [
+    { ...BLANK, id: 'open', group, text: `Open ${key}`, look: { kind: 'go' }, run: () => go(links.task(workspaceId, key)) },
+  ]
   if (replica.may('update', replica.nodes.get(id) ?? 'task')) {
     items.push({ ...BLANK, id: 'move', group, text: `Move ${key} to …`, look: { kind: 'more' }, narrow: 'Move to ' })
     for (const status of STATUSES.filter((one) => one !== subject.status))
@@ -71,7 +78,7 @@ function subjectItems({ session, subject, go }: Around): readonly Item[] {
         text: `Move ${key} to ${STATUS_TITLE[status]}`,
         look: { kind: 'status', status },
         isFirst: false,
-        run: () => actions.moveTo(id, status),
+        run: () => act('order_task', { id, status, before: replica.views.column(status)[0] ?? null }),
       })
   }
   if (replica.may('assign', replica.nodes.get(id) ?? 'task')) {
@@ -85,7 +92,7 @@ function subjectItems({ session, subject, go }: Around): readonly Item[] {
         text: has ? `Take ${key} away from ${name}` : `Assign ${key} to ${name}`,
         look: { kind: 'person', name },
         isFirst: false,
-        run: () => actions.assign(id, name, has),
+        run: () => act('assign_task', { id, assignee: name, remove: has }),
       })
     }
   }

@@ -31,7 +31,7 @@ export function Header({ title, onMenu }: { readonly title: string; readonly onM
       {mayInvite ? (
         <Button look="outline" onClick={() => setInviting(true)} aria-label="Invite">
           <UserPlus size={15} aria-hidden />
-          <span className={css['inviteText']}>Invite</span>
+          <span className={css['wideText']}>Invite</span>
         </Button>
       ) : null}
       {inviting ? <InviteDialog onClose={() => setInviting(false)} /> : null}
@@ -50,8 +50,8 @@ function SearchButton() {
       onClick={() => runCommand('search')}
     >
       <Search size={14} aria-hidden />
-      <span className={css['searchText']}>Search or do …</span>
-      {words === null ? null : <span className={css['searchKey']}>{words}</span>}
+      <span className={css['wideText']}>Search or do …</span>
+      {words === null ? null : <span className={`${css['wideText']} ${css['searchKey']}`}>{words}</span>}
     </Button>
   )
 }

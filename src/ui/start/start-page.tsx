@@ -73,7 +73,7 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
                 <button type="button" className={css['inline']} onClick={trySample}>
                   Try a sample plan
                 </button>
-                : a board with twenty-five tasks, to look around in. It stays on this device.
+                and look around. It stays on this device.
               </p>
               <p className={css['faint']}>
                 On a new device, or after the browser was cleared?{' '}

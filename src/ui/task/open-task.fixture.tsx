@@ -8,6 +8,7 @@ import type { Replica } from '../../replica/replica.ts'
 import '../tokens.css'
 import '../base.css'
 import { Notices } from '../kit/notices.tsx'
+import { dismiss, notices } from '../notices.ts'
 import { type Session, SessionContext } from '../session.ts'
 import { createTestSession } from '../test-session.ts'
 import { TaskPanel } from './task-panel.tsx'
@@ -47,6 +48,8 @@ export function showTask(session: Session, taskKey: string, testId = 'task'): Sh
     host,
     path: () => history.at(-1) as string,
     close() {
+      // Said about this task: the next page has nothing to do with it.
+      for (const { id } of notices.get()) dismiss(id)
       root.unmount()
       host.remove()
     },
