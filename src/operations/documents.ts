@@ -24,7 +24,12 @@ import { nodeId, taskRef } from './shapes.ts'
 const path = z.string().check(z.refine(isPath, 'A path is relative, with "/" between names and no "..", such as docs/plan.md.'))
 const content = z
   .string()
-  .check(z.refine((text) => text.length * 3 <= LOCAL.textBytes, `A document has ${LOCAL.textBytes / 3} characters at most.`))
+  .check(
+    z.refine(
+      (text) => text.length * 3 <= LOCAL.textBytes,
+      `A document has ${Math.floor(LOCAL.textBytes / 3)} characters at most.`,
+    ),
+  )
 const mime = z
   .string()
   .check(z.maxLength(LOCAL.nameChars), z.regex(/^[\w.+-]+\/[\w.+-]+$/, 'This is not a type such as text/html.'))
