@@ -53,12 +53,12 @@ export function perform<In extends z.ZodMiniType, Out>(
 }
 
 /**
- * What the input is about, as far as rights go: the node that it names, or one of that type in the same project, or in the project
- * that it names.
+ * What the input is about, as far as rights go: the node that it names (of several the first; who takes several looks at each), or
+ * one of that type in the same project, or in the project that it names.
  */
 export function aboutOf(replica: Replica, type: string, input: unknown): string | Facts {
   if (!isNodeType(type)) return type
-  const { id, project } = (input ?? {}) as { readonly id?: unknown; readonly project?: unknown }
+  const { ids, id = Array.isArray(ids) ? ids[0] : undefined, project } = (input ?? {}) as Readonly<Record<string, unknown>>
   const found = typeof id === 'string' ? replica.views.find(id) : null
   const node = found === null ? undefined : replica.nodes.get(found)
   if (node?.type === type) return node

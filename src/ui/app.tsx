@@ -6,10 +6,10 @@
 import { lazy, StrictMode, Suspense, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Redirect, Route, Router, Switch } from 'wouter'
-import { useHashLocation } from 'wouter/use-hash-location'
 import './tokens.css'
 import './base.css'
 import { ErrorBoundary } from './error-boundary.tsx'
+import { useHashPath } from './hash-location.ts'
 import { useObservable } from './hooks.ts'
 import { Notices } from './kit/notices.tsx'
 import { links, patterns } from './links.ts'
@@ -48,7 +48,7 @@ export function App({ home, session }: AppPorts) {
       <Router
         // The router takes the hook that reads addresses as a value, and calls it as a hook.
         // oxlint-disable-next-line react/hooks
-        hook={useHashLocation}
+        hook={useHashPath}
       >
         <Switch>
           <Route path={patterns.workspace}>{({ workspace }) => <Workspace id={workspace} home={home} session={open} />}</Route>

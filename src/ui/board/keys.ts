@@ -3,9 +3,9 @@
  */
 
 import { type RefObject, useEffect } from 'react'
-import { STATUSES } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
 import type { BoardTools } from './board-context.ts'
+import { type Cell, columnIds } from './cells.ts'
 
 export interface KeyTargets {
   readonly board: BoardTools
@@ -29,19 +29,24 @@ export function useBoardKeys(targets: KeyTargets): void {
 
 /** Does what the key asks for; answers whether it was one of ours. */
 function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: KeyTargets): boolean {
-  const { actions } = board
+  const { actions, selection } = board
+  const card = cardAt(event.target) ?? (event.target === document.body ? board.focus.coming() : null)
+  const cell = cellAt(event.target, card)
   if (event.ctrlKey || event.metaKey) {
     const key = event.key.toLowerCase()
+    if (key === 'a' && cell) {
+      selection.add(columnIds(board.shown(), cell.column))
+      return true
+    }
     if (key === 'z') (event.shiftKey ? actions.redo : actions.undo)()
     else if (key === 'y') actions.redo()
     return key === 'z' || key === 'y'
   }
-  const card = cardAt(event.target) ?? (event.target === document.body ? board.focus.coming() : null)
   if (event.altKey) {
     const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (card === null || by === 0) return false
+    if (card === null || cell === null || by === 0) return false
     board.focus.follow(card)
-    actions.shift(card, by)
+    actions.shift(card, cell, by)
     return true
   }
   switch (event.key) {
@@ -55,13 +60,19 @@ function actOn(event: KeyboardEvent, { board, filter, newTask, help, close }: Ke
       help()
       return true
     case 'Escape':
-      return close()
+      return selection.clear() || close()
     case '[':
     case ']':
-      if (card === null) return false
+      if (card === null || cell === null) return false
       board.focus.follow(card)
-      actions.step(card, event.key === ']' ? 1 : -1)
+      actions.step(card, cell, event.key === ']' ? 1 : -1)
       return true
+    case 'x':
+      if (card) selection.toggle(card)
+      return card !== null
+    case 'X':
+      if (card && cell) selection.reach(card, columnIds(board.shown(), cell.column))
+      return card !== null
     case 'm':
       if (card) openMenuOf(card, board)
       return card !== null
@@ -85,9 +96,12 @@ const STEPS: Readonly<Record<string, readonly [columns: number, cards: number]>>
 function travel({ key, target }: KeyboardEvent, card: NodeId | null, { focus, shown }: BoardTools): boolean {
   const step = STEPS[key]
   if (!step || (card === null && target !== document.body)) return false
-  const columns = STATUSES.map((status) => shown.get(status) ?? []).filter((ids) => ids.length > 0)
+  const layout = shown()
+  const names = layout.columns.filter((column) => columnIds(layout, column).length > 0)
+  const columns = names.map((column) => columnIds(layout, column))
   const from = card ?? focus.active()
-  const column = columns.findIndex((ids) => from !== null && ids.includes(from))
+  const cell = card === null ? null : cellAt(target, card)
+  const column = cell ? names.indexOf(cell.column) : columns.findIndex((ids) => from !== null && ids.includes(from))
   const here = columns[column]
   if (!here || from === null || card === null) {
     const first = here ? from : columns[0]?.[0]
@@ -102,13 +116,22 @@ function travel({ key, target }: KeyboardEvent, card: NodeId | null, { focus, sh
 }
 
 function openMenuOf(task: NodeId, { openMenu }: BoardTools): void {
-  const anchor = document.querySelector(`[data-task="${task}"] button`)
-  if (anchor) openMenu({ task, anchor })
+  const anchor = document.querySelector(`[data-task="${task}"] [aria-haspopup="menu"]`)
+  const cell = anchor && cellAt(anchor, task)
+  if (cell) openMenu({ kind: 'task', task, cell, anchor })
 }
 
 function cardAt(target: EventTarget | null): NodeId | null {
   const card = target instanceof Element ? target.closest<HTMLElement>('[data-task]') : null
   return (card?.dataset['task'] as NodeId | undefined) ?? null
+}
+
+/** The cell that a card stands in. */
+function cellAt(target: EventTarget | null, card: NodeId | null): Cell | null {
+  const element = target instanceof Element && target !== document.body ? target : document.querySelector(`[data-task="${card}"]`)
+  const list = element?.closest<HTMLElement>('[role="list"]')
+  const { lane, column } = list?.dataset ?? {}
+  return column === undefined ? null : { lane: lane ?? '', column }
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -8,12 +8,14 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['/'], 'Filter tasks'],
   [['↑', '↓', '←', '→'], 'Go from card to card; H J K L do the same'],
   [['Enter'], 'Open the task'],
-  [['[', ']'], 'Move the task one column to the left or right'],
+  [['[', ']'], 'Move the task to the column on the left or right'],
+  [['X'], 'Select the task, or not; with Shift all from the last one to it'],
+  [[mod, 'A'], 'Select the whole column'],
   [['Alt', '↑ ↓'], 'Move the task up or down in its column'],
   [['M'], 'All actions for the task'],
   [[mod, 'Z'], 'Undo what you did last'],
   [[mod, '⇧', 'Z'], 'Do it again'],
-  [['Esc'], 'Close what is open'],
+  [['Esc'], 'Let go of what is selected; close what is open'],
   [['?'], 'These keys'],
 ]
 
