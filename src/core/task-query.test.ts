@@ -79,12 +79,12 @@ test('mine is whatever the asker is called', () => {
 })
 
 test.each([
-  ['status:nonsense', /no status: it takes backlog, ready.* or cancelled/],
+  ['status:nonsense', /“status:” does not know “nonsense”. It takes backlog, ready.* or cancelled/],
   ['status:', /takes backlog/],
   ['foo:bar', /no “foo:”.*quotes/],
   ['stale:>soon', /15m/],
   ['label:', /takes a name/],
-  ['is:ready,lost', /“lost” is no is/],
+  ['is:ready,lost', /“is:” does not know “lost”/],
 ])('%s is not understood, and says so', (query, words) => {
   expect(parseQuery(query)).toEqual([{ key: 'unclear', source: query, problem: expect.stringMatching(words) as string }])
 })

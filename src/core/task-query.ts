@@ -150,7 +150,7 @@ function keyedTerm(source: string, key: string, values: readonly string[], not: 
   const meant = values.map((value) => wordOf(key, value))
   const wrong = meant.findIndex((value) => !words.includes(value))
   if (values.length === 0) return unclear(`“${key}:” takes ${listed(words)}.`)
-  if (wrong >= 0) return unclear(`“${values[wrong]}” is no ${key}: it takes ${listed(words)}.`)
+  if (wrong >= 0) return unclear(`“${key}:” does not know “${values[wrong]}”. It takes ${listed(words)}.`)
   return { key, values: [...new Set(meant)], not }
 }
 

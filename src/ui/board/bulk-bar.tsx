@@ -47,7 +47,7 @@ export function BulkBar({ selected }: { readonly selected: ReadonlySet<NodeId> }
       {opener('assign', <UserRound size={14} aria-hidden />, 'Assign')}
       {opener('label', <Tag size={14} aria-hidden />, 'Label')}
       {opener('priority', <Flag size={14} aria-hidden />, 'Priority')}
-      <Button look="danger" aria-label="Delete" onClick={() => change({ deleted: true }, 'deleted')}>
+      <Button aria-label="Delete" onClick={() => change({ deleted: true }, 'deleted')}>
         <Trash2 size={14} aria-hidden />
         <span className={css['word']}>Delete</span>
       </Button>

@@ -5,9 +5,10 @@ import type { NodeId } from '../../core/ids.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useMinute, useTask } from '../hooks.ts'
 import hues from '../kit/hue.module.css'
+import { StatusIcon } from '../kit/status-icon.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
-import { age, hueOf } from '../words.ts'
+import { age, hueOf, STATUS_TITLE } from '../words.ts'
 import { useBoard } from './board-context.ts'
 import type { Group } from './board-address.ts'
 import { columnIds } from './cells.ts'
@@ -60,7 +61,9 @@ function TaskCard({
     const anchor = { getBoundingClientRect: () => new DOMRect(clientX, clientY, 0, 0) }
     openMenu({ kind: 'task', task: row.id, cell: { lane, column }, anchor })
   }
-  const onClick = (event: MouseEvent): void => {
+  // A link leaves clicks with a modifier to the browser, which would open a tab.
+  const selectInstead = (event: MouseEvent): void => {
+    if (!link.current?.contains(event.target as Node)) return
     if (event.ctrlKey || event.metaKey) selection.toggle(row.id)
     else if (event.shiftKey) selection.reach(row.id, columnIds(shown(), column))
     else return
@@ -72,7 +75,7 @@ function TaskCard({
       ref={slot}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listitem"
-      aria-label={`${row.key} ${row.title}${summaryOf(row, questions)}${selected ? ', selected' : ''}`}
+      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${summaryOf(row, questions)}${selected ? ', selected' : ''}`}
       aria-posinset={position}
       aria-setsize={size}
       className={css['slot']}
@@ -87,8 +90,10 @@ function TaskCard({
         data-selected={selected || undefined}
         data-closed={row.status === 'done' || row.status === 'cancelled' || undefined}
         onContextMenu={menuAt}
+        onClickCapture={selectInstead}
       >
         <div className={css['head']}>
+          {group === 'status' ? null : <StatusIcon status={row.status} />}
           <span className={css['key']}>{row.key}</span>
           <time className={css['age']} dateTime={row.updatedAt} title={`Changed ${new Date(row.updatedAt).toLocaleString()}`}>
             {age(row.updatedAt, now)}
@@ -100,7 +105,6 @@ function TaskCard({
           className={css['title']}
           draggable={false}
           tabIndex={tabStop ? 0 : -1}
-          onClick={onClick}
           onFocus={() => focus.arrived(row.id)}
         >
           {row.title === '' ? <span className={css['untitled']}>No title</span> : row.title}

@@ -90,7 +90,7 @@ export function ColumnHead({ shown, column, titleId }: ColumnHeadProps) {
               : `At most ${count(limit, 'task')}, as agreed here`
           }
         >
-          {total > limit ? `over limit ${limit}` : `limit ${limit}`}
+          max {limit}
         </span>
       )}
       <button

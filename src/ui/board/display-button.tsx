@@ -15,7 +15,8 @@ export interface DisplayProps {
 export function DisplayButton(props: DisplayProps) {
   const [anchor, setAnchor] = useState<Element | null>(null)
   return (
-    <>
+    // One thing in the bar, with its menu.
+    <span>
       <Button
         look="outline"
         aria-label="Display"
@@ -31,6 +32,6 @@ export function DisplayButton(props: DisplayProps) {
           <DisplayMenu {...props} anchor={anchor} onClose={() => setAnchor(null)} />
         </Suspense>
       ) : null}
-    </>
+    </span>
   )
 }

@@ -20,7 +20,8 @@ export function ViewsButton(props: ViewsProps) {
   const [open, setOpen] = useState<Element | ViewsDialog | null>(null)
   const close = (): void => setOpen(null)
   return (
-    <>
+    // One thing in the bar, with its menu.
+    <span>
       <Button
         look="outline"
         aria-label="Views"
@@ -36,6 +37,6 @@ export function ViewsButton(props: ViewsProps) {
         {open === 'save' ? <SaveViewDialog view={props.view} onClose={close} /> : null}
         {open === 'manage' ? <ManageViewsDialog onClose={close} /> : null}
       </Suspense>
-    </>
+    </span>
   )
 }
