@@ -1,7 +1,17 @@
 /** The board: columns by status or by who has the work, in lanes if one likes, and what acts on them: filter, keys, drag, menus. */
 
 import { Plus } from 'lucide-react'
-import { lazy, Suspense, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  lazy,
+  Suspense,
+  useDeferredValue,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { useLocation } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import { Button } from '../kit/button.tsx'
@@ -45,6 +55,7 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
   const query = useDeferredValue(filter.query)
   const shown = useLayout({ query, group: view.group, lanes: view.lanes })
   const board = useTools(shown, setMenu)
+  const selecting = useSyncExternalStore(board.selection.subscribe, () => board.selection.get().size > 0)
   const open = openKey === null ? null : views.find(openKey)
   const close = useClose(open, board)
   useDrops(board)
@@ -65,7 +76,8 @@ export function Board({ openKey }: { readonly openKey: string | null }) {
   return (
     <BoardContext value={board}>
       <section className={css['board']} aria-label="Board">
-        <div className={css['bar']}>
+        {/* What is under the bar of the selection is out of reach as well. */}
+        <div className={css['bar']} inert={selecting}>
           <FilterBar filter={filter} input={filterInput} nameOf={shown.nameOf} />
           <span className={css['spring']} />
           <DisplayButton view={view} onChange={change} />
