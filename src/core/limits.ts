@@ -42,6 +42,9 @@ export const LOCAL = {
   /** What is said of a run: with its evidence it fits into a batch, whatever the letters. */
   noteChars: 16_384,
   evidencePerRun: 64,
+  tasksAtOnce: 1000,
+  sharedViews: 100,
+  viewQueryChars: 2000,
   queryRows: 1000,
   queryRowsDefault: 100,
   queryDepth: 8,

@@ -5,7 +5,7 @@
  * says how long the whole part is, that part, and a fraction that does not end in zero.
  */
 
-import { generateKeyBetween } from 'fractional-indexing'
+import { generateKeyBetween, generateNKeysBetween } from 'fractional-indexing'
 
 const LONGEST = 512
 const LEAST = `A${'0'.repeat(26)}`
@@ -22,4 +22,10 @@ export function isOrder(value: unknown): value is string {
 export function orderBetween(above: string | null, below: string | null): string {
   const order = generateKeyBetween(above, below)
   return above !== null && order.length > LONGEST ? above : order
+}
+
+/** As many places as asked for, in order, after `above` and before `below`. */
+export function ordersBetween(above: string | null, below: string | null, howMany: number): readonly string[] {
+  const orders = generateNKeysBetween(above, below, howMany)
+  return above !== null && orders.some((order) => order.length > LONGEST) ? orders.map(() => above) : orders
 }

@@ -6,6 +6,7 @@
 import type { AppUpdate, Observable } from '../ui/session.ts'
 import { variable } from './observable.ts'
 import { TAB_LOCK, TAKE_OVER } from './offline-messages.ts'
+import { ownScript } from '../ui/trusted.ts'
 
 /** A page that stays open for days looks this often; one that comes back to the front looks as well, but not at every glance. */
 const LOOK_MS = 60 * 60_000
@@ -39,7 +40,9 @@ async function keepUpToDate(container: ServiceWorkerContainer, page: Window, rea
     else if (hadController) ready(() => page.location.reload())
     hadController = true
   })
-  const registration = await container.register(new URL('service-worker.js', page.document.baseURI), { updateViaCache: 'none' })
+  const registration = await container.register(ownScript(new URL('service-worker.js', page.document.baseURI).href), {
+    updateViaCache: 'none',
+  })
 
   function look(): void {
     const { waiting } = registration

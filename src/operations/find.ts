@@ -4,7 +4,7 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import type { Status } from '../core/fields.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
-import { orderBetween } from '../core/order.ts'
+import { orderBetween, ordersBetween } from '../core/order.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 
@@ -28,4 +28,22 @@ export function orderIn(replica: Replica, column: Status, before: NodeId | null,
   const below = orderAt(ids[at] === moving && moving !== null ? at + 1 : at)
   // Two that were placed apart can have one order: then the new one goes after both rather than nowhere.
   return orderBetween(above || null, below > above ? below : null)
+}
+
+/** As many orders that put tasks right before another, or at the end of the column; tasks in `moving` are not counted. */
+export function ordersIn(
+  replica: Replica,
+  column: Status,
+  before: NodeId | null,
+  moving: ReadonlySet<NodeId>,
+  howMany: number,
+): readonly string[] {
+  const ids = replica.views.column(column)
+  const from = before === null ? ids.length : Math.max(0, ids.indexOf(before))
+  let [above, below] = [from - 1, from]
+  while (above >= 0 && moving.has(ids[above] as NodeId)) above--
+  while (below < ids.length && moving.has(ids[below] as NodeId)) below++
+  const orderAt = (at: number): string => (ids[at] === undefined ? '' : rowOf(replica, ids[at]).order)
+  const [low, high] = [orderAt(above), orderAt(below)]
+  return ordersBetween(low || null, high > low ? high : null, howMany)
 }

@@ -52,13 +52,13 @@ export function perform<In extends z.ZodMiniType, Out>(
 }
 
 /**
- * What the input is about, as far as rights go: the node that it names, or one of that type in the same project, or in the project
- * that it names.
+ * What the input is about, as far as rights go: the node that it names (of several the first; who takes several looks at each), or
+ * one of that type in the same project, or in the project that it names.
  */
 export function aboutOf(replica: Replica, type: string, input: unknown): string | Facts {
   if (!isNodeType(type)) return type
-  const { id, task, project, path } = (input ?? {}) as Readonly<Record<'id' | 'task' | 'project' | 'path', unknown>>
-  const named = typeof id === 'string' ? id : task
+  const { ids, id, task, project, path } = (input ?? {}) as Readonly<Record<'ids' | 'id' | 'task' | 'project' | 'path', unknown>>
+  const named: unknown = Array.isArray(ids) ? ids[0] : typeof id === 'string' ? id : task
   const found = typeof named === 'string' ? replica.views.find(named) : null
   const node = found === null ? undefined : replica.nodes.get(found)
   if (node?.type === type) return node

@@ -19,6 +19,8 @@ import {
   undoRevocation,
 } from './authority.ts'
 import { addDocument, createDocument, deleteDocument, getDocument, listDocuments, updateDocument } from './documents.ts'
+import { deleteView, limitColumn, saveView } from './board-settings.ts'
+import { updateTasks } from './bulk.ts'
 import {
   addCheck,
   assignTask,
@@ -52,6 +54,7 @@ export const OPERATIONS = {
   create_task: createTask,
   get_task: getTask,
   update_task: updateTask,
+  update_tasks: updateTasks,
   order_task: orderTask,
   move_task: moveTask,
   assign_task: assignTask,
@@ -101,6 +104,9 @@ export const OPERATIONS = {
   undo_revocation: undoRevocation,
   reaffirm_revocation: reaffirmRevocation,
   set_profile: setProfile,
+  save_view: saveView,
+  delete_view: deleteView,
+  limit_column: limitColumn,
 } as const
 
 type Table = typeof OPERATIONS

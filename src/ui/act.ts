@@ -36,18 +36,22 @@ export function useActOnSigned(): <N extends OperationName>(name: N, input: () =
   }
 }
 
-/** Runs an operation, with the way back where there is something to take back; answers the refusal, for those who show it beside the field. */
-export function attempt<N extends OperationName>(session: Session, name: N, input: InputOf<N>): Refusal | null {
+/**
+ * Runs an operation, with the way back where there is something to take back; answers the refusal, for those who show it beside the
+ * field. `said`: what was done, where who asked for it can say it better than the law.
+ */
+export function attempt<N extends OperationName>(session: Session, name: N, input: InputOf<N>, said?: string): Refusal | null {
   const before = taskBefore(session.replica, input)
   const result = session.run(name, input)
   if (!result.ok) return result.refusal
-  const words = UNDO_LAW[name](input, session.replica, before)
+  const words = said ?? UNDO_LAW[name](input, session.replica, before)
   if (words !== null) offerUndo(session.replica, words, aboutOf(input))
   return null
 }
 
 /** A newer notice about the same thing takes the place of the older. */
 function aboutOf(input: object): string | null {
+  if ('ids' in input && Array.isArray(input.ids)) return String(input.ids[0])
   return 'id' in input ? String(input.id) : null
 }
 

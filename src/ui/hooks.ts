@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 import { createEmitter } from '../base/emitter.ts'
-import { STATUSES, type Status } from '../core/fields.ts'
+import { STATUSES } from '../core/fields.ts'
 import { read } from '../core/fold.ts'
 import { type NodeId, workspaceNodeId } from '../core/ids.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -21,15 +21,6 @@ export function useTask(id: NodeId): TaskRow | null {
   )
 }
 
-/** Ids of the tasks in a column, in board order. */
-export function useColumn(status: Status): readonly NodeId[] {
-  const { views } = useSession().replica
-  return useSyncExternalStore(
-    (changed) => views.on(`column:${status}`, changed),
-    () => views.column(status),
-  )
-}
-
 export function useHasTasks(): boolean {
   const { views } = useSession().replica
   return useSyncExternalStore(
@@ -38,12 +29,12 @@ export function useHasTasks(): boolean {
   )
 }
 
-/** Grows with every change of the workspace while `listening`; for what depends on many tasks at once. */
-export function useVersion(listening: boolean): number {
+/** Grows with every change of the workspace; for what depends on many tasks at once, and is looked at within bounds. */
+export function useVersion(): number {
   const { views } = useSession().replica
   return useSyncExternalStore(
-    (changed) => (listening ? views.onChanged(changed) : () => undefined),
-    () => (listening ? views.version : 0),
+    (changed) => views.onChanged(changed),
+    () => views.version,
   )
 }
 

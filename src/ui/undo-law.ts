@@ -5,12 +5,13 @@
  * Rights are not among them. Ending one is asked about first, with its consequences, and taken back on the page of people.
  */
 
+import type { Status } from '../core/fields.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import type { InputOf, OperationName } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { assigneeName } from './names.ts'
-import { STATUS_TITLE } from './words.ts'
+import { count, STATUS_TITLE } from './words.ts'
 
 /** What was done, in words; asked after it was. `before`: the task as it was. */
 type Words<N extends OperationName> = (input: InputOf<N>, replica: Replica, before: TaskRow | null) => string | null
@@ -20,6 +21,9 @@ const nothingLost = (): null => null
 export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   delete_task: ({ id }, replica) => `${keyOf(replica, id)} deleted`,
   order_task: ({ id }, replica, before) => movedWords(replica, id, before),
+  update_tasks: ({ ids, status }) =>
+    `${count(ids.length, 'task')} ${status === undefined ? 'changed' : `moved to ${STATUS_TITLE[status as Status] ?? status}`}`,
+  delete_view: () => 'View deleted for everybody here',
   move_task: ({ id, parent }, replica) =>
     parent === null
       ? `${keyOf(replica, id)} is no longer part of another task`
@@ -41,6 +45,8 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   resolve_conflict: ({ id, field }, replica) => `Conflict over the ${field} of ${keyOf(replica, id)} settled`,
 
   create_task: nothingLost,
+  save_view: nothingLost,
+  limit_column: nothingLost,
   accept_task: nothingLost,
   add_document: nothingLost,
   answer_question: nothingLost,

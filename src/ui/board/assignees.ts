@@ -1,6 +1,6 @@
 import { mergePeople, saidIn } from '../known-people.ts'
 import type { Session } from '../session.ts'
-import { choicesOf } from './filter.ts'
+import { wordsInUse } from './task-facts.ts'
 
 /** Whom a task can be given: people who are here, agents of the workspace, and whoever has a task already. Oneself first. */
 export function knownAssignees(session: Session): readonly string[] {
@@ -10,7 +10,7 @@ export function knownAssignees(session: Session): readonly string[] {
   const others = [
     ...people.filter(({ self }) => !self).map(({ name }) => name),
     ...(agents.ok ? agents.value.map(({ name }) => name) : []),
-    ...choicesOf(replica.views).assignees,
+    ...wordsInUse(replica, (name) => name).agents,
   ]
   const own = people.filter(({ self }) => self).map(({ name }) => name)
   return [...new Set([...own, ...others.toSorted((a, b) => a.localeCompare(b))])].filter((name) => name !== '')

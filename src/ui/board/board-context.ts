@@ -3,19 +3,22 @@ import type { Status } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
 import type { Anchor } from '../kit/menu.tsx'
 import type { Actions } from './actions.ts'
+import type { Cell, Shown } from './cells.ts'
 import type { CardFocus } from './focus.ts'
+import type { Selection } from './selection.ts'
 
-/** Where a menu opens: at a button, or where the pointer was. */
-export interface MenuPlace {
-  readonly task: NodeId
-  readonly anchor: Anchor
-}
+/** What is opened, and where: the menu of a task or of a column, at a button or where the pointer was; or the limit of a column. */
+export type MenuPlace =
+  | { readonly kind: 'task'; readonly task: NodeId; readonly cell: Cell; readonly anchor: Anchor }
+  | { readonly kind: 'column'; readonly column: string; readonly anchor: Anchor }
+  | { readonly kind: 'limit'; readonly status: Status }
 
 export interface BoardTools {
   readonly actions: Actions
   readonly focus: CardFocus
-  /** What each column shows now, after the filter; columns keep it up to date. */
-  readonly shown: Map<Status, readonly NodeId[]>
+  readonly selection: Selection
+  /** What the board shows now. */
+  shown(): Shown
   openMenu(place: MenuPlace): void
 }
 

@@ -1,6 +1,6 @@
 /** The small facts at the bottom of a card, and the same in words for those who do not see it. */
 
-import { Hourglass, ListTree, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
+import { CircleQuestionMark, Hourglass, ListTree, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
@@ -10,13 +10,19 @@ import css from './card.module.css'
 
 const SHOWN = 3
 
-export function CardFoot({ row }: { readonly row: TaskRow }) {
+/** `questions`: how many on it nobody has answered. */
+export function CardFoot({ row, questions }: { readonly row: TaskRow; readonly questions: number }) {
   const { checks, subtasks, waits } = countsOf(row)
   return (
     <div className={css['foot']}>
       <span className={css['badge']} title={`Priority: ${priorityTitle(row.priority)}`}>
         <PriorityIcon priority={row.priority} />
       </span>
+      {questions > 0 ? (
+        <Badge tone="bad" words={`${count(questions, 'question')} without an answer`}>
+          <CircleQuestionMark size={12} aria-hidden /> {questions === 1 ? 'question' : `${questions} questions`}
+        </Badge>
+      ) : null}
       {row.conflicts.length > 0 ? (
         <Badge tone="bad" words={`${count(row.conflicts.length, 'field')} written twice apart: open the task to choose`}>
           <TriangleAlert size={12} aria-hidden /> conflict
@@ -77,11 +83,12 @@ function Badge({
 }
 
 /** What comes after key and title in a card's accessible name. */
-export function summaryOf(row: TaskRow): string {
+export function summaryOf(row: TaskRow, questions: number): string {
   const { checks, subtasks, waits } = countsOf(row)
   const parts = [
     `priority ${priorityTitle(row.priority).toLowerCase()}`,
     row.assignees.length > 0 ? `assigned to ${row.assignees.join(', ')}` : '',
+    questions > 0 ? `${count(questions, 'question')} without an answer` : '',
     row.conflicts.length > 0 ? 'has a conflict' : '',
     waits > 0 ? `waits on ${waits}` : '',
     checks.all > 0 ? `${checks.done} of ${count(checks.all, 'check')}` : '',

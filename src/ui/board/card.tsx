@@ -1,20 +1,28 @@
-import { Ellipsis } from 'lucide-react'
+import { Check, Ellipsis } from 'lucide-react'
 import { memo, type MouseEvent, type RefObject, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useMinute, useTask } from '../hooks.ts'
 import hues from '../kit/hue.module.css'
+import { StatusIcon } from '../kit/status-icon.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
-import { age, hueOf } from '../words.ts'
+import { age, hueOf, STATUS_TITLE } from '../words.ts'
 import { useBoard } from './board-context.ts'
+import type { Group } from './board-address.ts'
+import { columnIds } from './cells.ts'
 import css from './card.module.css'
 import { CardFoot, summaryOf } from './card-foot.tsx'
 import { useCardDrag } from './drag.ts'
+import { openQuestions } from './questions.ts'
 
 interface CardProps {
   readonly id: NodeId
+  /** The cell it stands in. */
+  readonly lane: string
+  readonly column: string
+  readonly group: Group
   readonly position: number
   readonly size: number
   /** Whether the tab key stops here: one card of each column. */
@@ -27,19 +35,39 @@ export const Card = memo(function Card({ id, ...rest }: CardProps) {
   return row ? <TaskCard row={row} {...rest} /> : null
 })
 
-function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> & { readonly row: TaskRow }) {
-  const { workspaceId } = useSession()
-  const { openMenu, focus } = useBoard()
+function TaskCard({
+  row,
+  lane,
+  column,
+  group,
+  position,
+  size,
+  tabStop,
+  open,
+}: Omit<CardProps, 'id'> & { readonly row: TaskRow }) {
+  const { workspaceId, replica } = useSession()
+  const { openMenu, focus, selection, shown } = useBoard()
+  const selected = useSyncExternalStore(selection.subscribe, () => selection.get().has(row.id))
+  const questions = openQuestions(replica.views, row.id)
   const slot = useRef<HTMLDivElement>(null)
   const card = useRef<HTMLDivElement>(null)
   const link = useRef<HTMLAnchorElement>(null)
-  const { dragging, edge } = useCardDrag(row.id, slot, card)
+  const { dragging, edge } = useCardDrag({ id: row.id, lane, column, ordered: group === 'status' }, slot, card)
   useKeptFocus(row.id, slot, link)
   const now = useMinute()
   const menuAt = (event: MouseEvent): void => {
     event.preventDefault()
     const { clientX, clientY } = event
-    openMenu({ task: row.id, anchor: { getBoundingClientRect: () => new DOMRect(clientX, clientY, 0, 0) } })
+    const anchor = { getBoundingClientRect: () => new DOMRect(clientX, clientY, 0, 0) }
+    openMenu({ kind: 'task', task: row.id, cell: { lane, column }, anchor })
+  }
+  // A link leaves clicks with a modifier to the browser, which would open a tab.
+  const selectInstead = (event: MouseEvent): void => {
+    if (!link.current?.contains(event.target as Node)) return
+    if (event.ctrlKey || event.metaKey) selection.toggle(row.id)
+    else if (event.shiftKey) selection.reach(row.id, columnIds(shown(), column))
+    else return
+    event.preventDefault()
   }
   return (
     // Between list and item stand the boxes of the virtual list, so the elements ul and li would not fit.
@@ -47,7 +75,7 @@ function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> 
       ref={slot}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listitem"
-      aria-label={`${row.key} ${row.title}${summaryOf(row)}`}
+      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${summaryOf(row, questions)}${selected ? ', selected' : ''}`}
       aria-posinset={position}
       aria-setsize={size}
       className={css['slot']}
@@ -59,10 +87,13 @@ function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> 
         className={css['card']}
         data-dragging={dragging || undefined}
         data-open={open || undefined}
+        data-selected={selected || undefined}
         data-closed={row.status === 'done' || row.status === 'cancelled' || undefined}
         onContextMenu={menuAt}
+        onClickCapture={selectInstead}
       >
         <div className={css['head']}>
+          {group === 'status' ? null : <StatusIcon status={row.status} />}
           <span className={css['key']}>{row.key}</span>
           <time className={css['age']} dateTime={row.updatedAt} title={`Changed ${new Date(row.updatedAt).toLocaleString()}`}>
             {age(row.updatedAt, now)}
@@ -78,28 +109,32 @@ function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> 
         >
           {row.title === '' ? <span className={css['untitled']}>No title</span> : row.title}
         </Link>
-        <MenuButton id={row.id} taskKey={row.key} tabStop={tabStop} />
+        <button
+          type="button"
+          className={css['tick']}
+          aria-label={`Select ${row.key}`}
+          aria-pressed={selected}
+          title="Select (X)"
+          tabIndex={-1}
+          onClick={(event) => (event.shiftKey ? selection.reach(row.id, columnIds(shown(), column)) : selection.toggle(row.id))}
+        >
+          <Check size={11} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className={css['menu']}
+          aria-label={`Actions for ${row.key}`}
+          aria-haspopup="menu"
+          title="Actions"
+          tabIndex={tabStop ? 0 : -1}
+          onClick={(event) => openMenu({ kind: 'task', task: row.id, cell: { lane, column }, anchor: event.currentTarget })}
+        >
+          <Ellipsis size={15} aria-hidden />
+        </button>
         {row.labels.length > 0 ? <Labels labels={row.labels} /> : null}
-        <CardFoot row={row} />
+        <CardFoot row={row} questions={questions} />
       </div>
     </div>
-  )
-}
-
-function MenuButton({ id, taskKey, tabStop }: { readonly id: NodeId; readonly taskKey: string; readonly tabStop: boolean }) {
-  const { openMenu } = useBoard()
-  return (
-    <button
-      type="button"
-      className={css['menu']}
-      aria-label={`Actions for ${taskKey}`}
-      aria-haspopup="menu"
-      title="Actions"
-      tabIndex={tabStop ? 0 : -1}
-      onClick={(event) => openMenu({ task: id, anchor: event.currentTarget })}
-    >
-      <Ellipsis size={15} aria-hidden />
-    </button>
   )
 }
 

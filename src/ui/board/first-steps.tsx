@@ -10,7 +10,7 @@ import { useSession } from '../session.ts'
 import css from './board.module.css'
 
 /** What to do on a board without tasks. */
-export function FirstSteps() {
+export function FirstSteps({ mayCreate }: { readonly mayCreate: boolean }) {
   const session = useSession()
   const keys = { task: useKeysOf('new-task').words, search: useKeysOf('search').words, all: useKeysOf('keys').words }
   const [isFilling, setFilling] = useState(false)
@@ -32,7 +32,8 @@ export function FirstSteps() {
     <div className={css['first']}>
       <div className={css['firstBox']}>
         <h2 className={css['firstTitle']}>A board to share</h2>
-        <p>
+        {mayCreate ? null : <p>Nothing is here yet. What others add appears by itself.</p>}
+        <p hidden={!mayCreate}>
           Write the first task at the top of a column and press <kbd>Enter</kbd>
           {keys.task === null ? null : (
             <>
@@ -41,7 +42,7 @@ export function FirstSteps() {
           )}
           . A task goes from Backlog to Done; agents take theirs from Ready. Then invite whoever works with you, people or agents.
         </p>
-        <div>
+        <div hidden={!mayCreate}>
           <Button look="outline" onClick={() => runCommand('new-task')}>
             Make a task
           </Button>{' '}

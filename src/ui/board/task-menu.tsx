@@ -1,27 +1,32 @@
 /** The menu of a card: everything that dragging does, in words. Loaded when it is first opened. */
 
-import { ArrowDown, ArrowUp, CircleDot, ExternalLink, Trash2, UserRound } from 'lucide-react'
+import { ArrowDown, ArrowUp, Check, CircleDot, ExternalLink, Trash2, UserRound } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { STATUSES } from '../../core/fields.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useTask } from '../hooks.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
-import { Menu, MenuItem, MenuLine, Submenu } from '../kit/menu.tsx'
+import type { NodeId } from '../../core/ids.ts'
+import { type Anchor, Menu, MenuItem, MenuLine, Submenu } from '../kit/menu.tsx'
 import { StatusIcon } from '../kit/status-icon.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
 import { STATUS_TITLE } from '../words.ts'
 import { knownAssignees } from './assignees.ts'
-import { type MenuPlace, useBoard } from './board-context.ts'
+import { useBoard } from './board-context.ts'
+import { type Cell, columnIds } from './cells.ts'
 
 interface TaskMenuProps {
-  readonly place: MenuPlace
+  readonly task: NodeId
+  /** The cell of the card. */
+  readonly cell: Cell
+  readonly anchor: Anchor
   readonly onClose: () => void
 }
 
-export function TaskMenu({ place, onClose }: TaskMenuProps) {
-  const row = useTask(place.task)
+export function TaskMenu({ task, cell, anchor, onClose }: TaskMenuProps) {
+  const row = useTask(task)
   const { focus } = useBoard()
   const gone = row === null || row.deleted
   useEffect(() => {
@@ -34,18 +39,18 @@ export function TaskMenu({ place, onClose }: TaskMenuProps) {
     onClose()
   }
   return (
-    <Menu label={`Actions for ${row.key}`} anchor={place.anchor} onClose={close}>
-      <Items row={row} />
+    <Menu label={`Actions for ${row.key}`} anchor={anchor} onClose={close}>
+      <Items row={row} cell={cell} />
     </Menu>
   )
 }
 
-function Items({ row }: { readonly row: TaskRow }) {
-  const { actions, focus, shown } = useBoard()
+function Items({ row, cell }: { readonly row: TaskRow; readonly cell: Cell }) {
+  const { actions, focus, selection, shown } = useBoard()
   const { workspaceId } = useSession()
   const [, navigate] = useLocation()
   const remove = (): void => {
-    const ids = shown.get(row.status) ?? []
+    const ids = columnIds(shown(), cell.column)
     const at = ids.indexOf(row.id)
     const neighbour = ids[at + 1] ?? ids[at - 1]
     actions.remove(row.id)
@@ -59,6 +64,9 @@ function Items({ row }: { readonly row: TaskRow }) {
         onChoose={() => navigate(links.task(workspaceId, row.key))}
       >
         Open
+      </MenuItem>
+      <MenuItem icon={<Check size={14} aria-hidden />} hint="X" onChoose={() => selection.toggle(row.id)}>
+        {selection.get().has(row.id) ? 'Deselect' : 'Select'}
       </MenuItem>
       <MenuLine />
       <Submenu icon={<CircleDot size={14} aria-hidden />} title="Move to …">
@@ -77,10 +85,10 @@ function Items({ row }: { readonly row: TaskRow }) {
       <Submenu icon={<UserRound size={14} aria-hidden />} title="Assign to …">
         <Assignees row={row} />
       </Submenu>
-      <MenuItem icon={<ArrowUp size={14} aria-hidden />} hint="Alt ↑" onChoose={() => actions.shift(row.id, -1)}>
+      <MenuItem icon={<ArrowUp size={14} aria-hidden />} hint="Alt ↑" onChoose={() => actions.shift(row.id, cell, -1)}>
         Up in the column
       </MenuItem>
-      <MenuItem icon={<ArrowDown size={14} aria-hidden />} hint="Alt ↓" onChoose={() => actions.shift(row.id, 1)}>
+      <MenuItem icon={<ArrowDown size={14} aria-hidden />} hint="Alt ↓" onChoose={() => actions.shift(row.id, cell, 1)}>
         Down in the column
       </MenuItem>
       <MenuLine />

@@ -50,6 +50,9 @@ const SPECS = {
   'move-down': { title: 'Move down in its column', group: 'Card in focus', keys: ['alt+arrowdown'], keysOnly: true },
   'move-up': { title: 'Move up in its column', group: 'Card in focus', keys: ['alt+arrowup'], keysOnly: true },
   'assign-me': { title: 'Assign to me, or no longer', group: 'Card in focus', keys: ['i'], keysOnly: true },
+  select: { title: 'Select it, or no longer', group: 'Card in focus', keys: ['x'], keysOnly: true },
+  'select-to': { title: 'Select all from the last selected to it', group: 'Card in focus', keys: ['shift+x'], keysOnly: true },
+  'select-column': { title: 'Select its whole column', group: 'Card in focus', keys: ['mod+a'], keysOnly: true },
   menu: { title: 'All actions', group: 'Card in focus', keys: ['m'], keysOnly: true },
 } as const satisfies Readonly<Record<string, Spec>>
 

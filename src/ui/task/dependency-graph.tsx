@@ -75,7 +75,7 @@ type Place = readonly [x: number, y: number]
 /** Far away tasks change it, so it is looked at again with every change while it is open. The look is bounded. */
 function useGraph({ id }: TaskRow): DependencyGraph {
   const { views } = useSession().replica
-  useVersion(true)
+  useVersion()
   return graphAround(
     id,
     {
