@@ -11,6 +11,7 @@ import { age, hueOf } from '../words.ts'
 import { useBoard } from './board-context.ts'
 import css from './card.module.css'
 import { CardFoot, summaryOf } from './card-foot.tsx'
+import { CardRun, runSummaryOf } from './card-run.tsx'
 import { useCardDrag } from './drag.ts'
 
 interface CardProps {
@@ -47,7 +48,7 @@ function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> 
       ref={slot}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listitem"
-      aria-label={`${row.key} ${row.title}${summaryOf(row)}`}
+      aria-label={`${row.key} ${row.title}${runSummaryOf(row)}${summaryOf(row)}`}
       aria-posinset={position}
       aria-setsize={size}
       className={css['slot']}
@@ -80,6 +81,7 @@ function TaskCard({ row, position, size, tabStop, open }: Omit<CardProps, 'id'> 
         </Link>
         <MenuButton id={row.id} taskKey={row.key} tabStop={tabStop} />
         {row.labels.length > 0 ? <Labels labels={row.labels} /> : null}
+        <CardRun row={row} />
         <CardFoot row={row} />
       </div>
     </div>

@@ -111,10 +111,12 @@ function cardAt(target: EventTarget | null): NodeId | null {
   return (card?.dataset['task'] as NodeId | undefined) ?? null
 }
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether keys go into a field. */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
-function isCovered(): boolean {
+/** Whether something lies over the page that has keys of its own. */
+export function isCovered(): boolean {
   return document.querySelector('dialog[open], [role="menu"]') !== null
 }

@@ -12,6 +12,7 @@ import { NetworkPage } from './network-page.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
+const InboxPage = lazy(async () => ({ default: (await import('../inbox/inbox-page.tsx')).InboxPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
@@ -22,6 +23,7 @@ export function Shell() {
   const [sideAt, setSideAt] = useState<string | null>(null)
   const sideOpen = sideAt === location
   const [onBoard] = useRoute(patterns.board)
+  const [onInbox] = useRoute(patterns.inbox)
   const [onPeople] = useRoute(patterns.people)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
@@ -31,7 +33,7 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  if (!onBoard && !onInbox && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -41,10 +43,18 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header
+        title={onNetwork ? 'Network' : onInbox ? 'Inbox' : onPeople ? 'People' : 'Board'}
+        onMenu={() => setSideAt(location)}
+      />
       <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
         {onNetwork ? <NetworkPage /> : null}
+        {onInbox ? (
+          <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
+            <InboxPage />
+          </Suspense>
+        ) : null}
         {onPeople ? (
           <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
             <PeoplePage />

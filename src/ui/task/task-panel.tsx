@@ -19,6 +19,8 @@ import { Conflicts } from './conflicts.tsx'
 import { Dependencies } from './dependencies.tsx'
 import { PanelHead } from './panel-head.tsx'
 import { Properties } from './properties.tsx'
+import { Questions } from './questions.tsx'
+import { Runs } from './runs.tsx'
 import { Subtasks } from './subtasks.tsx'
 import css from './task-panel.module.css'
 import { TitleField } from './title-field.tsx'
@@ -60,7 +62,9 @@ function Open({ id, onClose }: { readonly id: NodeId; readonly onClose: () => vo
         ) : null}
         <TitleField task={task} />
         <Conflicts id={id} />
+        <Questions id={id} />
         <Properties task={task} />
+        <Runs task={task} />
         <Body id={id} />
         <Checks task={task} />
         <Subtasks task={task} />
