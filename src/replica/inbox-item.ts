@@ -51,7 +51,7 @@ export interface Looked {
 const NOTHING: Looked = { items: [], turnsAt: Number.POSITIVE_INFINITY, isHeld: false }
 
 export function lookAtTask(source: InboxSource, task: WorkNode): Looked {
-  if (isDeleted(task) || isClosed(task)) return NOTHING
+  if (isPlain(source, task) || isDeleted(task) || isClosed(task)) return NOTHING
   const now = source.now()
   const later: number[] = []
   const [runs, holder] = [task.work ? source.runsOf(task.id) : [], task.work?.holder ?? null]
@@ -77,6 +77,12 @@ export function lookAtTask(source: InboxSource, task: WorkNode): Looked {
     )
   if (conflict) items.push(item(task, 'conflict', [conflict]))
   return { items, turnsAt: Math.min(Number.POSITIVE_INFINITY, ...later), isHeld: holder !== null }
+}
+
+/** Most tasks are: nobody has worked on them or spoken about them. All are looked at when a page opens. */
+function isPlain({ views }: InboxSource, task: WorkNode): boolean {
+  const { id, work } = task
+  return !work && statusOf(task) !== 'in_progress' && !views.conflicted.has(id) && views.commentsOn(id).length === 0
 }
 
 /** By kind, then by the priority of the task, then the oldest. */

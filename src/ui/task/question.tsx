@@ -7,6 +7,7 @@ import { useAct } from '../act.ts'
 import { Button } from '../kit/button.tsx'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
+import { notify } from '../notices.ts'
 import { authorOf } from '../read-edits.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
@@ -61,7 +62,11 @@ function Answer({ node, keys }: { readonly node: WorkNode; readonly keys: boolea
   }
   if (!replica.may('comment', node)) return <p className={css['by']}>Nobody has answered yet.</p>
   const { options, freeForm } = askedOf(node)
-  const reply = (text: string): boolean => act('answer_question', { id: node.id, answer: text })
+  const reply = (text: string): boolean => {
+    const done = act('answer_question', { id: node.id, answer: text })
+    if (done) notify('Answered: whoever asked is told', { about: node.id })
+    return done
+  }
   return (
     <>
       {options.length === 0 ? null : (
