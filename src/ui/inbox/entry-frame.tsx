@@ -1,3 +1,4 @@
+import { X } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { Link } from 'wouter'
 import { Button } from '../kit/button.tsx'
@@ -17,12 +18,10 @@ interface EntryFrameProps {
   /** Where the title leads. */
   readonly href: string
   readonly since: number | null
-  /** What can be done about all of it. */
-  readonly actions?: ReactNode
   readonly children: ReactNode
 }
 
-export function EntryFrame({ entry, label, tone, icon, title, href, since, actions, children }: EntryFrameProps) {
+export function EntryFrame({ entry, label, tone, icon, title, href, since, children }: EntryFrameProps) {
   const session = useSession()
   const now = useMinute()
   const id = useId()
@@ -43,14 +42,18 @@ export function EntryFrame({ entry, label, tone, icon, title, href, since, actio
             {ago(since, now)}
           </time>
         )}
-      </div>
-      {children}
-      <div className={css['foot']}>
-        {actions}
-        <Button aria-keyshortcuts="N" onClick={() => inboxIn(session).putOff(entry)}>
-          Not now
+        <Button
+          className={css['putOff'] ?? ''}
+          aria-label="Not now"
+          aria-keyshortcuts="N"
+          title="Put away until there is more of it"
+          onClick={() => inboxIn(session).putOff(entry)}
+        >
+          <span className={css['putOffText']}>Not now</span>
+          <X className={css['putOffIcon']} size={15} aria-hidden />
         </Button>
       </div>
+      {children}
     </li>
   )
 }

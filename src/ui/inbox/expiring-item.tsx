@@ -44,17 +44,17 @@ export function Expiring({ entry }: { readonly entry: Entry & { readonly kind: '
       title={`The rights of ${name === 'You' ? 'this device' : name}`}
       href={links.people(workspaceId)}
       since={null}
-      actions={
-        entry.mayAct ? (
-          <Button look="outline" aria-keyshortcuts="E" onClick={extend}>
-            8 hours longer
-          </Button>
-        ) : null
-      }
     >
       <p className={css['concern']}>
         {ROLE_TITLE[role]}: {endsWords(until, now)}. What is written after that does not count; what was written before stays.
       </p>
+      {entry.mayAct ? (
+        <div className={css['buttons']}>
+          <Button look="outline" aria-keyshortcuts="E" onClick={extend}>
+            8 hours longer
+          </Button>
+        </div>
+      ) : null}
     </EntryFrame>
   )
 }

@@ -26,6 +26,7 @@ test('the documents of a run are those on its task, and those that its agent wro
   await write('on-the-task.md', [['parent', task]])
   clock.ms += 60_000
   await write('since.md')
+  await write('on-another.md', [['parent', owner.transact(null, (tx) => tx.create({ type: 'task', fields: [] }))]])
   const began = new Date(clock.ms).toISOString()
   const pathsOf = (agent: string): (string | null)[] =>
     documentsOf(owner, { task, agent, began } as RunRow, owner.views.ofType('document')).map(({ path }) => path)

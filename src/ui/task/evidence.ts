@@ -23,13 +23,15 @@ export function evidenceOf(value: Value): Evidence {
   }
 }
 
-/** Those that hang on the task of the run, or that its agent has written in since it began. By path. */
+/** Those that hang on the task of the run, or on none and its agent has written in them since it began. By path. */
 export function documentsOf(replica: Replica, { task, agent, began }: RunRow, documents: readonly NodeId[]): readonly WorkNode[] {
   const from = Date.parse(began)
-  const isOf = (node: WorkNode): boolean =>
-    node.subject === task ||
-    read(node, 'parent') === task ||
-    (authorOf(replica, node.updated) === agent && replica.history.msOf(node.updated) >= from)
+  const isOf = (node: WorkNode): boolean => {
+    const on = read(node, 'parent')
+    // What hangs on another task is part of that one's work.
+    if (typeof on === 'string') return on === task
+    return authorOf(replica, node.updated) === agent && replica.history.msOf(node.updated) >= from
+  }
   return documents
     .map((id) => replica.nodes.get(id))
     .filter((node) => node !== undefined && !isDeleted(node) && isOf(node))

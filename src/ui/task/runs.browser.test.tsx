@@ -34,7 +34,9 @@ afterEach(() => shown?.close())
 test('a run says who, what step, what it cost, and is stopped after one has said so', async () => {
   await open(owner)
   const line = page.getByRole('region', { name: 'Runs' }).getByRole('listitem', { name: 'Run of coder-1: working' })
-  await expect.element(line).toHaveTextContent(/Reading the code · \$2\.50, 1,050 tokens/)
+  await expect
+    .element(line)
+    .toHaveTextContent(/Reading the code · \$2\.50, 1,050 tokens.*No sign for (1 h|59 min)\. Its claim has lapsed/)
   await userEvent.click(line.getByRole('button', { name: 'Stop' }))
   expect(row().run).not.toBeNull()
   await userEvent.click(page.getByRole('dialog', { name: 'Stop the work of coder-1?' }).getByRole('button', { name: 'Stop it' }))

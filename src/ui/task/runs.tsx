@@ -2,11 +2,13 @@
 
 import { Bot } from 'lucide-react'
 import { useState } from 'react'
+import { LOCAL } from '../../core/limits.ts'
+import { lastSignOf } from '../../replica/inbox-item.ts'
 import type { RunRow } from '../../replica/run-row.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
-import { isLive, RUN_STATE, usageWords } from '../run-words.ts'
+import { isLive, RUN_STATE, silenceWords, usageWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
 import { count } from '../words.ts'
@@ -57,6 +59,7 @@ function RunLine({ task, run }: { readonly task: TaskRow; readonly run: RunRow }
   const name = actorName(run.agent, known)
   const { summary, checks } = evidenceOf(run.evidence)
   const spent = usageWords(run.usage)
+  const silence = useSilence(task, run, now)
   const facts = [run.step, spent].filter((fact) => fact !== '').join(' · ')
   return (
     <li className={css['card']} data-live={isLive(run) || undefined} aria-label={`Run of ${name}: ${RUN_STATE[run.state]}`}>
@@ -72,6 +75,7 @@ function RunLine({ task, run }: { readonly task: TaskRow; readonly run: RunRow }
         <StopRun task={task} run={run} name={name} />
       </div>
       {facts === '' ? null : <p className={css['soft']}>{facts}</p>}
+      {silence === null ? null : <p className={css['soft']}>{silence}</p>}
       {run.said === '' ? null : <blockquote className={css['said']}>{run.said}</blockquote>}
       {summary === '' && checks.length === 0 ? null : (
         <details className={css['evidence']}>
@@ -81,4 +85,14 @@ function RunLine({ task, run }: { readonly task: TaskRow; readonly run: RunRow }
       )}
     </li>
   )
+}
+
+/** What is known of a run that goes on and has left no sign for long, though its agent is not seen here. */
+function useSilence({ id }: TaskRow, run: RunRow, now: number): string | null {
+  const { replica } = useSession()
+  const isHere = useKnownPeople().some(({ actor, here }) => here && actor === run.agent)
+  const node = replica.nodes.get(id)
+  if (!node || !isLive(run) || isHere) return null
+  const since = lastSignOf(replica, node, run)
+  return now - since < LOCAL.silentRunMs ? null : silenceWords(since, now)
 }
