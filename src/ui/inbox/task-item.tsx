@@ -1,4 +1,4 @@
-import { CircleAlert, CircleHelp, Coins, GitFork, Hourglass, Inbox, MoonStar } from 'lucide-react'
+import { CircleAlert, CircleHelp, Coins, Eye, GitFork, Hourglass, MoonStar } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Concern, ConcernKind } from '../../replica/inbox-item.ts'
 import { useTask } from '../hooks.ts'
@@ -17,7 +17,7 @@ const FACES: Readonly<Record<ConcernKind, { readonly label: string; readonly ico
   stalled: { label: 'Silent', icon: <MoonStar size={13} aria-hidden /> },
   conflict: { label: 'Conflict', icon: <GitFork size={13} aria-hidden /> },
   budget: { label: 'Over budget', icon: <Coins size={13} aria-hidden /> },
-  review: { label: 'Review', icon: <Inbox size={13} aria-hidden /> },
+  review: { label: 'Review', icon: <Eye size={13} aria-hidden /> },
   stuck: { label: 'Untouched', icon: <Hourglass size={13} aria-hidden /> },
 }
 
