@@ -150,7 +150,7 @@ test('a run that costs more than the profile of its agent allows is shown, also 
     tx.create({
       type: 'agent',
       fields: [
-        ['key', agent.actor],
+        ['actor', agent.actor],
         ['limits', { costMicros: 1_000_000 }],
       ],
     }),
@@ -158,6 +158,26 @@ test('a run that costs more than the profile of its agent allows is shown, also 
   expect(kinds(inbox)).toEqual(['budget'])
   owner.transact(null, (tx) => tx.set(profile, 'limits', { costMicros: 3_000_000 }))
   expect(kinds(inbox)).toEqual([])
+})
+
+test('a profile that names an invite is that of the agent who came in by it', async () => {
+  const { owner, clock, inbox } = await scene(0)
+  const { member: agent, invite } = await joined(owner, 12, clock, { role: 'agent' })
+  owner.transact(null, (tx) =>
+    tx.create({
+      type: 'agent',
+      fields: [
+        ['invite', invite],
+        ['limits', { costMicros: 1 }],
+      ],
+    }),
+  )
+  done(owner, 'create_task', { title: 'Build it', status: 'ready' })
+  await exchange(owner, agent)
+  done(agent, 'claim_task', { id: 'WN-1' })
+  done(agent, 'report_progress', { id: 'WN-1', usage: { inputTokens: 1, outputTokens: 1, costMicros: 2 } })
+  await exchange(agent, owner)
+  expect(kinds(inbox)).toEqual(['budget'])
 })
 
 test('a field that was written twice apart is an item of its own, beside the work', async () => {
@@ -221,7 +241,7 @@ test('kept in step, it is what one look at everything would find, whatever was d
         for (const { concerns } of inbox.items) for (const { kind } of concerns) found.add(kind)
       }
     }),
-    { numRuns: Number(process.env['FC_RUNS'] ?? 40) },
+    { numRuns: Number(process.env['FC_RUNS'] ?? 20) },
   )
   // A law about nothing would hold, too.
   expect([...found].toSorted()).toEqual([...CONCERNS].toSorted())
@@ -264,7 +284,7 @@ function act(replica: Replica, what: number, id: string, task: number): void {
           tx.create({
             type: 'agent',
             fields: [
-              ['key', holderOf(replica, id)],
+              ['actor', holderOf(replica, id)],
               ['limits', { costMicros: task * 500 }],
             ],
           }),

@@ -38,7 +38,7 @@ export interface InboxItem {
 }
 
 /** What is read of a replica. */
-export type InboxSource = Pick<Replica, 'views' | 'nodes' | 'history' | 'runsOf' | 'now'>
+export type InboxSource = Pick<Replica, 'views' | 'nodes' | 'history' | 'authority' | 'runsOf' | 'now'>
 
 export interface Looked {
   readonly items: readonly InboxItem[]
@@ -153,15 +153,22 @@ function overspent(source: InboxSource, run: RunRow): Concern | null {
   return { kind: 'budget', since: Date.parse(run.began), about: [run.id], marks: [`spent ${run.id} ${limit}`] }
 }
 
-/** What a run of this agent may cost, in millionths of a dollar, by the profile that says its key; null where none says so. */
-export function costLimitOf({ views, nodes }: Pick<InboxSource, 'views' | 'nodes'>, agent: ActorKey): number | null {
-  for (const id of views.ofType('agent')) {
-    const node = nodes.get(id)
-    if (!node || isDeleted(node) || (read(node, 'key') !== agent && node.creator !== agent)) continue
+/** What a run of this agent may cost, in millionths of a dollar, as its profile says; null where none says so. */
+export function costLimitOf(source: Pick<InboxSource, 'views' | 'nodes' | 'authority'>, agent: ActorKey): number | null {
+  for (const id of source.views.ofType('agent')) {
+    const node = source.nodes.get(id)
+    if (!node || isDeleted(node) || !isProfileOf(source, node, agent)) continue
     const limits = read(node, 'limits') as { readonly costMicros?: unknown } | null | undefined
     if (typeof limits?.costMicros === 'number') return limits.costMicros
   }
   return null
+}
+
+/** A profile names the key of its agent, or the invite that the agent came in by. */
+function isProfileOf({ authority }: Pick<InboxSource, 'authority'>, profile: WorkNode, agent: ActorKey): boolean {
+  const invite = read(profile, 'invite')
+  if (read(profile, 'actor') === agent) return true
+  return typeof invite === 'string' && (authority.registry.get(invite)?.children ?? []).some(({ audience }) => audience === agent)
 }
 
 function review({ work }: WorkNode, runs: readonly RunRow[]): Concern | null {

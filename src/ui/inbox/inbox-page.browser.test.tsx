@@ -160,7 +160,7 @@ test('what failed says why, and is set aside; what stands untouched goes back; w
     tx.create({
       type: 'agent',
       fields: [
-        ['key', two.actor],
+        ['actor', two.actor],
         ['limits', { costMicros: 1_000_000 }],
       ],
     }),
