@@ -70,6 +70,12 @@ export const LOCAL = {
   undoSteps: 200,
   /** A revocation that cuts more changes than this is shown to those who could bring them back. */
   cutAlarm: 3,
+  /** A run that has left no sign for so long is shown to people, unless its agent is seen at work. */
+  silentRunMs: 900_000,
+  /** A task in progress that nobody has touched for so long, and no run holds, is shown as well. */
+  untouchedTaskMs: 86_400_000,
+  /** Rights that end within this time are shown to those who can extend them. */
+  expiringMs: 86_400_000,
   importBytes: 256 * 1024 * 1024,
   importTasks: 100_000,
   accountBytes: 512 * 1024 * 1024,

@@ -51,8 +51,10 @@ export interface WorkRecord {
 export interface RunWork {
   readonly id: NodeId
   readonly by: ActorKey
-  /** In canonical order; renewals are signs of life by themselves and are not kept. */
+  /** In canonical order, without renewals. */
   readonly records: WorkRecord[]
+  /** The last renewal, or null. */
+  renewed: Ref | null
 }
 
 export type RunState = 'claimed' | 'working' | 'submitted' | 'accepted' | 'lost' | 'superseded' | EndReason
@@ -95,13 +97,14 @@ export function takeRecord(
   const record: WorkRecord = { op, epoch, why, note, ref, by, rank }
   if (op === 'claim') {
     if (!mayClaim(work, by, isSeen)) return
-    const claimed = run ?? { id, by, records: [] }
+    const claimed = run ?? { id, by, records: [], renewed: null }
     insert(claimed.records, record, history)
     if (!run) work.runs.push(claimed)
     work.runs.sort((a, b) => history.compare(refOf(a, 'claim'), refOf(b, 'claim')))
   } else {
     if (!run || !doesCount(run.records.filter(isSeen), record, run, history)) return
-    insert(run.records, record, history)
+    if (op !== 'renew') insert(run.records, record, history)
+    else if (run.renewed === null || history.compare(ref, run.renewed) > 0) run.renewed = ref
   }
   sumUp(work, history)
 }
@@ -162,8 +165,9 @@ function doesCount(past: readonly WorkRecord[], { op, why, ref }: WorkRecord, { 
       if (isGone(past) || stands === 'accepted') return false
       if (isOwnWord({ op, why })) return true
       return stands !== 'pending' && (why !== 'expire' || isSilent(by, ref, history))
-    case 'claim':
     case 'renew':
+      return !isGone(past)
+    case 'claim':
       return false
   }
 }

@@ -47,7 +47,13 @@ function canonical(node: WorkNode, state: State): unknown {
     ),
     sorted(node.texts).map((field) => [field, textOf(node, field, history)]),
     ...(node.work
-      ? [node.work.runs.map(({ id, records }) => [id, records.map((record) => workWord(record, name(record.ref)))])]
+      ? [
+          node.work.runs.map(({ id, records, renewed }) => [
+            id,
+            renewed === null ? null : name(renewed),
+            records.map((record) => workWord(record, name(record.ref))),
+          ]),
+        ]
       : []),
   ]
 }

@@ -4,6 +4,7 @@ export const patterns = {
   start: '/',
   workspace: '/w/:workspace/*?',
   board: '/w/:workspace/board',
+  inbox: '/w/:workspace/inbox',
   people: '/w/:workspace/people',
   activity: '/w/:workspace/activity',
   past: '/w/:workspace/past',
@@ -16,6 +17,7 @@ export const patterns = {
 export const links = {
   start: (): string => '/',
   board: (workspace: string): string => `/w/${workspace}/board`,
+  inbox: (workspace: string): string => `/w/${workspace}/inbox`,
   people: (workspace: string): string => `/w/${workspace}/people`,
   activity: (workspace: string, query = ''): string => `/w/${workspace}/activity${query}`,
   /** The board as it was at an HLC, written as text; without one the latest. */

@@ -10,8 +10,8 @@ import css from './card.module.css'
 
 const SHOWN = 3
 
-/** `questions`: how many on it nobody has answered. */
-export function CardFoot({ row, questions }: { readonly row: TaskRow; readonly questions: number }) {
+export function CardFoot({ row }: { readonly row: TaskRow }) {
+  const { questions } = row
   const { checks, subtasks, waits } = countsOf(row)
   return (
     <div className={css['foot']}>
@@ -83,7 +83,8 @@ function Badge({
 }
 
 /** What comes after key and title in a card's accessible name. */
-export function summaryOf(row: TaskRow, questions: number): string {
+export function summaryOf(row: TaskRow): string {
+  const { questions } = row
   const { checks, subtasks, waits } = countsOf(row)
   const parts = [
     `priority ${priorityTitle(row.priority).toLowerCase()}`,

@@ -14,8 +14,8 @@ import type { Group } from './board-address.ts'
 import { columnIds } from './cells.ts'
 import css from './card.module.css'
 import { CardFoot, summaryOf } from './card-foot.tsx'
+import { CardRun, runSummaryOf } from './card-run.tsx'
 import { useCardDrag } from './drag.ts'
-import { openQuestions } from './questions.ts'
 
 interface CardProps {
   readonly id: NodeId
@@ -45,10 +45,9 @@ function TaskCard({
   tabStop,
   open,
 }: Omit<CardProps, 'id'> & { readonly row: TaskRow }) {
-  const { workspaceId, replica } = useSession()
+  const { workspaceId } = useSession()
   const { openMenu, focus, selection, shown } = useBoard()
   const selected = useSyncExternalStore(selection.subscribe, () => selection.get().has(row.id))
-  const questions = openQuestions(replica.views, row.id)
   const slot = useRef<HTMLDivElement>(null)
   const card = useRef<HTMLDivElement>(null)
   const link = useRef<HTMLAnchorElement>(null)
@@ -75,7 +74,7 @@ function TaskCard({
       ref={slot}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listitem"
-      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${summaryOf(row, questions)}${selected ? ', selected' : ''}`}
+      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${runSummaryOf(row)}${summaryOf(row)}${selected ? ', selected' : ''}`}
       aria-posinset={position}
       aria-setsize={size}
       className={css['slot']}
@@ -132,7 +131,8 @@ function TaskCard({
           <Ellipsis size={15} aria-hidden />
         </button>
         {row.labels.length > 0 ? <Labels labels={row.labels} /> : null}
-        <CardFoot row={row} questions={questions} />
+        <CardRun row={row} />
+        <CardFoot row={row} />
       </div>
     </div>
   )

@@ -8,7 +8,6 @@ import type { NodeId } from '../../core/ids.ts'
 import { statusOf, waitsOn, whyNotReady } from '../../core/readiness.ts'
 import { PRIORITIES } from '../../core/task-query.ts'
 import type { Replica } from '../../replica/replica.ts'
-import { openQuestions } from './questions.ts'
 
 /** What an assignee is called. */
 export type NameOf = (assignee: string) => string
@@ -63,7 +62,8 @@ export class TaskFacts {
   }
 
   get question(): boolean {
-    return openQuestions(this.#replica.views, this.#node.id) > 0
+    const { views } = this.#replica
+    return views.questions.size > 0 && views.commentsOn(this.#node.id).some((id) => views.questions.has(id))
   }
 
   get conflict(): boolean {

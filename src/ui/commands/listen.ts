@@ -73,10 +73,10 @@ function strokeParts({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent)
   return { key, ctrlKey, metaKey, altKey, shiftKey }
 }
 
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
 
-function isCovered(): boolean {
+export function isCovered(): boolean {
   return document.querySelector('dialog[open], [role="menu"]') !== null
 }

@@ -53,7 +53,8 @@ export function Decisions({ onAsk }: { readonly onAsk: Ask }) {
   )
 }
 
-function OneDecision({ decision, onAsk }: { readonly decision: Decision; readonly onAsk: Ask }) {
+/** One of them, as the inbox shows it, too. */
+export function OneDecision({ decision, onAsk }: { readonly decision: Decision; readonly onAsk: Ask }) {
   const { replica } = useSession()
   const { item, mayAct } = decision
   const putOff = (): void => attentionIn(replica).putOff(decision.name)

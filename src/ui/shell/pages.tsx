@@ -15,6 +15,7 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  page('Inbox', patterns.inbox, async () => (await import('../inbox/inbox-page.tsx')).InboxPage),
   page('Activity', patterns.activity, async () => (await import('../activity/activity-page.tsx')).ActivityPage),
   page('Time travel', patterns.past, async () => (await import('../past/past-page.tsx')).PastPage),
   page('Files', patterns.files, async () => (await import('../files/files-page.tsx')).FilesPage),

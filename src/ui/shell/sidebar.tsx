@@ -1,4 +1,4 @@
-import { Activity, Files, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, Files, Inbox, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useCommands } from '../commands/handlers.ts'
@@ -6,6 +6,7 @@ import { useObservable, useWorkspaceName } from '../hooks.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
+import { useInboxCount } from '../inbox/use-inbox.ts'
 import { useDecisionCount } from '../people/use-authority.ts'
 import { useSession } from '../session.ts'
 import { Logo } from '../start/logo.tsx'
@@ -27,6 +28,10 @@ export function Sidebar({ open }: { readonly open: boolean }) {
       <nav className={css['nav']} aria-label="Views">
         <ViewLink href={links.board(workspaceId)} also="/task/">
           <Kanban size={16} aria-hidden /> Board
+        </ViewLink>
+        <ViewLink href={links.inbox(workspaceId)}>
+          <Inbox size={16} aria-hidden /> Inbox
+          <InboxCount />
         </ViewLink>
         <ViewLink href={links.people(workspaceId)}>
           <Users size={16} aria-hidden /> People
@@ -60,14 +65,22 @@ function ViewLink({ href, also, children }: { readonly href: string; readonly al
   )
 }
 
+/** How much this person can deal with. */
+function InboxCount() {
+  return <Badge waiting={useInboxCount()} one="needs you" many="need you" />
+}
+
 /** How much waits for a decision of this person's. */
 function DecisionCount() {
-  const waiting = useDecisionCount()
+  return <Badge waiting={useDecisionCount()} one="needs a decision" many="need a decision" />
+}
+
+function Badge({ waiting, one, many }: { readonly waiting: number; readonly one: string; readonly many: string }) {
   if (waiting === 0) return null
   return (
-    <span className={css['badge']} title={`${count(waiting, 'needs', 'need')} a decision`}>
+    <span className={css['badge']} title={count(waiting, one, many)}>
       {waiting > 99 ? '99+' : waiting}
-      <span className={css['hidden']}> {waiting === 1 ? 'needs' : 'need'} a decision</span>
+      <span className={css['hidden']}> {waiting === 1 ? one : many}</span>
     </span>
   )
 }

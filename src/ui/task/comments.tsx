@@ -1,26 +1,29 @@
 import { Trash2 } from 'lucide-react'
-import { type KeyboardEvent, useState, useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { read, type WorkNode } from '../../core/fold.ts'
 import type { NodeId } from '../../core/ids.ts'
 import { useAct } from '../act.ts'
 import { AssigneeAvatar, PersonAvatar } from '../kit/avatar.tsx'
-import { Button, IconButton } from '../kit/button.tsx'
+import { IconButton } from '../kit/button.tsx'
 import { useKnownPeople } from '../known-people.ts'
 import { useSession } from '../session.ts'
 import css from './comments.module.css'
 import { Markdown } from './markdown.tsx'
 import { actorName } from '../names.ts'
+import { isQuestion } from './questions.tsx'
 import { Section } from './section.tsx'
 import { ago, exactTime } from '../times.ts'
-import { useUnsaved } from '../unsaved.ts'
 import { useNow, useText } from './use-task.ts'
+import { WordsForm } from './words-form.tsx'
 
 export function Comments({ id }: { readonly id: NodeId }) {
   const { replica } = useSession()
-  const comments = useSyncExternalStore(
+  const all = useSyncExternalStore(
     (changed) => replica.views.on(`comments:${id}`, changed),
     () => replica.views.commentsOn(id),
   )
+  // Questions stand in a section of their own.
+  const comments = useMemo(() => all.filter((comment) => !isQuestion(replica.nodes.get(comment))), [all, replica])
   return (
     <Section title="Comments" note={comments.length > 0 ? String(comments.length) : undefined}>
       {comments.length > 0 ? (
@@ -72,39 +75,13 @@ function Comment({ id }: { readonly id: NodeId }) {
 
 function NewComment({ task }: { readonly task: NodeId }) {
   const act = useAct()
-  const [body, setBody] = useState('')
-  useUnsaved(body.trim() === '' ? null : 'a comment')
-  const send = (): void => {
-    if (body.trim() !== '' && act('comment_task', { id: task, body })) setBody('')
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-      event.preventDefault()
-      send()
-    }
-    // Words half written are not thrown away by the key that closes the task.
-    if (event.key === 'Escape' && body !== '') event.preventDefault()
-  }
   return (
-    <form
-      className={css['new']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        send()
-      }}
-    >
-      <textarea
-        aria-label="Comment"
-        placeholder="Leave a comment. Markdown works."
-        rows={1}
-        value={body}
-        onChange={(event) => setBody(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-      <Button type="submit" look="outline" disabled={body.trim() === ''}>
-        Comment
-      </Button>
-    </form>
+    <WordsForm
+      label="Comment"
+      placeholder="Leave a comment. Markdown works."
+      action="Comment"
+      onSend={(body) => act('comment_task', { id: task, body })}
+    />
   )
 }
 

@@ -20,6 +20,8 @@ import { Dependencies } from './dependencies.tsx'
 import { Files } from './files.tsx'
 import { PanelHead } from './panel-head.tsx'
 import { Properties } from './properties.tsx'
+import { Questions } from './questions.tsx'
+import { Runs } from './runs.tsx'
 import { Subtasks } from './subtasks.tsx'
 import css from './task-panel.module.css'
 import { TitleField } from './title-field.tsx'
@@ -61,7 +63,9 @@ function Open({ id, onClose }: { readonly id: NodeId; readonly onClose: () => vo
         ) : null}
         <TitleField task={task} />
         <Conflicts id={id} />
+        <Questions id={id} />
         <Properties task={task} />
+        <Runs task={task} />
         <Body id={id} />
         <Checks task={task} />
         <Subtasks task={task} />

@@ -1,0 +1,31 @@
+/** One item of the inbox: what it is about, since when, and what can be done about it here. */
+
+import { OneDecision } from '../people/decisions.tsx'
+import type { Ask } from '../people/asked.ts'
+import { memo } from 'react'
+import { Expiring } from './expiring-item.tsx'
+import css from './inbox.module.css'
+import type { Entry } from './inbox-watch.ts'
+import { TaskItem } from './task-item.tsx'
+
+interface InboxEntryProps {
+  readonly entry: Entry
+  readonly onAsk: Ask
+}
+
+export const InboxEntry = memo(function InboxEntry({ entry, onAsk }: InboxEntryProps) {
+  switch (entry.kind) {
+    case 'task':
+      return <TaskItem entry={entry} />
+    case 'expiring':
+      return <Expiring entry={entry} />
+    case 'decision':
+      return (
+        <li className={css['entry']} data-entry data-kind="decision" tabIndex={-1}>
+          <ul className={css['decision']}>
+            <OneDecision decision={entry.of} onAsk={onAsk} />
+          </ul>
+        </li>
+      )
+  }
+})
