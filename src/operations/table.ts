@@ -3,6 +3,16 @@
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
 import {
+  createAgent,
+  deleteAgent,
+  listAgents,
+  pauseAgent,
+  resumeAgent,
+  stopAgent,
+  stopAll,
+  updateAgent,
+} from './agents.ts'
+import {
   adoptChanges,
   authorize,
   closeInviteOperation,
@@ -30,7 +40,7 @@ import {
   updateCheck,
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
-import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'
+import { createProject, queryTasks } from './structure.ts'
 import {
   acceptTask,
   answerQuestion,
@@ -79,6 +89,12 @@ export const OPERATIONS = {
   create_project: createProject,
   create_agent: createAgent,
   list_agents: listAgents,
+  update_agent: updateAgent,
+  delete_agent: deleteAgent,
+  pause_agent: pauseAgent,
+  resume_agent: resumeAgent,
+  stop_agent: stopAgent,
+  stop_all: stopAll,
   query_tasks: queryTasks,
   list_capabilities: listCapabilities,
   generate_capability: generateCapability,

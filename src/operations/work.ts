@@ -14,6 +14,7 @@ import { type Why, whyNotReady } from '../core/readiness.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
+import { whilePaused } from './agents.ts'
 import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
@@ -38,6 +39,8 @@ export const claimTask = operation({
   run({ replica }, { id }): Result<Claimed> {
     const found = findTask(replica, id)
     if (!found.ok) return found
+    const paused = whilePaused(replica)
+    if (paused) return paused
     const task = found.value
     if (task.work?.holder) return held(replica, task)
     const why = whyNotReady(task, replica.nodes, replica.now())
@@ -62,6 +65,7 @@ export const confirmTask = operation({
   needs: ['claim', 'task'],
   input: z.object({ id: taskRef, run: z.optional(nodeId) }),
   run: ({ replica }, { id, run }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
       if (task.work?.holder === own) {
         replica.transact(null, (tx) => tx.say(task, 'confirm', own))
@@ -98,6 +102,7 @@ export const reportProgress = operation({
     usage: z.optional(usage),
   }),
   run: ({ replica }, { id, run, progress, step, usage: spent }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       replica.transact(null, (tx) => {
         if (progress !== undefined) tx.set(task.id, 'progress', progress)
@@ -161,6 +166,7 @@ export const submitTask = operation({
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.checksPerTask)), []),
   }),
   run: ({ replica }, { id, run, summary, checks }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       if (!task.work?.records.some((record) => record.run === own && record.op === 'confirm' && record.counts))
         return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
