@@ -53,17 +53,15 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
   function showPeople(): void {
     if (presence === null) return
     people.set(
-      presence
-        .people()
-        .map(({ name, colour, actor, task, self, work: said }) => ({
-          name,
-          color: colour,
-          actor: toHex(fromBase64Url(actor)),
-          task,
-          self,
-          ...(said ? { run: said.run, step: said.step } : {}),
-          beatAt: presence?.heardOf(actor) ?? 0,
-        })),
+      presence.people().map(({ name, colour, actor, task, self, work: said }) => ({
+        name,
+        color: colour,
+        actor: toHex(fromBase64Url(actor)),
+        task,
+        self,
+        ...(said ? { run: said.run, step: said.step } : {}),
+        beatAt: presence?.heardOf(actor) ?? 0,
+      })),
     )
   }
 

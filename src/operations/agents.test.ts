@@ -58,9 +58,9 @@ test('a profile before anybody came in has no key, and cannot be paused or stopp
   expect(done(owner, 'list_agents', {})).toMatchObject([{ id, actor: null, state: 'not_joined', role: null }])
   expect(refusal(owner, 'pause_agent', { id })?.code).toBe('wrong_state')
   expect(refusal(owner, 'stop_agent', { id: 'nobody' })?.code).toBe('not_found')
-  done(owner, 'delete_agent', { id: id as NodeId })
+  done(owner, 'delete_agent', { id })
   expect(done(owner, 'list_agents', {})).toEqual([])
-  done(owner, 'delete_agent', { id: id as NodeId, restore: true })
+  done(owner, 'delete_agent', { id, restore: true })
   expect(done(owner, 'list_agents', {})).toHaveLength(1)
 })
 

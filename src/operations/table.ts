@@ -2,16 +2,7 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
-import {
-  createAgent,
-  deleteAgent,
-  listAgents,
-  pauseAgent,
-  resumeAgent,
-  stopAgent,
-  stopAll,
-  updateAgent,
-} from './agents.ts'
+import { createAgent, deleteAgent, listAgents, pauseAgent, resumeAgent, stopAgent, stopAll, updateAgent } from './agents.ts'
 import {
   adoptChanges,
   authorize,

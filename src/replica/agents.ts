@@ -21,11 +21,11 @@ import { liveOf } from './standing.ts'
 /** Stands for every agent in the set of those who are paused. */
 export const EVERY_AGENT = '*'
 
-/** Whom the profile is of; null while nobody has come in by it. */
+/** Whom the profile is of; null while nobody has come in by it. Who came by its invite goes before who was here already. */
 export function actorOfProfile(replica: Replica, node: WorkNode): ActorKey | null {
+  const came = redeemer(inviteOfProfile(replica, node))
   const actor = read(node, 'actor')
-  if (typeof actor === 'string' && isActorKey(actor)) return actor
-  return redeemer(inviteOfProfile(replica, node))
+  return came ?? (typeof actor === 'string' && isActorKey(actor) ? actor : null)
 }
 
 /** The invite that was made for it. */
@@ -81,7 +81,13 @@ export function pausedAgent(replica: Replica, actor: ActorKey): (Pause & { reado
 /** What a key says that it is called; else the profile's name; empty for neither. */
 export function nameOfActor(replica: Replica, actor: ActorKey): string {
   const said = personOf(replica, actor)?.name
-  return said || textIn(profilesIn(replica).find((node) => actorOfProfile(replica, node) === actor), 'name')
+  return (
+    said ||
+    textIn(
+      profilesIn(replica).find((node) => actorOfProfile(replica, node) === actor),
+      'name',
+    )
+  )
 }
 
 export function textIn(node: WorkNode | undefined, field: string): string {
@@ -98,7 +104,8 @@ export interface AgentLimits {
 export function limitsOf(node: WorkNode): AgentLimits {
   const given = read(node, 'limits')
   const map = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>
-  const whole = (value: unknown): number | null => (Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null)
+  const whole = (value: unknown): number | null =>
+    Number.isSafeInteger(value) && (value as number) > 0 ? (value as number) : null
   return { costMicros: whole(map['costMicros']), minutes: whole(map['minutes']) }
 }
 

@@ -281,7 +281,7 @@ function names({ presence }: { readonly presence: Presence }): string[] {
 }
 
 function signature(key: Bytes, message: Bytes): Bytes {
-  return sha512(concatBytes(key, message)) as Bytes
+  return sha512(concatBytes(key, message))
 }
 
 /** Lets promises that are ready go on. */

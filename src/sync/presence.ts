@@ -98,7 +98,14 @@ export function createPresence(options: PresenceOptions): Presence {
   awareness.on('update', listen)
   for (const id of awareness.getStates().keys()) consider(id)
 
-  return { say, people, heardOf: (by) => signs.get(by)?.at ?? null, onChange: (listener) => changed.on(listener), awareness, close }
+  return {
+    say,
+    people,
+    heardOf: (by) => signs.get(by)?.at ?? null,
+    onChange: (listener) => changed.on(listener),
+    awareness,
+    close,
+  }
 
   async function say({ name, colour, task, work }: Statement): Promise<void> {
     const turn = ++latest

@@ -4,6 +4,7 @@ export const patterns = {
   start: '/',
   workspace: '/w/:workspace/*?',
   board: '/w/:workspace/board',
+  agents: '/w/:workspace/agents',
   people: '/w/:workspace/people',
   network: '/w/:workspace/network',
   task: '/w/:workspace/task/:key',
@@ -12,6 +13,7 @@ export const patterns = {
 export const links = {
   start: (): string => '/',
   board: (workspace: string): string => `/w/${workspace}/board`,
+  agents: (workspace: string): string => `/w/${workspace}/agents`,
   people: (workspace: string): string => `/w/${workspace}/people`,
   network: (workspace: string): string => `/w/${workspace}/network`,
   task: (workspace: string, key: string): string => `/w/${workspace}/task/${encodeURIComponent(key)}`,

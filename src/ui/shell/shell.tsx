@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Redirect, useLocation, useRoute } from 'wouter'
+import { livenessIn } from '../agents/liveness-watch.ts'
 import { Board } from '../board/board.tsx'
 import { useWorkspaceName } from '../hooks.ts'
 import { links, patterns } from '../links.ts'
@@ -12,16 +13,19 @@ import { NetworkPage } from './network-page.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
+const AgentsPage = lazy(async () => ({ default: (await import('../agents/agents-page.tsx')).AgentsPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
 export function Shell() {
-  const { workspaceId } = useSession()
+  const session = useSession()
+  const { workspaceId } = session
   const [location] = useLocation()
   // On a phone the sidebar lies over the page: it is open at one address, and going somewhere puts it away.
   const [sideAt, setSideAt] = useState<string | null>(null)
   const sideOpen = sideAt === location
   const [onBoard] = useRoute(patterns.board)
+  const [onAgents] = useRoute(patterns.agents)
   const [onPeople] = useRoute(patterns.people)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
@@ -29,9 +33,11 @@ export function Shell() {
   useEffect(() => {
     document.title = `${name} · Worknode`
   }, [name])
+  // Silence is counted from when the workspace was opened, whichever view is shown.
+  useEffect(() => livenessIn(session).run(), [session])
   useLooking(onTask)
 
-  if (!onBoard && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
+  if (!onBoard && !onAgents && !onPeople && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
       <button type="button" className={css['skip']} onClick={() => document.getElementById('main')?.focus()}>
@@ -41,10 +47,18 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header title={onNetwork ? 'Network' : onPeople ? 'People' : 'Board'} onMenu={() => setSideAt(location)} />
+      <Header
+        title={onNetwork ? 'Network' : onAgents ? 'Agents' : onPeople ? 'People' : 'Board'}
+        onMenu={() => setSideAt(location)}
+      />
       <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
         {onNetwork ? <NetworkPage /> : null}
+        {onAgents ? (
+          <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
+            <AgentsPage />
+          </Suspense>
+        ) : null}
         {onPeople ? (
           <Suspense fallback={<p className={css['loading']}>Opening …</p>}>
             <PeoplePage />

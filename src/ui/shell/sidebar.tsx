@@ -1,4 +1,4 @@
-import { Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Bot, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useObservable, useWorkspaceName } from '../hooks.ts'
@@ -26,6 +26,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
       <nav className={css['nav']} aria-label="Views">
         <ViewLink href={links.board(workspaceId)} also="/task/">
           <Kanban size={16} aria-hidden /> Board
+        </ViewLink>
+        <ViewLink href={links.agents(workspaceId)}>
+          <Bot size={16} aria-hidden /> Agents
         </ViewLink>
         <ViewLink href={links.people(workspaceId)}>
           <Users size={16} aria-hidden /> People
