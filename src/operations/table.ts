@@ -2,7 +2,7 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
-import { createAgent, deleteAgent, listAgents, pauseAgent, resumeAgent, stopAgent, stopAll, updateAgent } from './agents.ts'
+import { createAgent, deleteAgent, listAgents, updateAgent } from './agents.ts'
 import {
   adoptChanges,
   authorize,
@@ -32,6 +32,7 @@ import {
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
 import { createProject, queryTasks } from './structure.ts'
+import { pauseAgent, resumeAgent, stopAgent, stopAll } from './supervise.ts'
 import {
   acceptTask,
   answerQuestion,

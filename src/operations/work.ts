@@ -14,11 +14,11 @@ import { type Why, whyNotReady } from '../core/readiness.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
-import { whilePaused } from './agents.ts'
 import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
+import { whilePaused } from './supervise.ts'
 
 const note = z.string().check(z.maxLength(LOCAL.commentChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))

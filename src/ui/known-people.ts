@@ -63,11 +63,11 @@ export function mergePeople(said: readonly PersonRow[], here: readonly PeerRow[]
   return [...inLog, ...others.map(({ actor, name, color }): Known => ({ actor, name, color, self: actor === self, here: true }))]
 }
 
-const present = new WeakMap<Session, Observable<readonly PeerRow[]>>()
+const hereOf = new WeakMap<Session, Observable<readonly PeerRow[]>>()
 
 /** Who is here, without how they get on: agents beat every few seconds, and who shows only names shall not hear of it. */
 function hereIn(session: Session): Observable<readonly PeerRow[]> {
-  const known = present.get(session)
+  const known = hereOf.get(session)
   if (known) return known
   let [words, rows]: [string, readonly PeerRow[]] = ['', []]
   const made: Observable<readonly PeerRow[]> = {
@@ -78,7 +78,7 @@ function hereIn(session: Session): Observable<readonly PeerRow[]> {
       return rows
     },
   }
-  present.set(session, made)
+  hereOf.set(session, made)
   return made
 }
 

@@ -4,7 +4,7 @@ import { Bot, ChevronRight, Pause, Play } from 'lucide-react'
 import { memo, useId, useState } from 'react'
 import { Link } from 'wouter'
 import { useAct } from '../act.ts'
-import { useMinute, useTask } from '../hooks.ts'
+import { useMinute } from '../hooks.ts'
 import { Button, IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
 import { PatternChips } from '../people/file-patterns.tsx'
@@ -12,15 +12,15 @@ import { useNameOf } from '../people/use-people.ts'
 import { endsWords } from '../people/words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
-import { count } from '../words.ts'
 import { AgentMenu } from './agent-menu.tsx'
+import { Doing, Numbers } from './agent-work.tsx'
 import css from './agents.module.css'
 import type { AskAgent } from './asked.ts'
 import { useLifeWords } from './liveness-watch.ts'
 import type { AgentEntry } from './roster.ts'
 import { RunTable } from './run-table.tsx'
-import { useAgentRecord, useLiveStep } from './use-record.ts'
-import { costWords, lifeWords, tokenWords } from './words.ts'
+import { useAgentRecord } from './use-record.ts'
+import { lifeWords } from './words.ts'
 
 interface Props {
   readonly agent: AgentEntry
@@ -106,75 +106,6 @@ function Paused({ agent: { paused } }: { readonly agent: AgentEntry }) {
     <span className={css['paused']} title={exactTime(paused.at)}>
       <Pause size={11} aria-hidden /> {paused.all ? 'Paused with all' : `Paused by ${nameOf(paused.by)}`}
     </span>
-  )
-}
-
-/** The task that it holds, and the step that it is at. */
-function Doing({ agent: { actor } }: { readonly agent: AgentEntry }) {
-  const { workspaceId } = useSession()
-  const { holds, waiting } = useAgentRecord(actor ?? '')
-  const [run] = holds
-  const task = useTask(run?.task ?? NO_TASK)
-  const step = useLiveStep(actor ?? '', run?.id ?? null, run?.step ?? '')
-  const others = holds.length - 1
-  return (
-    <div className={css['doing']}>
-      {run && task ? (
-        <>
-          <Link href={links.task(workspaceId, task.key)} className={css['taskLink']} title={task.title}>
-            <span className={css['taskKey']}>{task.key}</span> {task.title}
-          </Link>
-          <p className={css['step']} title={step}>
-            {run.state === 'claimed' ? 'Claimed, not begun' : step || 'No step reported'}
-            {task.progress > 0 ? ` · ${task.progress}%` : ''}
-            {others > 0 ? ` · and ${count(others, 'other task')}` : ''}
-          </p>
-        </>
-      ) : (
-        <p className={css['step']}>{waiting > 0 ? `${count(waiting, 'task')} handed in, waits for review` : 'No task'}</p>
-      )}
-    </div>
-  )
-}
-
-const NO_TASK = '' as Parameters<typeof useTask>[0]
-
-function Numbers({ agent: { actor, limits } }: { readonly agent: AgentEntry }) {
-  const { usage, done, failed, sentBack, holds } = useAgentRecord(actor ?? '')
-  const isOver = limits.costMicros !== null && holds.some((run) => run.usage.costMicros > (limits.costMicros ?? 0))
-  return (
-    <dl className={css['numbers']}>
-      <Number name="Cost" title={tokenWords(usage)} bad={isOver}>
-        {costWords(usage.costMicros)}
-      </Number>
-      <Number name="Done">{done}</Number>
-      <Number name="Failed" bad={failed > 0}>
-        {failed}
-      </Number>
-      <Number name="Sent back">{sentBack}</Number>
-      {isOver ? <span className={css['over']}>Over its limit of {costWords(limits.costMicros ?? 0)} a run</span> : null}
-    </dl>
-  )
-}
-
-interface NumberProps {
-  readonly name: string
-  readonly title?: string
-  readonly bad?: boolean
-  readonly children: string | number
-}
-
-function Number({ name, title, bad = false, children }: NumberProps) {
-  return (
-    <div
-      className={css['number']}
-      title={title}
-      data-zero={children === 0 || children === '–' || undefined}
-      data-bad={bad || undefined}
-    >
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
 
