@@ -7,7 +7,6 @@ import { exchange, founded, joined, type TestClock } from '../replica/cluster.fi
 import { describeSelf } from '../replica/people.ts'
 import { removeActor } from '../replica/membership.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
-import { textOf } from '../replica/text.ts'
 import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
 
 function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
@@ -83,8 +82,7 @@ test('a profile is changed field by field, its prompt letter by letter', async (
   done(owner, 'update_agent', { id: profile, skills: ['ts', 'sql'], limits, prompt: 'Write tests first. 🙂' })
   done(owner, 'update_agent', { id: profile, model: null, prompt: 'Write tests first, always. 🙃' })
   await meet(owner, agent)
-  const node = agent.nodes.get(profile)
-  expect(node && textOf(node, 'prompt', agent.history)).toBe('Write tests first, always. 🙃')
+  expect(done(agent, 'get_agent', { id: profile })).toMatchObject({ prompt: 'Write tests first, always. 🙃', limits })
   expect(done(agent, 'list_agents', {})).toMatchObject([{ name: 'coder-1', model: null, skills: ['sql', 'ts'] }])
   expect(refusal(agent, 'update_agent', { id: profile, name: 'boss' })?.code).toBe('permission_denied')
 })

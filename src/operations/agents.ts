@@ -10,7 +10,9 @@ import { agentRunsIn } from '../replica/agent-runs.ts'
 import {
   actorOfProfile,
   agentKeys,
+  type AgentLimits,
   isActorKey,
+  limitsOf,
   nameOfActor,
   pausedAgent,
   profilesIn,
@@ -20,6 +22,7 @@ import {
 import type { Replica } from '../replica/replica.ts'
 import { writeText } from '../replica/rewrite.ts'
 import type { Usage } from '../replica/run-row.ts'
+import { textOf } from '../replica/text.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { operation } from './operation.ts'
 import { nodeId, word } from './shapes.ts'
@@ -42,6 +45,11 @@ export interface AgentRow {
   readonly step: string
   readonly paused: boolean
   readonly usage: Usage
+}
+
+export interface AgentDetail extends AgentRow {
+  readonly prompt: string
+  readonly limits: AgentLimits
 }
 
 const whole = z.int().check(z.minimum(1), z.maximum(Number.MAX_SAFE_INTEGER))
@@ -98,6 +106,19 @@ export const deleteAgent = operation({
     if (node?.type !== 'agent') return notThere(id)
     replica.transact(`Delete ${textIn(node, 'name')}`, (tx) => tx.set(node.id, 'deleted', !restore))
     return ok({ id: node.id })
+  },
+})
+
+export const getAgent = operation({
+  name: 'get_agent',
+  summary: 'Read an agent’s profile with its prompt and its limits',
+  route: 'GET /agents/:id',
+  needs: null,
+  input: z.object({ id: nodeId }),
+  run({ replica }, { id }): Result<AgentDetail> {
+    const node = replica.nodes.get(id as NodeId)
+    if (node?.type !== 'agent') return notThere(id)
+    return ok({ ...rowOfProfile(replica, node), prompt: textOf(node, 'prompt', replica.history), limits: limitsOf(node) })
   },
 })
 

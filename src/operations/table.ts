@@ -2,7 +2,7 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
-import { createAgent, deleteAgent, listAgents, updateAgent } from './agents.ts'
+import { createAgent, deleteAgent, getAgent, listAgents, updateAgent } from './agents.ts'
 import {
   adoptChanges,
   authorize,
@@ -81,6 +81,7 @@ export const OPERATIONS = {
   create_project: createProject,
   create_agent: createAgent,
   list_agents: listAgents,
+  get_agent: getAgent,
   update_agent: updateAgent,
   delete_agent: deleteAgent,
   pause_agent: pauseAgent,
