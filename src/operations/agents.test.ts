@@ -80,7 +80,9 @@ test('a profile is changed field by field, its prompt letter by letter', async (
   const { owner, agent, profile } = await scene()
   const limits = { costMicros: 5_000_000, minutes: 30 }
   done(owner, 'update_agent', { id: profile, skills: ['ts', 'sql'], limits, prompt: 'Write tests first. 🙂' })
-  done(owner, 'update_agent', { id: profile, model: null, prompt: 'Write tests first, always. 🙃' })
+  done(owner, 'update_agent', { id: profile, model: null, prompt: 'Write tests first, always. 🙂' })
+  // Two that begin with the same half.
+  done(owner, 'update_agent', { id: profile, prompt: 'Write tests first, always. 🙃' })
   await meet(owner, agent)
   expect(done(agent, 'get_agent', { id: profile })).toMatchObject({ prompt: 'Write tests first, always. 🙃', limits })
   expect(done(agent, 'list_agents', {})).toMatchObject([{ name: 'coder-1', model: null, skills: ['sql', 'ts'] }])
