@@ -144,10 +144,10 @@ test('an agent whose tab was killed is quiet, then stalled, then gone; a page th
   await expect(line).toContainText('Gone · nothing heard for 10 min')
   // It held the task all the time: silence ends nothing by itself.
   await expect(line).toContainText('WN-1 Build the server')
-  // The lid is closed for the night: timers stand still, and the clock goes on.
-  await page.clock.fastForward('08:00:00')
+  // The lid is closed for a while: timers stand still, and the clock goes on.
+  await page.clock.fastForward('05:00:00')
   await page.clock.runFor(1000)
-  await expect(line).toContainText('Quiet · nothing heard for 8 h')
+  await expect(line).toContainText('Quiet · nothing heard for 5 h')
   await page.clock.runFor(130_000)
   await expect(line).toContainText('Stalled')
 })

@@ -8,7 +8,7 @@ const KIB = 1024
 export const BUDGET = {
   /** The entry and all it imports statically. */
   first: 130 * KIB,
-  css: 15 * KIB,
+  css: 20 * KIB,
   /** The text editor, loaded when a text is opened. */
   editor: 115 * KIB,
   late: 40 * KIB,

@@ -33,7 +33,12 @@ export const AgentLine = memo(function AgentLine({ agent, onAsk }: Props) {
   const [open, setOpen] = useState(false)
   const runsId = useId()
   return (
-    <li className={css['agent']} aria-label={name} data-paused={agent.paused ? '' : undefined}>
+    <li
+      className={css['agent']}
+      aria-label={name}
+      data-paused={agent.paused ? '' : undefined}
+      data-out={actor === null ? '' : undefined}
+    >
       <div className={css['line']}>
         <IconButton
           label={`Runs of ${name}`}
@@ -55,8 +60,12 @@ export const AgentLine = memo(function AgentLine({ agent, onAsk }: Props) {
           </p>
           <Life agent={agent} recordedAt={record.recordedAt} />
         </div>
-        <Doing agent={agent} />
-        <Numbers agent={agent} />
+        {actor === null ? null : (
+          <>
+            <Doing agent={agent} />
+            <Numbers agent={agent} />
+          </>
+        )}
         <div className={css['tools']}>
           <Hold agent={agent} />
           <AgentMenu agent={agent} busy={record.holds.length > 0} onAsk={onAsk} />
@@ -110,10 +119,11 @@ function Paused({ agent: { paused } }: { readonly agent: AgentEntry }) {
 }
 
 /** Pause, or let it go on. */
-function Hold({ agent: { actor, name, paused } }: { readonly agent: AgentEntry }) {
+function Hold({ agent: { actor, name, paused, standing } }: { readonly agent: AgentEntry }) {
   const { replica } = useSession()
   const act = useAct()
-  if (actor === null || actor === replica.actor || paused?.all || !replica.may('update', 'workspace')) return null
+  if (actor === null || standing !== 'in' || actor === replica.actor || paused?.all || !replica.may('update', 'workspace'))
+    return null
   return (
     <Button
       look="outline"
@@ -121,7 +131,7 @@ function Hold({ agent: { actor, name, paused } }: { readonly agent: AgentEntry }
       onClick={() => act(paused ? 'resume_agent' : 'pause_agent', { id: actor })}
     >
       {paused ? <Play size={13} aria-hidden /> : <Pause size={13} aria-hidden />}
-      {paused ? 'Resume' : 'Pause'}
+      <span className={css['holdText']}>{paused ? 'Resume' : 'Pause'}</span>
     </Button>
   )
 }
