@@ -13,7 +13,7 @@ const light: Record<string, number> = {
   'assets/index-1.js': 60 * KIB,
   'assets/shared-1.js': 40 * KIB,
   'assets/deep-1.js': 30 * KIB,
-  'assets/index-1.css': 15 * KIB,
+  'assets/index-1.css': 20 * KIB,
   'assets/editor-1.js': 115 * KIB,
   'assets/menu-1.js': 40 * KIB,
   'assets/verifier-worker-1.js': 40 * KIB,
