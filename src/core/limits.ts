@@ -66,6 +66,12 @@ export const LOCAL = {
   vainBatches: 4096,
   vainBytes: 4 * 1024 * 1024,
   presenceBytes: 4096,
+  /** Of a step as presence tells it; the log has the whole. */
+  stepChars: 120,
+  /** Keys whose last sign of life is remembered after they left. */
+  signsOfLife: 1024,
+  skillsPerAgent: 64,
+  promptChars: 65_536,
   clockLeadMs: 60_000,
   undoSteps: 200,
   /** A revocation that cuts more changes than this is shown to those who could bring them back. */

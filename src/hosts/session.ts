@@ -1,6 +1,6 @@
 /** The UI's view of an open workspace: sync state in one value, people, invites, operations. */
 
-import { type Bytes, fromBase64Url, fromHex, toHex } from '../base/bytes.ts'
+import { type Bytes, fromBase64Url, fromHex, toBase64Url, toHex } from '../base/bytes.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { Awareness } from 'y-protocols/awareness'
 import { LOCAL } from '../core/limits.ts'
@@ -11,7 +11,7 @@ import { comparisonCode } from '../replica/attention.ts'
 import { describeSelf } from '../replica/people.ts'
 import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
 import { type IceServer, NO_SETTINGS, type Settings } from '../store/profile.ts'
-import type { Presence } from '../sync/presence.ts'
+import type { Beat, Presence } from '../sync/presence.ts'
 import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
 import { keepStorage } from './keep-storage.ts'
 import { variable } from './observable.ts'
@@ -30,6 +30,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
   const awareness = variable<Awareness | null>(null)
   let presence: Presence | null = null
   let looksAt: string | null = null
+  let work: Beat | null = null
   let myself: Settings = NO_SETTINGS
   let isOffline = offlineAtStart
   const sync = variable<SyncState>(syncState())
@@ -53,9 +54,15 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
   function showPeople(): void {
     if (presence === null) return
     people.set(
-      presence
-        .people()
-        .map(({ name, colour, actor, task, self }) => ({ name, color: colour, actor: toHex(fromBase64Url(actor)), task, self })),
+      presence.people().map(({ name, colour, actor, task, self, work: said }) => ({
+        name,
+        color: colour,
+        actor: toHex(fromBase64Url(actor)),
+        task,
+        self,
+        ...(said ? { run: said.run, step: said.step } : {}),
+        beatAt: presence?.heardOf(actor) ?? 0,
+      })),
     )
   }
 
@@ -66,6 +73,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       name: displayName || `Guest ${replica.actor.slice(-4)}`,
       colour: colour || colourOf(replica.actor),
       task: looksAt,
+      work,
     })
   }
 
@@ -109,6 +117,12 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       looksAt = task
       void introduce()
     },
+    beat(run, step) {
+      // Greater than any before, also after the page was loaded anew.
+      work = { run, step: step.slice(0, LOCAL.stepChars), n: Math.max((work?.n ?? 0) + 1, Date.now()) }
+      void introduce()
+    },
+    heardOf: (actor) => presence?.heardOf(toBase64Url(fromHex(actor))) ?? null,
     setOffline(offline) {
       isOffline = offline
       void profile.changeSettings({ workOffline: offline })

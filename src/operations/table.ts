@@ -2,6 +2,7 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
+import { createAgent, deleteAgent, getAgent, listAgents, updateAgent } from './agents.ts'
 import {
   adoptChanges,
   authorize,
@@ -33,7 +34,8 @@ import {
   updateCheck,
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
-import { createAgent, createProject, listAgents, queryTasks } from './structure.ts'
+import { createProject, queryTasks } from './structure.ts'
+import { pauseAgent, resumeAgent, stopAgent, stopAll } from './supervise.ts'
 import {
   acceptTask,
   answerQuestion,
@@ -89,6 +91,13 @@ export const OPERATIONS = {
   create_project: createProject,
   create_agent: createAgent,
   list_agents: listAgents,
+  get_agent: getAgent,
+  update_agent: updateAgent,
+  delete_agent: deleteAgent,
+  pause_agent: pauseAgent,
+  resume_agent: resumeAgent,
+  stop_agent: stopAgent,
+  stop_all: stopAll,
   query_tasks: queryTasks,
   list_capabilities: listCapabilities,
   generate_capability: generateCapability,

@@ -19,6 +19,7 @@ import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
+import { whilePaused } from './supervise.ts'
 
 const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
@@ -39,6 +40,8 @@ export const claimTask = operation({
   run({ replica }, { id }): Result<Claimed> {
     const found = findTask(replica, id)
     if (!found.ok) return found
+    const paused = whilePaused(replica)
+    if (paused) return paused
     const task = found.value
     if (task.work?.holder) return held(replica, task)
     const why = whyNotReady(task, replica.nodes, replica.now())
@@ -71,6 +74,7 @@ export const confirmTask = operation({
   needs: ['claim', 'task'],
   input: z.object({ id: taskRef, run: z.optional(nodeId) }),
   run: ({ replica }, { id, run }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
       if (task.work?.holder === own) {
         replica.transact(null, (tx) => tx.say(task, 'confirm', own))
@@ -107,6 +111,7 @@ export const reportProgress = operation({
     usage: z.optional(usage),
   }),
   run: ({ replica }, { id, run, progress, step, usage: spent }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       const mayWrite = progress === undefined || replica.may('update', task)
       if (!mayWrite || !replica.may('update', replica.nodes.get(own) ?? 'run'))
@@ -176,6 +181,7 @@ export const submitTask = operation({
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
   }),
   run: ({ replica }, { id, run, summary, checks }): Result<TaskRow> =>
+    whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       const { state } = rowOf(replica, task.id).run as RunRow
       if (state === 'claimed') return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })

@@ -46,9 +46,16 @@ function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: strin
   applyUpdate(copy, update)
   const wanted = copy.getText(name).toString()
   copy.destroy()
+  return writeText(replica, tx, id, field, wanted)
+}
+
+/** Changes a text field into these words, and nothing that they have in common; answers whether anything was to change. */
+export function writeText(replica: Replica, tx: Transaction, id: NodeId, field: string, wanted: string): boolean {
+  const node = tx.node(id)
+  if (!node) return false
   const doc = projectText(node, field, replica.history)
   doc.clientID = textClientId(replica.feedName, id, field)
-  const updates = changeText(doc, name, wanted)
+  const updates = changeText(doc, textName(id, field), wanted)
   for (const one of updates) tx.text(id, field, one)
   doc.destroy()
   return updates.length > 0
@@ -61,6 +68,9 @@ function changeText(doc: Doc, name: string, wanted: string): Bytes[] {
   while (same < now.length && same < wanted.length && now[same] === wanted[same]) same++
   let tail = 0
   while (tail < now.length - same && tail < wanted.length - same && now.at(-1 - tail) === wanted.at(-1 - tail)) tail++
+  // Half characters have no bytes: a character that changed in its second half changed.
+  if (/[\uD800-\uDBFF]/.test(now[same - 1] ?? '')) same--
+  if (tail > 0 && /[\uDC00-\uDFFF]/.test(now.at(-tail) ?? '')) tail--
   const updates: Bytes[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update as Bytes))
   doc.transact(() => {

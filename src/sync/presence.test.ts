@@ -1,3 +1,4 @@
+import { sha512 } from '@noble/hashes/sha2.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { applyAwarenessUpdate, encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness'
 import { concatBytes, equalBytes, toBase64Url, utf8, type Bytes } from '../base/bytes.ts'
@@ -8,6 +9,8 @@ import { createPresence, type Presence, type Statement } from './presence.ts'
 const WORKSPACE: Bytes = new Uint8Array(32).fill(7)
 const ADA: Statement = { name: 'Ada', colour: '#aa0000', task: null }
 const BOB: Statement = { name: 'Bob', colour: '#00bb00', task: 'task-1' }
+
+const KEY_OF_ADA = toBase64Url(utf8('ada'))
 
 describe('presence', () => {
   const ends: (() => void)[] = []
@@ -70,6 +73,47 @@ describe('presence', () => {
     expect([b.presence.people()[0]?.heardAt, changes]).toEqual([90, 0])
   })
 
+  test('an agent says what it works on, and each beat moves the time on and is told', async () => {
+    const [a, b] = [replica('ada'), replica('bob')]
+    connect(a, b)
+    await a.presence.say({ ...ADA, work: { run: 'run-1', step: 'Reading', n: 1 } })
+    await turn()
+    expect(b.presence.people().find(({ self }) => !self)).toMatchObject({ name: 'Ada', work: { run: 'run-1', step: 'Reading' } })
+    let changes = 0
+    b.presence.onChange(() => changes++)
+    b.clock.now = 90
+    await a.presence.say({ ...ADA, work: { run: 'run-1', step: 'Reading', n: 2 } })
+    await turn()
+    expect([b.presence.heardOf(KEY_OF_ADA), changes]).toEqual([90, 1])
+    a.presence.close()
+    expect([names(b), b.presence.heardOf(KEY_OF_ADA)]).toEqual([[], 90])
+  })
+
+  test('of an agent that numbers its beats neither its page nor an old word said again is a sign of life', async () => {
+    const [a, b] = [replica('ada'), replica('bob')]
+    connect(a, b)
+    await a.presence.say({ ...ADA, work: { run: 'run-1', step: 'Reading', n: 1 } })
+    const old = a.awareness.getLocalState()
+    await a.presence.say({ ...ADA, work: { run: 'run-1', step: 'Reading', n: 2 } })
+    await turn()
+    b.clock.now = 90
+    a.awareness.setLocalState(a.awareness.getLocalState())
+    a.awareness.setLocalState(old)
+    await a.presence.say(ADA)
+    await turn()
+    expect(b.presence.heardOf(KEY_OF_ADA)).toBe(5)
+  })
+
+  test('whoever numbers nothing is heard of as long as their page is', async () => {
+    const [a, b] = [replica('ada'), replica('bob')]
+    connect(a, b)
+    await a.presence.say(ADA)
+    await turn()
+    b.clock.now = 90
+    a.awareness.setLocalState(a.awareness.getLocalState())
+    expect([b.presence.heardOf(KEY_OF_ADA), b.presence.heardOf(toBase64Url(utf8('cal')))]).toEqual([90, null])
+  })
+
   test('the cursor of the editor travels along and needs no new signature', async () => {
     const [a, b] = [replica('ada'), replica('bob')]
     connect(a, b)
@@ -97,6 +141,8 @@ describe('presence', () => {
     await expect(presence.say({ ...ADA, name: 'x'.repeat(LOCAL.nameChars + 1) })).rejects.toThrow(RangeError)
     await expect(presence.say({ ...ADA, colour: 'red' })).rejects.toThrow(RangeError)
     await expect(presence.say({ ...ADA, task: 'x'.repeat(65) })).rejects.toThrow(RangeError)
+    const work = { run: null, step: 'x'.repeat(LOCAL.stepChars + 1), n: 1 }
+    await expect(presence.say({ ...ADA, work })).rejects.toThrow(RangeError)
   })
 
   const forgeries: Readonly<Record<string, (honest: Said) => unknown>> = {
@@ -106,6 +152,7 @@ describe('presence', () => {
       user: { ...said.user, name: 'Eve' },
     }),
     'another task under the same proof': (said) => ({ ...said, worknode: { ...said.worknode, task: 'task-9' } }),
+    'a beat that was never signed': (said) => ({ ...said, worknode: { ...said.worknode, work: { run: null, step: '', n: 9 } } }),
     "another's key": (said) => ({ ...said, worknode: { ...said.worknode, actor: toBase64Url(utf8('bob')) } }),
     'no proof': (said) => ({ user: said.user, cursor: {} }),
     'a proof that is not text': (said) => ({ ...said, worknode: { ...said.worknode, proof: 1 } }),
@@ -194,7 +241,7 @@ describe('presence', () => {
     signed(): number
   }
 
-  /** Signatures are readable here: key ‖ message. That a real one cannot be made up is the verifier's business. */
+  /** Signatures are a hash of key ‖ message here, as long as real ones. That a real one cannot be made up is the verifier's business. */
   function replica(name: string, workspace = WORKSPACE): Replica {
     const awareness = createAwareness()
     const clock = { now: 5 }
@@ -205,9 +252,9 @@ describe('presence', () => {
       key: utf8(name),
       async sign(message) {
         signed++
-        return concatBytes(utf8(name), message)
+        return signature(utf8(name), message)
       },
-      verify: async (key, signature, message) => equalBytes(signature, concatBytes(key, message)),
+      verify: async (key, given, message) => equalBytes(given, signature(key, message)),
       now: () => clock.now,
     })
     ends.push(() => awareness.destroy())
@@ -231,6 +278,10 @@ describe('presence', () => {
 
 function names({ presence }: { readonly presence: Presence }): string[] {
   return presence.people().map(({ name }) => name)
+}
+
+function signature(key: Bytes, message: Bytes): Bytes {
+  return sha512(concatBytes(key, message))
 }
 
 /** Lets promises that are ready go on. */

@@ -10,7 +10,7 @@ import { knownPeople, type PersonRow } from '../replica/people.ts'
 import type { Replica } from '../replica/replica.ts'
 import { useObservable } from './hooks.ts'
 import type { Named } from './names.ts'
-import { type Observable, type PeerRow, useSession } from './session.ts'
+import { type Observable, type PeerRow, type Session, useSession } from './session.ts'
 
 export interface Known extends Named {
   /** `#rrggbb`, or empty. */
@@ -20,17 +20,17 @@ export interface Known extends Named {
 }
 
 export function useKnownPeople(): readonly Known[] {
-  const { replica, people } = useSession()
+  const session = useSession()
+  const { replica } = session
   const said = useObservable(saidIn(replica))
-  const here = useObservable(people)
+  const here = useObservable(hereIn(session))
   return useMemo(() => mergePeople(said, here, replica.actor), [said, here, replica])
 }
 
 /** The others who are here, a row for each tab, under the names that they go by. */
 export function useOthersHere(): readonly PeerRow[] {
-  const { people } = useSession()
   const known = useKnownPeople()
-  const here = useObservable(people)
+  const here = useObservable(hereIn(useSession()))
   return useMemo(() => {
     const others = here.filter(({ self }) => !self)
     return others.map((row) => {
@@ -61,6 +61,25 @@ export function mergePeople(said: readonly PersonRow[], here: readonly PeerRow[]
   })
   const others = [...present.values()].filter(({ actor }) => !saidBy.has(actor))
   return [...inLog, ...others.map(({ actor, name, color }): Known => ({ actor, name, color, self: actor === self, here: true }))]
+}
+
+const hereOf = new WeakMap<Session, Observable<readonly PeerRow[]>>()
+
+/** Who is here, without how they get on: agents beat every few seconds, and who shows only names shall not hear of it. */
+function hereIn(session: Session): Observable<readonly PeerRow[]> {
+  const known = hereOf.get(session)
+  if (known) return known
+  let [words, rows]: [string, readonly PeerRow[]] = ['', []]
+  const made: Observable<readonly PeerRow[]> = {
+    subscribe: (listener) => session.people.subscribe(listener),
+    get() {
+      const next = session.people.get().map(({ name, color, actor, task, self }) => ({ name, color, actor, task, self }))
+      if (JSON.stringify(next) !== words) [words, rows] = [JSON.stringify(next), next]
+      return rows
+    },
+  }
+  hereOf.set(session, made)
+  return made
 }
 
 const sources = new WeakMap<Replica, Observable<readonly PersonRow[]>>()

@@ -5,6 +5,7 @@ export const patterns = {
   workspace: '/w/:workspace/*?',
   board: '/w/:workspace/board',
   inbox: '/w/:workspace/inbox',
+  agents: '/w/:workspace/agents',
   people: '/w/:workspace/people',
   activity: '/w/:workspace/activity',
   past: '/w/:workspace/past',
@@ -18,6 +19,7 @@ export const links = {
   start: (): string => '/',
   board: (workspace: string): string => `/w/${workspace}/board`,
   inbox: (workspace: string): string => `/w/${workspace}/inbox`,
+  agents: (workspace: string): string => `/w/${workspace}/agents`,
   people: (workspace: string): string => `/w/${workspace}/people`,
   activity: (workspace: string, query = ''): string => `/w/${workspace}/activity${query}`,
   /** The board as it was at an HLC, written as text; without one the latest. */

@@ -19,6 +19,11 @@ export interface PeerRow {
   /** The task this person or agent looks at, or null. */
   readonly task: string | null
   readonly self: boolean
+  /** Of an agent that says so: the run it works on, and its step. */
+  readonly run?: string | null
+  readonly step?: string
+  /** When its last sign of life came in, on the monotonic clock of this device. */
+  readonly beatAt?: number
 }
 
 export interface SyncState {
@@ -51,6 +56,10 @@ export interface Session {
   readonly awareness: Observable<Awareness | null>
   /** Tells peers which task is open here. */
   lookAt(task: string | null): void
+  /** Tells peers that this agent is at work: a sign of life, every few seconds. */
+  beat(run: string | null, step: string): void
+  /** When this key last gave a sign of life, on the clock of `performance.now`, also after it left; null for never. */
+  heardOf(actor: string): number | null
   setOffline(offline: boolean): void
   readonly servers: Servers
   setName(name: string, color: string): Promise<void>

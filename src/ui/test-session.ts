@@ -84,6 +84,10 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
     lookAt(task) {
       people.set(people.get().map((row) => (row.self ? { ...row, task } : row)))
     },
+    beat(run, step) {
+      people.set(people.get().map((row) => (row.self ? { ...row, run, step, beatAt: performance.now() } : row)))
+    },
+    heardOf: (actor) => people.get().find((row) => row.actor === actor)?.beatAt ?? null,
     setOffline(offline) {
       sync.set({ ...sync.get(), offline, peers: offline ? 0 : 2 })
     },

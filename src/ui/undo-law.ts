@@ -40,11 +40,18 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
     remove ? `${keyOf(replica, id)} is no longer linked to ${keyOf(replica, to)}` : null,
   update_check: ({ id, remove }, replica) => (remove ? `Check of ${keyOf(replica, id)} removed` : null),
   delete_comment: ({ restore }) => (restore ? null : 'Comment deleted'),
+  delete_agent: ({ restore }) => (restore ? null : 'Profile taken off the list'),
   delete_document: ({ id, restore }, replica) =>
     restore ? null : `${replica.nodes.get(id as NodeId)?.path ?? 'The document'} deleted`,
   resolve_conflict: ({ id, field }, replica) => `Conflict over the ${field} of ${keyOf(replica, id)} settled`,
 
   create_task: nothingLost,
+  get_agent: nothingLost,
+  update_agent: nothingLost,
+  pause_agent: nothingLost,
+  resume_agent: nothingLost,
+  stop_agent: nothingLost,
+  stop_all: nothingLost,
   save_view: nothingLost,
   limit_column: nothingLost,
   accept_task: nothingLost,

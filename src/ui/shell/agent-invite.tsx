@@ -1,58 +1,97 @@
 import { type FormEvent, useState } from 'react'
+import { refuse, ok, type Result } from '../../base/result.ts'
 import { faultWords } from '../act.ts'
 import { Button } from '../kit/button.tsx'
 import fields from '../kit/field.module.css'
 import { type Ends, endsAt, EndsField } from '../people/ends.tsx'
 import { FilePatterns } from '../people/file-patterns.tsx'
 import { patternFault, patternsIn } from '../people/patterns.ts'
-import { useSession } from '../session.ts'
+import { type Session, useSession } from '../session.ts'
 import { exactTime } from '../times.ts'
 import { SecretLink } from './secret-link.tsx'
 
-interface Made {
+export interface AgentLink {
   readonly link: string
   readonly files: readonly string[] | null
   readonly expires: number | null
 }
 
+/** What an agent may: the files it may write, and until when. */
+export interface AgentReach {
+  /** As typed, a pattern a line. */
+  readonly files: string
+  readonly ends: Ends
+}
+
+export const FIRST_REACH: AgentReach = { files: '', ends: { choice: '8h', at: '' } }
+
+export function reachFault({ files }: AgentReach): string | null {
+  return patternFault(patternsIn(files))
+}
+
+/** Makes the link that an agent of this reach comes in by. */
+export async function makeAgentLink(session: Session, { files, ends }: AgentReach): Promise<Result<AgentLink>> {
+  const patterns = patternsIn(files)
+  const expires = endsAt(ends, session.replica.now())
+  if (expires === 'wrong') return refuse({ code: 'invalid', detail: 'Choose a moment that is still to come.' })
+  const limits = { ...(patterns ? { files: patterns } : {}), ...(expires === null ? {} : { expires }) }
+  try {
+    const made = await session.invite({ kind: 'agent', ...limits })
+    return made.ok ? ok({ link: made.value, files: patterns, expires }) : made
+  } catch (error) {
+    return refuse({ code: 'unavailable', detail: `No link was made: ${faultWords(error)}` })
+  }
+}
+
+export function AgentReachFields({
+  reach,
+  onChange,
+}: {
+  readonly reach: AgentReach
+  readonly onChange: (reach: AgentReach) => void
+}) {
+  return (
+    <>
+      <FilePatterns text={reach.files} onChange={(files) => onChange({ ...reach, files })} />
+      <EndsField ends={reach.ends} onChange={(ends) => onChange({ ...reach, ends })} />
+    </>
+  )
+}
+
+export function MadeAgentLink({ made: { link, files, expires } }: { readonly made: AgentLink }) {
+  return (
+    <>
+      <SecretLink label="Invite link" link={link} />
+      <p>
+        An agent that joins by it may write {files === null ? 'every file' : files.join(', ')},{' '}
+        {expires === null ? 'until you remove it' : `until ${exactTime(expires)}`}.
+      </p>
+    </>
+  )
+}
+
 /** What an agent may is chosen before its link is made: the link carries it. */
 export function AgentInvite() {
   const session = useSession()
-  const [files, setFiles] = useState('')
-  const [ends, setEnds] = useState<Ends>({ choice: '8h', at: '' })
+  const [reach, setReach] = useState(FIRST_REACH)
   const [isBusy, setBusy] = useState(false)
-  const [made, setMade] = useState<Made | null>(null)
+  const [made, setMade] = useState<AgentLink | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
-  const patterns = patternsIn(files)
 
-  const submit = (event: FormEvent): void => {
+  const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    const expires = endsAt(ends, session.replica.now())
-    if (expires === 'wrong') return setProblem('Choose a moment that is still to come.')
     setBusy(true)
     setProblem(null)
-    const fail = (words: string): void => {
-      setBusy(false)
-      setProblem(words)
-    }
-    session.invite({ kind: 'agent', ...(patterns ? { files: patterns } : {}), ...(expires === null ? {} : { expires }) }).then(
-      (result) => {
-        if (!result.ok) return fail(result.refusal.detail)
-        setBusy(false)
-        setMade({ link: result.value, files: patterns, expires })
-      },
-      (error: unknown) => fail(`No link was made: ${faultWords(error)}`),
-    )
+    const result = await makeAgentLink(session, reach)
+    setBusy(false)
+    if (result.ok) setMade(result.value)
+    else setProblem(result.refusal.detail)
   }
 
   if (made !== null)
     return (
       <>
-        <SecretLink label="Invite link" link={made.link} />
-        <p>
-          An agent that joins by it may write {made.files === null ? 'every file' : made.files.join(', ')},{' '}
-          {made.expires === null ? 'until you remove it' : `until ${exactTime(made.expires)}`}.
-        </p>
+        <MadeAgentLink made={made} />
         <div className={fields['actions']}>
           <Button look="outline" onClick={() => setMade(null)}>
             Make one for another agent
@@ -61,16 +100,15 @@ export function AgentInvite() {
       </>
     )
   return (
-    <form className={fields['form']} onSubmit={submit}>
-      <FilePatterns text={files} onChange={setFiles} />
-      <EndsField ends={ends} onChange={setEnds} />
+    <form className={fields['form']} onSubmit={(event) => void submit(event)}>
+      <AgentReachFields reach={reach} onChange={setReach} />
       {problem === null ? null : (
         <p role="alert" className={fields['problem']}>
           {problem}
         </p>
       )}
       <div className={fields['actions']}>
-        <Button type="submit" look="primary" disabled={isBusy || patternFault(patterns) !== null}>
+        <Button type="submit" look="primary" disabled={isBusy || reachFault(reach) !== null}>
           {isBusy ? 'Making a link …' : 'Make a link'}
         </Button>
       </div>

@@ -15,6 +15,7 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  page('Agents', patterns.agents, async () => (await import('../agents/agents-page.tsx')).AgentsPage),
   page('Inbox', patterns.inbox, async () => (await import('../inbox/inbox-page.tsx')).InboxPage),
   page('Activity', patterns.activity, async () => (await import('../activity/activity-page.tsx')).ActivityPage),
   page('Time travel', patterns.past, async () => (await import('../past/past-page.tsx')).PastPage),

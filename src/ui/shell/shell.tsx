@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { matchRoute, Redirect, useLocation, useRoute, useRouter } from 'wouter'
 import { NotifyNeeds } from '../attention/notify-needs.tsx'
+import { livenessIn } from '../agents/liveness-watch.ts'
 import { Board } from '../board/board.tsx'
 import { useWorkspaceName } from '../hooks.ts'
 import { links, patterns } from '../links.ts'
@@ -18,7 +19,8 @@ import { SpaceBanner } from './space-banner.tsx'
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
 export function Shell() {
-  const { workspaceId } = useSession()
+  const session = useSession()
+  const { workspaceId } = session
   const [location] = useLocation()
   // On a phone the sidebar lies over the page: it is open at one address, and going somewhere puts it away.
   const [sideAt, setSideAt] = useState<string | null>(null)
@@ -34,6 +36,8 @@ export function Shell() {
   useEffect(() => {
     document.title = `${name} · Worknode`
   }, [name])
+  // Silence is counted from when the workspace was opened, whichever view is shown.
+  useEffect(() => livenessIn(session).run(), [session])
   useLooking(onTask)
 
   if (!onBoard && !onTask && !at) return <Redirect to={links.board(workspaceId)} replace />

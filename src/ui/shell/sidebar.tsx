@@ -1,4 +1,4 @@
-import { Activity, Files, Inbox, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, Bot, Files, Inbox, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useCommands } from '../commands/handlers.ts'
@@ -28,6 +28,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
       <nav className={css['nav']} aria-label="Views">
         <ViewLink href={links.board(workspaceId)} also="/task/">
           <Kanban size={16} aria-hidden /> Board
+        </ViewLink>
+        <ViewLink href={links.agents(workspaceId)}>
+          <Bot size={16} aria-hidden /> Agents
         </ViewLink>
         <ViewLink href={links.inbox(workspaceId)}>
           <Inbox size={16} aria-hidden /> Inbox

@@ -79,6 +79,13 @@ function isClosed({ replica }: Session, { key }: Made): boolean {
   return key !== null && inviteState(replica, key).state === 'closed'
 }
 
+/** The invite that a link of this workspace stands for, while it is open. */
+export async function inviteIdOf({ replica }: Session, link: string): Promise<string | null> {
+  const key = await keyOf(link)
+  const found = key && inviteState(replica, key)
+  return found?.state === 'open' ? found.id : null
+}
+
 async function keyOf(link: string): Promise<Uint8Array<ArrayBuffer> | null> {
   const invite = parseInvite(link)
   return invite.ok ? (await keyPairOf((await inviteKeys(invite.value.seed)).signing)).key : null
