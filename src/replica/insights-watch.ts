@@ -34,7 +34,7 @@ export function watchInsights(source: PastSource, soon: (run: () => void) => voi
   const reader = new LogReader(source)
   const noted = new Set<number>()
   let state: InsightsState = { summary: null, read: 0, all: history.count, isReading: true, fault: null }
-  let waiting: number[] = []
+  const waiting: number[] = []
   let listeners = 0
   let stops: readonly (() => void)[] = []
   let running: Promise<void> | null = null

@@ -13,6 +13,7 @@ import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 
 const ActivityPage = lazy(async () => ({ default: (await import('../activity/activity-page.tsx')).ActivityPage }))
+const InsightsPage = lazy(async () => ({ default: (await import('../insights/insights-page.tsx')).InsightsPage }))
 const PastPage = lazy(async () => ({ default: (await import('../past/past-page.tsx')).PastPage }))
 const PeoplePage = lazy(async () => ({ default: (await import('../people/people-page.tsx')).PeoplePage }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
@@ -27,6 +28,7 @@ export function Shell() {
   const [onPeople] = useRoute(patterns.people)
   const [onActivity] = useRoute(patterns.activity)
   const [onPast] = useRoute(patterns.past)
+  const [onInsights] = useRoute(patterns.insights)
   const [onNetwork] = useRoute(patterns.network)
   const [onTask, task] = useRoute(patterns.task)
   const name = useWorkspaceName()
@@ -35,7 +37,15 @@ export function Shell() {
   }, [name])
   useLooking(onTask)
 
-  const page = onPeople ? <PeoplePage /> : onActivity ? <ActivityPage /> : onPast ? <PastPage /> : null
+  const [title, page] = onPeople
+    ? ['People', <PeoplePage key="people" />]
+    : onActivity
+      ? ['Activity', <ActivityPage key="activity" />]
+      : onPast
+        ? ['Time travel', <PastPage key="past" />]
+        : onInsights
+          ? ['Insights', <InsightsPage key="insights" />]
+          : [onNetwork ? 'Network' : 'Board', null]
   if (!onBoard && !page && !onNetwork && !onTask) return <Redirect to={links.board(workspaceId)} replace />
   return (
     <div className={css['shell']}>
@@ -46,10 +56,7 @@ export function Shell() {
       {sideOpen ? (
         <button type="button" className={css['scrim']} aria-label="Close the menu" onClick={() => setSideAt(null)} />
       ) : null}
-      <Header
-        title={onNetwork ? 'Network' : onPeople ? 'People' : onActivity ? 'Activity' : onPast ? 'Time travel' : 'Board'}
-        onMenu={() => setSideAt(location)}
-      />
+      <Header title={title} onMenu={() => setSideAt(location)} />
       <Banner />
       <main id="main" className={css['main']} tabIndex={-1}>
         {onNetwork ? <NetworkPage /> : null}

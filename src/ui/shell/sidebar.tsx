@@ -1,4 +1,4 @@
-import { Activity, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, ChartColumn, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useObservable, useWorkspaceName } from '../hooks.ts'
@@ -33,6 +33,9 @@ export function Sidebar({ open }: { readonly open: boolean }) {
         </ViewLink>
         <ViewLink href={links.activity(workspaceId)} also="/past">
           <Activity size={16} aria-hidden /> Activity
+        </ViewLink>
+        <ViewLink href={links.insights(workspaceId)}>
+          <ChartColumn size={16} aria-hidden /> Insights
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network
