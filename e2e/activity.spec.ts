@@ -82,13 +82,25 @@ test('while one reads further down nothing moves, and a button says how much is 
   await ada.page.getByRole('link', { name: 'Activity' }).click()
   const first = ada.page.getByRole('list', { name: 'Events' }).getByRole('listitem').first()
   await expect(first).toBeVisible()
-  await ada.page.getByRole('region', { name: 'Event stream' }).press('PageDown')
-  await expect(ada.page.locator('[data-event]').first()).not.toHaveAttribute('aria-posinset', '1')
-  const shown = await ada.page.locator('[data-event]').first().getAttribute('data-event')
+  const stream = ada.page.getByRole('region', { name: 'Event stream' })
+  await stream.evaluate((box) => {
+    box.scrollTop = 2000
+  })
+  /** What stands in the middle of what is seen. */
+  const inTheMiddle = () =>
+    stream.evaluate((box) => {
+      const { x, y, width, height } = box.getBoundingClientRect()
+      return document
+        .elementFromPoint(x + width / 2, y + height / 2)
+        ?.closest('[data-event]')
+        ?.getAttribute('data-event')
+    })
+  await expect.poll(inTheMiddle).toBeTruthy()
+  const shown = await inTheMiddle()
   await grace.page.evaluate(() => window.worknode.run('create_task', { title: 'News' }))
   const fresh = ada.page.getByRole('button', { name: /^\d+ new$/ })
   await expect(fresh).toBeVisible()
-  expect(await ada.page.locator('[data-event]').first().getAttribute('data-event')).toBe(shown)
+  expect(await inTheMiddle()).toBe(shown)
   await fresh.click()
   await expect(ada.page.getByRole('listitem').filter({ hasText: /News/ }).first()).toBeInViewport()
   await expect(fresh).toHaveCount(0)

@@ -6,6 +6,8 @@
 import css from './insights.module.css'
 
 const HEIGHT = 100
+/** Few bars stay narrow. */
+const PLACES = 16
 
 export interface Bar {
   readonly key: string
@@ -29,7 +31,7 @@ export function TimeBars({
   return (
     <svg
       className={css['timeBars']}
-      viewBox={`0 0 ${bars.length * 10} ${HEIGHT}`}
+      viewBox={`0 0 ${Math.max(PLACES, bars.length) * 10} ${HEIGHT}`}
       preserveAspectRatio="none"
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a drawing of its own, and no file
       role="img"

@@ -77,11 +77,12 @@ export function ConflictTimes({ summary: { spans, conflicts, edits } }: { readon
 
 function Axis({ spans }: { readonly spans: readonly Span[] }) {
   const [first, last] = [spans[0], spans.at(-1)]
+  // With few bars there is no place for an end.
   if (!first || !last) return null
   return (
     <p className={css['axis']} aria-hidden>
       <span>{spanWords(first)}</span>
-      <span>{first === last ? '' : spanWords(last)}</span>
+      <span>{spans.length < 16 ? '' : spanWords(last)}</span>
     </p>
   )
 }
@@ -106,15 +107,17 @@ export function ConflictFields({ summary: { fields } }: { readonly summary: Insi
           : 'No field has been written in two ways apart.'
       }
       chart={
-        <Rows
-          label="Conflicts by field: the table has the numbers"
-          most={most}
-          rows={clashing.slice(0, SHOWN).map(({ field, conflicts, edits }) => ({
-            name: named(field),
-            parts: [{ tone: 'bad', value: conflicts, words: count(conflicts, 'conflict') }],
-            says: `${conflicts.toLocaleString('en')} in ${count(edits, 'write')}`,
-          }))}
-        />
+        clashing.length === 0 ? null : (
+          <Rows
+            label="Conflicts by field: the table has the numbers"
+            most={most}
+            rows={clashing.slice(0, SHOWN).map(({ field, conflicts, edits }) => ({
+              name: named(field),
+              parts: [{ tone: 'bad', value: conflicts, words: count(conflicts, 'conflict') }],
+              says: `${conflicts.toLocaleString('en')} in ${count(edits, 'write')}`,
+            }))}
+          />
+        )
       }
       head={['Field', 'Writes', 'Conflicts', 'In 100 writes']}
       rows={fields.map(({ field, edits, conflicts }) => [
