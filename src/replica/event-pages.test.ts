@@ -9,7 +9,7 @@ import { exchange, founded, joined } from './cluster.fixture.ts'
 import { ANY_EVENT, type EventFilter, eventLines, readEventsBefore, readEventsOf } from './event-pages.ts'
 import { Hand } from './hand.fixture.ts'
 import { CROSSING_MS, Lateness } from './lateness.ts'
-import { grantTo } from './membership.ts'
+import { adopt, grantTo } from './membership.ts'
 import type { Replica } from './replica.ts'
 import { verifyLog } from './verify-log.ts'
 
@@ -41,6 +41,15 @@ async function story() {
     forbidden.map(({ wire }) => wire),
     'peer',
   )
+  // Of two in one batch somebody keeps the first.
+  const [kept, left] = [tasks[2] as NodeId, tasks[3] as NodeId]
+  const both = await viewer.edit([
+    [{ op: 'set', node: kept, field: 'title', value: 'kept' }, 'update'],
+    [{ op: 'set', node: left, field: 'title', value: 'left' }, 'update'],
+  ])
+  await owner.receive([both.wire], 'peer')
+  expect(adopt(owner, [(owner.history.ordinalOf(both.id) as number) * 256])).toEqual({ ok: true, value: 1 })
+  await owner.settled()
   await owner.saved()
   return { owner, member, tasks, viewer }
 }

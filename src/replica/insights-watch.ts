@@ -24,7 +24,7 @@ export interface InsightsWatch {
   subscribe(listener: () => void): () => void
 }
 
-const TOGETHER = 256
+const TOGETHER = 64
 
 /** `soon` calls back in a moment: under a stream of changes the sums are made once for many. */
 export function watchInsights(source: PastSource, soon: (run: () => void) => void): InsightsWatch {
@@ -69,10 +69,12 @@ export function watchInsights(source: PastSource, soon: (run: () => void) => voi
       set({ isReading: true })
       while (waiting.length > 0) {
         const some = waiting.splice(0, TOGETHER)
-        await reader.read(some)
-        some.forEach(note)
+        await reader.read(some, breathe)
+        for (const ordinal of some) {
+          note(ordinal)
+          await breathe()
+        }
         reader.forget(some)
-        await breathe()
         set({ read: noted.size, all: noted.size + waiting.length })
       }
       while (insights.settleOne()) await breathe()

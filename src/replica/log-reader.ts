@@ -38,12 +38,15 @@ export class LogReader {
     this.#names = { ordinalOf: (id) => history.ordinalOf(id), idOf: (ordinal) => history.idOf(ordinal) }
   }
 
-  /** Reads those that were not read before. */
-  async read(ordinals: readonly number[]): Promise<void> {
+  /** Reads those that were not read before; `breathe` is called after each, since one may hold hundreds of changes. */
+  async read(ordinals: readonly number[], breathe: () => Promise<void>): Promise<void> {
     const missing = ordinals.filter((ordinal) => !this.#batches.has(ordinal))
     if (missing.length === 0) return
     for await (const page of this.#source.stored(missing))
-      for (const { ordinal, wire } of page) this.#batches.set(ordinal, this.#decode(ordinal, wire))
+      for (const { ordinal, wire } of page) {
+        this.#batches.set(ordinal, this.#decode(ordinal, wire))
+        await breathe()
+      }
   }
 
   /** What was read of a batch. */

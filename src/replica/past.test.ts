@@ -184,6 +184,30 @@ test('what comes late while one is in the past takes its place there, and verdic
   past.close()
 })
 
+test('what comes while one is on the way is there on arrival, and once', async () => {
+  const { owner, clock } = await founded(1)
+  const { member } = await joined(owner, 7, clock)
+  for (let i = 0; i < 40; i++) {
+    for (const writer of [owner, member])
+      writer.transact(null, (tx) => tx.create({ type: 'task', number: i, fields: [['title', `task ${i}`]] }))
+    clock.ms += 1000
+    await owner.saved()
+    await member.saved()
+  }
+  const past = await openPast(slow(owner))
+  await past.travel(past.timeline.first as Hlc)
+  const moving = past.travel(past.timeline.last as Hlc)
+  const started = past.at
+  await exchange(member, owner)
+  await moving
+  expect(compareHlc(past.at, started)).toBeGreaterThan(0)
+  await past.travel(past.timeline.last as Hlc)
+  const name = namesIn(owner.history)
+  expect(past.views.column('backlog')).toHaveLength(80)
+  expect(nodesOf(past.fold.nodes.values(), name)).toEqual(nodesOf(owner.nodes.values(), name))
+  past.close()
+})
+
 test('the timeline steps from batch to batch, to and fro', async () => {
   const replica = await randomHistory(5, 60, false)
   const past = await openPast(replica)

@@ -34,7 +34,7 @@ export interface PastSource extends LogSource {
 }
 
 /** Batches that are read at once. */
-const TOGETHER = 256
+const TOGETHER = 64
 
 export class Past {
   readonly history: History
@@ -180,7 +180,7 @@ export class Past {
     let reached: Hlc | null = null
     for (let from = 0; from < ordinals.length; from += TOGETHER) {
       const some = ordinals.slice(from, from + TOGETHER)
-      await this.#reader.read(some)
+      await this.#reader.read(some, () => this.#breathe())
       for (const [i, ordinal] of some.entries()) {
         this.#apply(ordinal)
         if (!(await this.#pause((from + i) / ordinals.length)) || this.#goal === to) continue
@@ -208,7 +208,7 @@ export class Past {
   /** Some that lie behind us, and are not folded yet. */
   async #applyAll(ordinals: readonly number[]): Promise<void> {
     const behind = ordinals.filter((ordinal) => compareHlc(this.history.hlcOf(ordinal), this.#at) <= 0)
-    await this.#reader.read(behind)
+    await this.#reader.read(behind, () => this.#breathe())
     for (const ordinal of behind) {
       this.#apply(ordinal)
       await this.#pause(1)

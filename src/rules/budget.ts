@@ -8,8 +8,9 @@ const KIB = 1024
 export const BUDGET = {
   /** The entry and all it imports statically. */
   first: 130 * KIB,
-  /** Of all views together; the first paint waits for a fifth of it. */
-  css: 24 * KIB,
+  /** The style sheets of those, which the first paint waits for as well; of a view, with the view. */
+  firstCss: 8 * KIB,
+  lateCss: 5 * KIB,
   /** The text editor, loaded when a text is opened. */
   editor: 115 * KIB,
   late: 40 * KIB,
@@ -31,11 +32,13 @@ export function overBudget(manifest: Manifest, gzipped: ReadonlyMap<string, numb
   if (entries.length === 0) return ['the manifest names no entry']
   const first = withImports(manifest, entries)
   const firstFiles = new Set([...first].map((key) => (manifest[key] as Chunk).file))
-  const styles = [...gzipped.keys()].filter((file) => file.endsWith('.css'))
+  const firstStyles = new Set([...first].flatMap((key) => manifest[key]?.css ?? []))
+  const lateStyles = [...gzipped.keys()].filter((file) => file.endsWith('.css') && !firstStyles.has(file))
   const late = [...gzipped.keys()].filter((file) => file.endsWith('.js') && !firstFiles.has(file))
   return [
     ...over('the first paint', [...firstFiles], BUDGET.first),
-    ...over('all style sheets', styles, BUDGET.css),
+    ...over('the styles of the first paint', [...firstStyles], BUDGET.firstCss),
+    ...lateStyles.flatMap((file) => over(file, [file], BUDGET.lateCss)),
     ...late.flatMap((file) => over(file, [file], isEditor(file) ? BUDGET.editor : BUDGET.late)),
   ]
 

@@ -30,7 +30,7 @@ function Events({ stream, onClear }: { readonly stream: EventStream; readonly on
   const people = useKnownPeople()
   const now = useMinute()
   const lateness = useMemo(() => new Lateness(replica.history, replica.actor), [replica])
-  const scroll = useRef<HTMLDivElement>(null)
+  const scroll = useRef<HTMLElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const toggle = useCallback((ref: number) => setOpen((before) => toggled(before, ref)), [])
@@ -59,46 +59,47 @@ function Events({ stream, onClear }: { readonly stream: EventStream; readonly on
           <ArrowUp size={14} aria-hidden /> {state.waiting.toLocaleString('en')} new
         </Button>
       ) : null}
-      <div
+      <section
         ref={scroll}
-        className={css['list']}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
-        role="list"
-        aria-label="Events"
-        aria-busy={state.isReading}
+        className={css['scroll']}
         // A box that scrolls can be scrolled by keys.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
+        aria-label="Event stream"
         onScroll={look}
       >
-        <Virtualizer ref={list} data={state.events} scrollRef={scroll} bufferSize={400} itemSize={56}>
-          {(read, index) => {
-            const { why, adopted } = audited.verdictOf(read.ref)
-            return (
-              <EventRow
-                key={read.ref}
-                read={read}
-                position={index + 1}
-                people={people}
-                now={now}
-                why={why}
-                adopted={adopted}
-                late={lateness.of(Math.floor(read.ref / 256))}
-                open={open.has(read.ref)}
-                onToggle={toggle}
-              />
-            )
-          }}
-        </Virtualizer>
-      </div>
-      <p className={css['foot']} aria-live="polite">
-        {state.problem ?? footWords(state)}
-        {state.isWhole && state.events.length === 0 && onClear ? (
-          <Button look="outline" onClick={onClear}>
-            Show all events
-          </Button>
-        ) : null}
-      </p>
+        {/* Between list and item stand the boxes of the virtual list. */}
+        {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role */}
+        <div role="list" aria-label="Events" aria-busy={state.isReading || state.events.length === 0}>
+          <Virtualizer ref={list} data={state.events} scrollRef={scroll} bufferSize={400} itemSize={56}>
+            {(read, index) => {
+              const { why, adopted } = audited.verdictOf(read.ref)
+              return (
+                <EventRow
+                  key={read.ref}
+                  read={read}
+                  position={index + 1}
+                  people={people}
+                  now={now}
+                  why={why}
+                  adopted={adopted}
+                  late={lateness.of(Math.floor(read.ref / 256))}
+                  open={open.has(read.ref)}
+                  onToggle={toggle}
+                />
+              )
+            }}
+          </Virtualizer>
+        </div>
+        <p className={css['foot']} aria-live="polite">
+          {state.problem ?? footWords(state)}
+          {state.isWhole && state.events.length === 0 && onClear ? (
+            <Button look="outline" onClick={onClear}>
+              Show all events
+            </Button>
+          ) : null}
+        </p>
+      </section>
     </div>
   )
 }

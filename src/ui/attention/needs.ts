@@ -7,6 +7,7 @@ import { createEmitter } from '../../base/emitter.ts'
 import type { Observable, Session } from '../session.ts'
 import { conflictNeeds } from './conflict-needs.ts'
 import { decisionNeeds } from './decision-needs.ts'
+import { workNeeds } from './work-needs.ts'
 
 export interface Need {
   readonly cause: string
@@ -18,7 +19,7 @@ export interface Need {
 
 export type NeedSource = (session: Session) => Observable<readonly Need[]>
 
-const SOURCES: readonly NeedSource[] = [decisionNeeds, conflictNeeds]
+const SOURCES: readonly NeedSource[] = [decisionNeeds, workNeeds, conflictNeeds]
 
 /** All of them, in the order of the sources. */
 export function needsOf(session: Session, sources: readonly NeedSource[] = SOURCES): Observable<readonly Need[]> {

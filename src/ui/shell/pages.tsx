@@ -18,6 +18,7 @@ export const PAGES: readonly Page[] = [
   page('Agents', patterns.agents, async () => (await import('../agents/agents-page.tsx')).AgentsPage),
   page('Inbox', patterns.inbox, async () => (await import('../inbox/inbox-page.tsx')).InboxPage),
   page('Activity', patterns.activity, async () => (await import('../activity/activity-page.tsx')).ActivityPage),
+  page('Insights', patterns.insights, async () => (await import('../insights/insights-page.tsx')).InsightsPage),
   page('Time travel', patterns.past, async () => (await import('../past/past-page.tsx')).PastPage),
   page('Files', patterns.files, async () => (await import('../files/files-page.tsx')).FilesPage),
   page('People', patterns.people, async () => (await import('../people/people-page.tsx')).PeoplePage),

@@ -42,6 +42,11 @@ export function ShellCommands() {
       navigate(links.board(workspaceId))
     },
     'go-board': () => navigate(links.board(workspaceId)),
+    'go-agents': () => navigate(links.agents(workspaceId)),
+    'go-inbox': () => navigate(links.inbox(workspaceId)),
+    'go-activity': () => navigate(links.activity(workspaceId)),
+    'go-insights': () => navigate(links.insights(workspaceId)),
+    'go-files': () => navigate(links.files(workspaceId)),
     'go-people': () => navigate(links.people(workspaceId)),
     'go-network': () => navigate(links.network(workspaceId)),
     'go-start': () => navigate(links.start()),

@@ -1,4 +1,4 @@
-import { Activity, Bot, Files, Inbox, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
+import { Activity, Bot, ChartColumn, Files, Inbox, Kanban, Monitor, Moon, Network, Sun, Users } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { useCommands } from '../commands/handlers.ts'
@@ -36,15 +36,18 @@ export function Sidebar({ open }: { readonly open: boolean }) {
           <Inbox size={16} aria-hidden /> Inbox
           <InboxCount />
         </ViewLink>
-        <ViewLink href={links.people(workspaceId)}>
-          <Users size={16} aria-hidden /> People
-          <DecisionCount />
+        <ViewLink href={links.activity(workspaceId)} also="/past">
+          <Activity size={16} aria-hidden /> Activity
+        </ViewLink>
+        <ViewLink href={links.insights(workspaceId)}>
+          <ChartColumn size={16} aria-hidden /> Insights
         </ViewLink>
         <ViewLink href={links.files(workspaceId)} also="/files/">
           <Files size={16} aria-hidden /> Files
         </ViewLink>
-        <ViewLink href={links.activity(workspaceId)} also="/past">
-          <Activity size={16} aria-hidden /> Activity
+        <ViewLink href={links.people(workspaceId)}>
+          <Users size={16} aria-hidden /> People
+          <DecisionCount />
         </ViewLink>
         <ViewLink href={links.network(workspaceId)}>
           <Network size={16} aria-hidden /> Network
