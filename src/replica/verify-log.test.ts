@@ -53,6 +53,8 @@ async function story() {
     'peer',
   )
   removeActor(owner, member.actor)
+  // The key is turned for it, which takes a while.
+  await owner.rekey()
   member.transact(null, (tx) => tx.set(task, 'status', 'done'))
   await exchange(member, owner)
   await owner.saved()

@@ -27,7 +27,7 @@ test('no two commands come with the same key, nor one with the beginning of anot
 
 test('keys that are taken, begun or begin others are said to be so, with whose they are', () => {
   expect(keysFault('filter', 'c', {})).toBe('C already means “New task”. Choose another, or change that one first.')
-  expect(keysFault('filter', 'g', {})).toMatch(/already means “Board”, “People”/)
+  expect(keysFault('filter', 'g', {})).toMatch(/already means “Board”, “Agents”, /)
   expect(keysFault('filter', 'c x', {})).toMatch(/“New task”/)
   expect(keysFault('filter', 'c', { 'new-task': ['n'] })).toBeNull()
   expect(keysFault('filter', 'tab', {})).toMatch(/how the page is worked/)

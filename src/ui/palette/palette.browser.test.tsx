@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { type ShownApp, showAt, showBoard } from '../app.fixture.tsx'
+import { offeredCommands } from '../commands/handlers.ts'
 import { links } from '../links.ts'
 import { createTestSession } from '../test-session.ts'
 import { find } from './find.ts'
@@ -19,6 +20,8 @@ async function show(tasks: number): Promise<ShownApp> {
 const field = () => page.getByRole('combobox', { name: 'Search tasks, people and commands' })
 const options = () => page.getByRole('dialog', { name: 'Search' }).getByRole('option')
 const openPalette = async (): Promise<void> => {
+  // Before somebody does it, the key is nobody's.
+  await expect.poll(() => offeredCommands.get().has('search')).toBe(true)
   await userEvent.keyboard('{Control>}k{/Control}')
   await expect.element(field()).toHaveFocus()
 }
