@@ -1,12 +1,33 @@
-/** Takes the pictures of `docs/screenshots.md` from the built app: a sample plan, two people, light, dark and phone. */
+/**
+ * Takes the pictures of `docs/screens/` from the built app: a sample plan, two people and two agents at work; each view in light and
+ * dark, and on a phone.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium } from '@playwright/test'
 import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs'
+
+const FOLDER = 'docs/screens'
+const DESK = { width: 1440, height: 900 }
+const PHONE = { width: 390, height: 844 }
+const SERVER = `import { Hono } from 'hono'
+
+/** Who holds which tool, and until when. */
+const loans = new Map<string, { who: string; until: number }>()
+
+export const app = new Hono()
+  .get('/loans', (c) => c.json([...loans]))
+  .post('/loans/:tool', async (c) => {
+    const { who, until } = await c.req.json()
+    if (loans.has(c.req.param('tool'))) return c.json({ code: 'taken' }, 409)
+    loans.set(c.req.param('tool'), { who, until })
+    return c.body(null, 201)
+  })
+`
 
 const data = await mkdtemp(join(tmpdir(), 'worknode-pictures-'))
 const env = { ...process.env, PORT: '0', WORKNODE_OPEN: '0', WORKNODE_DATA: data }
@@ -15,32 +36,39 @@ const executablePath = findChromium()
 const browser = await chromium.launch({ args: CHROMIUM_FLAGS, ...(executablePath ? { executablePath } : {}) })
 
 try {
+  await mkdir(FOLDER, { recursive: true })
   const url = await readyUrl()
-  const ada = await open(url, { viewport: { width: 1440, height: 900 } })
-  await ada.screenshot({ path: 'docs/start-light.png' })
+  const ada = await open(url)
+  await shoot(ada, 'start', [DESK, PHONE])
   await ada.getByLabel('Plan to import').setInputFiles('public/samples/tool-library.jsonl')
   await ada.getByRole('region', { name: 'Board', exact: true }).waitFor()
   await ada.evaluate(() => window.worknode.setName('Ada Byron', '#5b5bd6'))
-  await ada.getByRole('button', { name: 'Invite' }).click()
-  const field = ada.getByRole('textbox', { name: 'Invite link' })
-  await field.and(ada.locator('[value*="join="]')).waitFor()
-  const link = await field.inputValue()
-  await ada.keyboard.press('Escape')
-  const grace = await open(link, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 })
-  await grace.getByRole('button', { name: 'Join workspace' }).click()
-  await grace.getByRole('region', { name: 'Board', exact: true }).waitFor()
+  const grace = await joinBy(await invite(ada, { kind: 'member' }))
   await grace.evaluate(() => window.worknode.setName('Grace Hopper', '#0a7d5a'))
-  await ada.getByRole('status', { name: 'Sync' }).filter({ hasText: 'shared' }).waitFor()
-  await ada.waitForFunction(() => window.worknode.people.get().length === 2)
-  await grace.getByRole('region', { name: 'In progress' }).scrollIntoViewIfNeeded()
-  await grace.screenshot({ path: 'docs/board-phone.png' })
-  for (const colorScheme of /** @type {const} */ (['dark', 'light'])) {
-    await ada.emulateMedia({ colorScheme })
-    await ada.screenshot({ path: `docs/board-${colorScheme}.png` })
-  }
+  await work(ada)
+  await shoot(ada, 'board', [DESK, PHONE])
   await ada.getByRole('region', { name: 'In progress' }).getByRole('listitem').first().click()
   await ada.getByRole('textbox', { name: 'Title' }).waitFor()
-  await ada.screenshot({ path: 'docs/task-light.png' })
+  await shoot(ada, 'task', [DESK, PHONE])
+  for (const view of ['Agents', 'Inbox', 'Activity', 'Insights', 'Files', 'People', 'Network']) {
+    await ada.setViewportSize(DESK)
+    await ada
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: new RegExp(`^${view}`) })
+      .click()
+    await ada.getByRole('heading', { name: view, level: 1 }).waitFor()
+    if (view === 'Files')
+      await ada
+        .getByRole('link', { name: /server\.ts/ })
+        .first()
+        .click()
+    await shoot(ada, view.toLowerCase(), [DESK, PHONE])
+  }
+  await ada.setViewportSize(DESK)
+  await ada.getByRole('link', { name: 'Board', exact: true }).click()
+  await ada.keyboard.press('ControlOrMeta+k')
+  await ada.getByRole('dialog', { name: 'Search' }).waitFor()
+  await shoot(ada, 'palette', [DESK])
 } finally {
   await browser.close()
   const gone = once(host, 'exit')
@@ -49,12 +77,83 @@ try {
   await rm(data, { recursive: true, force: true })
 }
 
-/**
- * @param {string} url
- * @param {import('@playwright/test').BrowserContextOptions} options
- */
-async function open(url, options) {
-  const page = await (await browser.newContext({ ...options, reducedMotion: 'reduce' })).newPage()
+/** Two agents that come in by links of their own, claim, ask, write and hand in. @param {import('@playwright/test').Page} ada */
+async function work(ada) {
+  /** @type {import('@playwright/test').Page[]} */
+  const pages = []
+  for (const name of ['backend', 'tester']) {
+    const page = await joinBy(await invite(ada, { kind: 'agent', files: [`src/${name}/**`] }))
+    await page.evaluate((name) => window.worknode.setName(name, '#b5478d'), name)
+    pages.push(page)
+  }
+  const ready = await ada.evaluate(() => {
+    const { replica, run } = window.worknode
+    const ids = replica.views.column('ready').filter((id) => replica.views.task(id)?.ready)
+    for (const id of ids.slice(0, 2)) run('update_task', { id, priority: 1 })
+    return ids.slice(0, 2)
+  })
+  for (const [i, page] of pages.entries()) {
+    const id = ready[i] ?? ''
+    await page.waitForFunction((id) => window.worknode.replica.views.task(/** @type {any} */ (id))?.ready, id)
+    await page.evaluate(
+      ([id, i, server]) => {
+        const { run } = window.worknode
+        run('claim_task', { id })
+        run('confirm_task', { id })
+        run('report_progress', {
+          id,
+          progress: 40,
+          step: i === 0 ? 'Writing the loans endpoint' : 'Running the tests',
+          usage: { inputTokens: 48_200, outputTokens: 3900, costMicros: 182_000 },
+        })
+        if (i === 0) {
+          run('ask_task', {
+            id,
+            question: 'May two people hold one tool on the same day?',
+            options: ['Yes', 'No'],
+            freeForm: true,
+          })
+          run('add_document', { id, path: 'src/backend/server.ts', content: server })
+        } else run('submit_task', { id, summary: 'All 42 tests pass, two new ones for offline loans.', checks: ['npm test'] })
+      },
+      /** @type {const} */ ([id, i, SERVER]),
+    )
+  }
+  await ada.waitForFunction(() => window.worknode.replica.views.questions.size > 0)
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} name @param {{ width: number, height: number }[]} sizes */
+async function shoot(page, name, sizes) {
+  for (const size of sizes) {
+    await page.setViewportSize(size)
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      await page.emulateMedia({ colorScheme })
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
+      await page.screenshot({ path: `${FOLDER}/${name}-${size === PHONE ? 'phone-' : ''}${colorScheme}.png` })
+    }
+  }
+}
+
+/** @param {import('@playwright/test').Page} page @param {object} request */
+async function invite(page, request) {
+  return page.evaluate(async (request) => {
+    const made = await window.worknode.invite(request)
+    if (!made.ok) throw new Error(made.refusal.detail)
+    return made.value
+  }, /** @type {any} */ (request))
+}
+
+/** @param {string} link */
+async function joinBy(link) {
+  const page = await open(link)
+  await page.getByRole('button', { name: 'Join workspace' }).click()
+  await page.getByRole('region', { name: 'Board', exact: true }).waitFor()
+  return page
+}
+
+/** @param {string} url */
+async function open(url) {
+  const page = await (await browser.newContext({ viewport: DESK, reducedMotion: 'reduce' })).newPage()
   await page.goto(url)
   await page.getByRole('heading', { name: 'Worknode' }).waitFor()
   return page

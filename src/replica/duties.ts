@@ -7,7 +7,7 @@
  *   heard past that time, or a week has gone by, since the work of an honest agent who was offline counts
  * - who gave up a capability has it ended for good
  * - an agent whose feed forked has its capability ended: one of its two histories is somebody else's
- * - a run whose agent may do nothing here any more, or was not heard of for longer than a lease, is ended, so that the task is free
+ * - a run whose agent may do nothing here any more is ended, so that the task is free
  * - the key of the bodies is turned after a removal, and handed to devices that lack it
  *
  * The nearest senior of a capability is the first up its chain who may still revoke. A duty is no right: each is an ordinary
@@ -18,19 +18,15 @@ import type { Capability } from '../core/capability-registry.ts'
 import { fromHex } from '../base/bytes.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import { type ActorKey, type NodeId, personNodeId } from '../core/ids.ts'
-import { PROTOCOL } from '../core/limits.ts'
 import { BANDS, FIRST_AGENT_RANK } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
 import { grantedBelow, revoke } from './membership.ts'
 import { askForAdmin } from './people.ts'
-import type { EndReason } from '../core/work.ts'
 import type { Replica } from './replica.ts'
 import { liveOf } from './standing.ts'
 
 /** How long a holder that is silent keeps a capability whose time is over. */
 const SILENT_MS = 7 * 24 * 3600 * 1000
-/** Clocks differ, and a word may be on its way. */
-const LEASE_GRACE_MS = 60_000
 
 /** Does what falls to this actor; answers how many changes that took. Call it when things are quiet, from one tab. */
 export async function performDuties(replica: Replica): Promise<number> {
@@ -45,24 +41,24 @@ export async function performDuties(replica: Replica): Promise<number> {
     const keep = reason === 'forked' ? [] : grantedBelow(capability, capability.audience).map(({ id }) => id)
     if (revoke(replica, capability.id, { keep, reason }).ok) done++
   }
-  done += endIdleRuns(replica)
+  done += endRunsOfNobody(replica)
   if (isAnswered(replica)) askForAdmin(replica, false)
   if (await replica.rekey()) done++
   return done
 }
 
 /** Answers how many were ended. What was submitted waits for a word, whoever is gone. */
-function endIdleRuns(replica: Replica): number {
-  const idle = [...replica.nodes.values()].flatMap((task): readonly [WorkNode, NodeId, EndReason][] => {
+function endRunsOfNobody(replica: Replica): number {
+  const idle = [...replica.nodes.values()].flatMap((task): readonly [WorkNode, NodeId][] => {
     const { holder = null, candidates = [], runs = [] } = task.work ?? {}
     const agent = runs.find(({ id }) => id === holder)?.by
     if (holder === null || candidates.length > 0 || agent === undefined || !fallsTo(replica, agent)) return []
-    const why = liveOf(replica.authority, agent).length === 0 ? 'revoke' : isSilent(replica, agent) ? 'expire' : null
-    return why !== null && replica.maySay('end', task, holder, why) ? [[task, holder, why]] : []
+    const isDue = liveOf(replica.authority, agent).length === 0 && replica.maySay('end', task, holder, 'revoke')
+    return isDue ? [[task, holder]] : []
   })
   if (idle.length > 0)
     replica.transact(null, (tx) => {
-      for (const [task, run, why] of idle) tx.say(task, 'end', run, why)
+      for (const [task, run] of idle) tx.say(task, 'end', run, 'revoke')
     })
   return idle.length
 }
@@ -70,11 +66,6 @@ function endIdleRuns(replica: Replica): number {
 /** Whether this actor is the nearest senior of an agent, by any capability that it was ever granted. */
 function fallsTo(replica: Replica, agent: ActorKey): boolean {
   return replica.authority.registry.heldBy(agent).some((capability) => nearestSenior(replica, capability) === replica.actor)
-}
-
-/** By the log: presence is heard by some, and what ends a run is to be right for all. */
-function isSilent({ history, now }: Replica, agent: ActorKey): boolean {
-  return now() - history.lastMsOf(agent) >= PROTOCOL.leaseMs + LEASE_GRACE_MS
 }
 
 /** The first up the chain who may still end this capability; null for a root's own, and where nobody can any more. */
