@@ -61,7 +61,7 @@ test('an agent is created, comes in, works, is paused, resumed and stopped; then
   await work(tester.page, 'WN-2', 'Testing')
   await expect(ada.page.getByText('2 working', { exact: true })).toBeVisible()
   for (const colorScheme of ['light', 'dark'] as const) {
-    await ada.page.emulateMedia({ colorScheme })
+    await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await accessible(ada.page)
   }
   await ada.page.getByRole('button', { name: 'Stop all …' }).click()

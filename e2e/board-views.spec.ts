@@ -187,7 +187,7 @@ async function ask(page: Page, query: string): Promise<void> {
 
 async function inLightAndDark(page: Page, check: () => Promise<void>): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await check()
   }
 }

@@ -72,7 +72,7 @@ test('axe finds nothing on the start page, the board and an open task', async ({
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await importPlan(page, makePlan(30))
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   }
   await page.getByRole('listitem', { name: /WN-1\b/ }).click()

@@ -144,7 +144,7 @@ async function toInbox(page: Page): Promise<void> {
 /** Light and dark, wide and narrow: nothing to complain of, and nothing wider than the page. */
 async function everywhere(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await accessible(page)
   }
   await page.setViewportSize({ width: 390, height: 844 })

@@ -74,7 +74,7 @@ test('an admin is invited, and admitted once both see one code', async ({ browse
   const item = ada.page.getByRole('listitem', { name: 'Grace asks to become an admin' })
   await expect(item).toContainText(code)
   for (const colorScheme of ['light', 'dark'] as const) {
-    await ada.page.emulateMedia({ colorScheme })
+    await ada.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await accessible(ada.page)
   }
   await item.getByRole('button', { name: 'Admit as admin' }).click()
