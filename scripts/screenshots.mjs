@@ -46,6 +46,7 @@ try {
   const grace = await joinBy(await invite(ada, { kind: 'member' }))
   await grace.evaluate(() => window.worknode.setName('Grace Hopper', '#0a7d5a'))
   await work(ada)
+  await quiet(ada)
   await shoot(ada, 'board', [DESK, PHONE])
   await ada.getByRole('region', { name: 'In progress' }).getByRole('listitem').first().click()
   await ada.getByRole('textbox', { name: 'Title' }).waitFor()
@@ -120,6 +121,12 @@ async function work(ada) {
     )
   }
   await ada.waitForFunction(() => window.worknode.replica.views.questions.size > 0)
+}
+
+/** Puts away what is said in passing. @param {import('@playwright/test').Page} page */
+async function quiet(page) {
+  const notice = page.getByRole('button', { name: 'Dismiss' })
+  while ((await notice.count()) > 0) await notice.first().click()
 }
 
 /** @param {import('@playwright/test').Page} page @param {string} name @param {{ width: number, height: number }[]} sizes */

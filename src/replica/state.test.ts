@@ -427,3 +427,17 @@ function judgedIn(order: readonly VerifiedBatch[]): unknown {
     ),
   }
 }
+
+test('after a batch that was not applied to its end, by a bug, nothing more is taken in', () => {
+  const { write, task, capability, granted, before } = withAnn()
+  const { state } = stateOf(before)
+  expect(state.isWhole).toBe(true)
+  const edits = ['Two', 'Three'].map((title) => write.data('ann', capability, [setOf(task, 'title', title)], [granted]))
+  state.fold.apply = () => {
+    throw new Error('a bug')
+  }
+  const offer = (batch: VerifiedBatch | undefined) => () => state.offer(batch as VerifiedBatch, 'peer', () => {})
+  expect(offer(edits[0])).toThrow('a bug')
+  expect(state.isWhole).toBe(false)
+  expect(offer(edits[1])).toThrow('Broken invariant')
+})

@@ -9,6 +9,7 @@
  * it is about are *stale*: whoever has the log reads their changes and calls `rebuild`.
  */
 
+import { assert } from '../base/assert.ts'
 import { type Bytes, toHex } from '../base/bytes.ts'
 import { Authority, type Use } from '../core/authority.ts'
 import { authorityOp, decodeAuthority } from '../core/authority-change.ts'
@@ -56,6 +57,7 @@ export class State {
   readonly stale = new Set<number>()
   /** Nodes changed since somebody last took them. */
   #touched = new Set<NodeId>()
+  #isWithin = false
   /** Applied valid changes to the tree, ever. */
   changes = 0
   readonly #authors = new Map<string, Author>()
@@ -96,8 +98,23 @@ export class State {
     })
   }
 
+  /**
+   * Whether every batch that has a place in the history was applied to its end. Where one was not, by a bug of ours, it is not
+   * stored either: nothing may be written that hangs on it.
+   */
+  get isWhole(): boolean {
+    return !this.#isWithin
+  }
+
   /** Applies an admitted batch. */
-  apply({ batch, ordinal }: Admitted): void {
+  apply(admitted: Admitted): void {
+    assert(this.isWhole, 'the batch before was applied to its end')
+    this.#isWithin = true
+    this.#apply(admitted)
+    this.#isWithin = false
+  }
+
+  #apply({ batch, ordinal }: Admitted): void {
     const { header, body } = batch
     if (body === null) return
     if (header.workspace === null) return this.begin(header.introduced, rootBoxesOf(body), ordinal)

@@ -194,6 +194,7 @@ export class Writer {
   }
 
   #place(batchKind: BatchKind, after: readonly number[]): OpenBatch {
+    assert(this.#state.isWhole, 'what is here was applied to its end: load the page again')
     const { history } = this.#state
     const hlc = nextHlc(history.latest, this.#now())
     const [seq, prev] = [this.#next, this.#prev]
