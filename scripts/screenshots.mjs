@@ -58,11 +58,10 @@ try {
       .getByRole('link', { name: new RegExp(`^${view}`) })
       .click()
     await ada.getByRole('heading', { name: view, level: 1 }).waitFor()
-    if (view === 'Files')
-      await ada
-        .getByRole('link', { name: /server\.ts/ })
-        .first()
-        .click()
+    await ada.getByText('Opening …').waitFor({ state: 'hidden' })
+    if (view === 'Files') await ada.getByRole('treeitem', { name: 'server.ts' }).click()
+    if (view === 'Insights') await ada.getByRole('figure').first().waitFor()
+    await quiet(ada)
     await shoot(ada, view.toLowerCase(), [DESK, PHONE])
   }
   await ada.setViewportSize(DESK)
