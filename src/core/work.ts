@@ -59,6 +59,11 @@ export interface RunWork {
 
 export type RunState = 'claimed' | 'working' | 'submitted' | 'accepted' | 'lost' | 'superseded' | EndReason
 
+/** Whether a run holds its task, and goes on. */
+export function isHeld(state: RunState): boolean {
+  return state === 'claimed' || state === 'working'
+}
+
 /** Where the work on a task stands. */
 export interface Work {
   /** In the order of their claims. */

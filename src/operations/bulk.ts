@@ -13,6 +13,7 @@ import type { Transaction } from '../replica/transaction.ts'
 import { findTask, ordersIn, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { priority, status, taskRef, word } from './shapes.ts'
+import { setStatus, whyNotTo } from './status.ts'
 
 const words = z.optional(z.array(word).check(z.maxLength(LOCAL.assigneesPerTask)))
 
@@ -51,7 +52,7 @@ export const updateTasks = operation({
     replica.transact(`${wanted.deleted ? 'Delete' : 'Change'} ${about}`, (tx) => {
       writeOrders(tx)
       for (const { id } of tasks.value) {
-        if (wanted.status !== undefined) tx.set(id, 'status', wanted.status)
+        if (wanted.status !== undefined) setStatus(replica, tx, id, wanted.status as Status)
         if (wanted.priority !== undefined) tx.set(id, 'priority', wanted.priority)
         if (parent?.ok) tx.set(id, 'parent', parent.value.id)
         else if (wanted.parent === null && replica.views.tree.parentOf(id) !== null) tx.set(id, 'parent', null)
@@ -81,6 +82,8 @@ function findEach(replica: Replica, ids: readonly string[]): Result<readonly Wor
 /** Why this task may not be changed so; null where it may. */
 function refusalOf(replica: Replica, task: WorkNode, change: Change, parent: WorkNode | null): Result<never> | null {
   const row = rowOf(replica, task.id)
+  const notSo = change.status === undefined ? null : whyNotTo(replica, task, change.status as Status)
+  if (notSo) return notSo
   const assigns = (change.assign?.length ?? 0) + (change.unassign?.length ?? 0) > 0
   const lacking =
     (!replica.may('update', task) && 'change') ||

@@ -289,3 +289,21 @@ test('who may nothing any more lets go of what they held, by whoever is nearest'
   expect(row(owner)).toMatchObject({ status: 'ready', run: null })
   expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['revoke'])
 })
+
+test('many at once: what is submitted is accepted, what is held is let go, and nothing is accepted by accident', async () => {
+  const { owner, one, two, all } = await swarm()
+  for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(one, name, { id: 'WN-1' })
+  await meet(...all)
+  done(owner, 'update_tasks', { ids: ['WN-1'], status: 'done' })
+  expect(owner.runsOf(row(owner).id).map(({ state }) => state)).toEqual(['accepted'])
+  done(owner, 'update_tasks', { ids: ['WN-1'], status: 'ready' })
+  await meet(...all)
+  expect(row(two)).toMatchObject({ status: 'ready', ready: true, run: null })
+  for (const agent of [one, two]) for (const name of ['claim_task', 'confirm_task'] as const) done(agent, name, { id: 'WN-1' })
+  await meet(...all)
+  const [holder, loser] = row(owner).run?.agent === one.actor ? [one, two] : [two, one]
+  done(owner, 'update_tasks', { ids: ['WN-1'], status: 'ready' })
+  await meet(...all)
+  expect(row(owner).run?.agent).toBe(loser.actor)
+  expect(refusal(holder, 'submit_task', { id: 'WN-1' })).toBe('wrong_state')
+})

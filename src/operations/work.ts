@@ -15,11 +15,14 @@ import { mayClaim, newWork, nextEpoch } from '../core/work.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
+import type { Transaction } from '../replica/transaction.ts'
 import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
 import { whilePaused } from './supervise.ts'
+
+type RecordOfRun = Parameters<Transaction['say']> extends [unknown, ...infer Rest] ? Rest : never
 
 const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
@@ -76,10 +79,7 @@ export const confirmTask = operation({
   run: ({ replica }, { id, run }): Result<TaskRow> =>
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
-      if (task.work?.holder === own) {
-        replica.transact(null, (tx) => tx.say(task, 'confirm', own))
-        return ok(rowOf(replica, task.id))
-      }
+      if (task.work?.holder === own) return said(replica, task, 'confirm', own)
       replica.transact(null, (tx) => tx.say(task, 'lost', own))
       return held(replica, task)
     }),
@@ -92,10 +92,7 @@ export const renewTask = operation({
   needs: ['claim', 'task'],
   input: z.object({ id: taskRef, run: z.optional(nodeId) }),
   run: ({ replica }, { id, run }): Result<TaskRow> =>
-    onHeldRun(replica, id, run, (task, own) => {
-      replica.transact(null, (tx) => tx.say(task, 'renew', own))
-      return ok(rowOf(replica, task.id))
-    }),
+    onHeldRun(replica, id, run, (task, own) => said(replica, task, 'renew', own)),
 })
 
 export const reportProgress = operation({
@@ -186,8 +183,7 @@ export const submitTask = operation({
       const { state } = rowOf(replica, task.id).run as RunRow
       if (state === 'claimed') return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
       if (state === 'submitted') return refuse({ code: 'wrong_state', detail: 'It was submitted already, and waits for a word.' })
-      replica.transact(null, (tx) => tx.say(task, 'submit', own, null, { summary, checks }))
-      return ok(rowOf(replica, task.id))
+      return said(replica, task, 'submit', own, null, { summary, checks })
     }),
 })
 
@@ -198,10 +194,7 @@ export const releaseTask = operation({
   needs: ['claim', 'task'],
   input: z.object({ id: taskRef, run: z.optional(nodeId), failed: z._default(z.boolean(), false), note: z._default(note, '') }),
   run: ({ replica }, { id, run, failed, note: words }): Result<TaskRow> =>
-    onOwnRun(replica, id, run, (task, own) => {
-      replica.transact(null, (tx) => tx.say(task, 'end', own, failed ? 'fail' : 'release', words || null))
-      return ok(rowOf(replica, task.id))
-    }),
+    onOwnRun(replica, id, run, (task, own) => said(replica, task, 'end', own, failed ? 'fail' : 'release', words || null)),
 })
 
 export const acceptTask = operation({
@@ -224,10 +217,7 @@ export const rejectTask = operation({
   needs: ['review', 'task'],
   input: z.object({ id: taskRef, run: z.optional(nodeId), note: z._default(note, '') }),
   run: ({ replica }, { id, run, note: words }): Result<TaskRow> =>
-    onSubmitted(replica, id, run, (task, submitted) => {
-      replica.transact(null, (tx) => tx.say(task, 'reject', submitted, null, words || null))
-      return ok(rowOf(replica, task.id))
-    }),
+    onSubmitted(replica, id, run, (task, submitted) => said(replica, task, 'reject', submitted, null, words || null)),
 })
 
 export const stopTask = operation({
@@ -245,8 +235,7 @@ export const stopTask = operation({
       return refuse({ code: 'wrong_state', detail: 'The work was submitted: accept it, or send it back.' })
     if (!replica.maySay('end', task.value, holder, 'revoke'))
       return refuse({ code: 'wrong_state', detail: 'This is your own run: release it.' })
-    replica.transact(null, (tx) => tx.say(task.value, 'end', holder, 'revoke', words || null))
-    return ok(rowOf(replica, task.value.id))
+    return said(replica, task.value, 'end', holder, 'revoke', words || null)
   },
 })
 
@@ -261,6 +250,12 @@ export const listRuns = operation({
     return task.ok ? ok(replica.runsOf(task.value.id)) : task
   },
 })
+
+/** Writes a record of the run; answers the task as it is then. */
+function said(replica: Replica, task: WorkNode, ...record: RecordOfRun): Result<TaskRow> {
+  replica.transact(null, (tx) => tx.say(task, ...record))
+  return ok(rowOf(replica, task.id))
+}
 
 /** The run of this actor that the caller means: the last one that it claimed, unless it names one. */
 function onOwnRun(

@@ -8,7 +8,7 @@
 import { createEmitter, type Emitter } from '../base/emitter.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
-import { isOwnWord, type RunState } from '../core/work.ts'
+import { isHeld, isOwnWord } from '../core/work.ts'
 import type { Replica } from './replica.ts'
 import type { RunRow, Usage } from './run-row.ts'
 
@@ -133,10 +133,6 @@ export class AgentRuns {
     // That it was heard of stays true, whatever becomes of what it said.
     tally.recordedAt = Math.max(tally.recordedAt, recordedAt)
   }
-}
-
-export function isHeld(state: RunState): boolean {
-  return state === 'claimed' || state === 'working'
 }
 
 function entriesOf(replica: Replica, task: WorkNode): Entry[] {

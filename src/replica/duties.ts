@@ -16,11 +16,11 @@
 
 import type { Capability } from '../core/capability-registry.ts'
 import { fromHex } from '../base/bytes.ts'
-import { read, type WorkNode } from '../core/fold.ts'
-import { type ActorKey, type NodeId, personNodeId } from '../core/ids.ts'
+import { read } from '../core/fold.ts'
+import { type ActorKey, personNodeId } from '../core/ids.ts'
 import { BANDS, FIRST_AGENT_RANK } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
-import { grantedBelow, revoke } from './membership.ts'
+import { endRuns, grantedBelow, revoke } from './membership.ts'
 import { askForAdmin } from './people.ts'
 import type { Replica } from './replica.ts'
 import { liveOf } from './standing.ts'
@@ -41,26 +41,10 @@ export async function performDuties(replica: Replica): Promise<number> {
     const keep = reason === 'forked' ? [] : grantedBelow(capability, capability.audience).map(({ id }) => id)
     if (revoke(replica, capability.id, { keep, reason }).ok) done++
   }
-  done += endRunsOfNobody(replica)
+  done += endRuns(replica, (agent) => liveOf(authority, agent).length === 0 && fallsTo(replica, agent))
   if (isAnswered(replica)) askForAdmin(replica, false)
   if (await replica.rekey()) done++
   return done
-}
-
-/** Answers how many were ended. What was submitted waits for a word, whoever is gone. */
-function endRunsOfNobody(replica: Replica): number {
-  const idle = [...replica.nodes.values()].flatMap((task): readonly [WorkNode, NodeId][] => {
-    const { holder = null, candidates = [], runs = [] } = task.work ?? {}
-    const agent = runs.find(({ id }) => id === holder)?.by
-    if (holder === null || candidates.length > 0 || agent === undefined || !fallsTo(replica, agent)) return []
-    const isDue = liveOf(replica.authority, agent).length === 0 && replica.maySay('end', task, holder, 'revoke')
-    return isDue ? [[task, holder]] : []
-  })
-  if (idle.length > 0)
-    replica.transact(null, (tx) => {
-      for (const [task, run] of idle) tx.say(task, 'end', run, 'revoke')
-    })
-  return idle.length
 }
 
 /** Whether this actor is the nearest senior of an agent, by any capability that it was ever granted. */

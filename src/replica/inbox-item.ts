@@ -5,6 +5,7 @@
  * a run that went silent is one thing to deal with and not two. Two values of a field that were written apart are a cause of their own.
  */
 
+import { isHeld } from '../core/work.ts'
 import { conflictsOf } from '../core/conflicts.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
@@ -121,7 +122,7 @@ interface Timed {
 }
 
 function silence(source: InboxSource, task: WorkNode, run: RunRow): Timed | null {
-  if (run.state !== 'working' && run.state !== 'claimed') return null
+  if (!isHeld(run.state)) return null
   const since = lastSignOf(source, task, run)
   return {
     from: since + LOCAL.silentRunMs,

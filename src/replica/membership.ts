@@ -68,19 +68,22 @@ export function revoke(replica: Replica, id: string, options: RevokeOptions = {}
   return ok(replica.publish({ op: 'revoke', revocation }, cited.id))
 }
 
-/** What an actor held is free for others; what it submitted waits for a word as before. */
-export function endRunsOf(replica: Replica, actor: ActorKey): void {
-  const held = replica.views.ofType('run').flatMap((run): readonly [WorkNode, NodeId][] => {
-    const node = replica.nodes.get(run)
-    const task = node?.creator === actor && node.subject ? replica.nodes.get(node.subject) : undefined
-    return task?.work?.holder === run && task.work.candidates.length === 0 && replica.maySay('end', task, run, 'revoke')
-      ? [[task, run]]
-      : []
+/**
+ * Ends the runs that hold a task, of these agents, as far as this actor may; answers how many. The tasks are free for others then;
+ * what was submitted waits for a word as before.
+ */
+export function endRuns(replica: Replica, isTheirs: (agent: ActorKey) => boolean): number {
+  const held = [...replica.nodes.values()].flatMap((task): readonly [WorkNode, NodeId][] => {
+    const { holder = null, candidates = [], runs = [] } = task.work ?? {}
+    const agent = runs.find(({ id }) => id === holder)?.by
+    if (holder === null || candidates.length > 0 || agent === undefined || !isTheirs(agent)) return []
+    return replica.maySay('end', task, holder, 'revoke') ? [[task, holder]] : []
   })
   if (held.length > 0)
     replica.transact(null, (tx) => {
-      for (const [task, run] of held) tx.say(task, 'end', run, 'revoke', null)
+      for (const [task, run] of held) tx.say(task, 'end', run, 'revoke')
     })
+  return held.length
 }
 
 /**
@@ -100,7 +103,7 @@ export function removeActor(replica: Replica, actor: ActorKey, { keepBelow = fal
     const { parent } = capability
     if (parent?.isInvite && revokerOf(replica, parent) && replica.authority.isLive(parent)) closeInvite(replica, parent.id)
   }
-  endRunsOf(replica, actor)
+  endRuns(replica, (agent) => agent === actor)
   return ok(held.length)
 }
 

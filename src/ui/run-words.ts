@@ -2,7 +2,7 @@
 
 import type { RunState } from '../core/work.ts'
 import { PROTOCOL } from '../core/limits.ts'
-import type { RunRow, Usage } from '../replica/run-row.ts'
+import type { Usage } from '../replica/run-row.ts'
 import { count } from './words.ts'
 
 export const RUN_STATE: Readonly<Record<RunState, string>> = {
@@ -16,11 +16,6 @@ export const RUN_STATE: Readonly<Record<RunState, string>> = {
   fail: 'could not do it',
   expire: 'ended: no sign for too long',
   revoke: 'stopped',
-}
-
-/** Whether it goes on. */
-export function isLive({ state }: RunRow): boolean {
-  return state === 'claimed' || state === 'working'
 }
 
 const money = new Intl.NumberFormat('en', {

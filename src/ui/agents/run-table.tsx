@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
-import { agentRunsIn, isHeld } from '../../replica/agent-runs.ts'
+import { isHeld } from '../../core/work.ts'
+import { agentRunsIn } from '../../replica/agent-runs.ts'
 import type { RunRow } from '../../replica/run-row.ts'
 import { useMinute, useTask } from '../hooks.ts'
 import { links } from '../links.ts'

@@ -1,11 +1,11 @@
 /** What goes on at a task now, on its card: who works on it, the step it is at and since when, or that it waits for review. */
 
+import { isHeld } from '../../core/work.ts'
 import { Bot, Eye } from 'lucide-react'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useMinute } from '../hooks.ts'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
-import { isLive } from '../run-words.ts'
 import { age, count } from '../words.ts'
 import css from './card-run.module.css'
 
@@ -27,7 +27,7 @@ function Shown({ row, run }: { readonly row: TaskRow; readonly run: NonNullable<
         <span className={css['age']}>{age(run.since, now)}</span>
       </p>
     )
-  if (!isLive(run)) return null
+  if (!isHeld(run.state)) return null
   const words = run.step === '' ? (run.state === 'claimed' ? 'asks for it' : 'works on it') : run.step
   return (
     <p className={css['run']} title={`${name}: ${words}`}>
@@ -44,5 +44,5 @@ function Shown({ row, run }: { readonly row: TaskRow; readonly run: NonNullable<
 export function runSummaryOf({ run, candidates }: TaskRow): string {
   if (run === null) return ''
   if (candidates > 0) return `, ${candidates === 1 ? 'waits' : `${candidates} candidates wait`} for review`
-  return isLive(run) ? `, worked on${run.step === '' ? '' : `: ${run.step}`}` : ''
+  return isHeld(run.state) ? `, worked on${run.step === '' ? '' : `: ${run.step}`}` : ''
 }

@@ -1,5 +1,6 @@
 /** Who worked on the task, what came of it, what it cost and what was said; the run that goes on or waits for a word first. */
 
+import { isHeld } from '../../core/work.ts'
 import { Bot } from 'lucide-react'
 import { useState } from 'react'
 import { LOCAL } from '../../core/limits.ts'
@@ -8,7 +9,7 @@ import type { RunRow } from '../../replica/run-row.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
-import { isLive, RUN_STATE, silenceWords, usageWords } from '../run-words.ts'
+import { RUN_STATE, silenceWords, usageWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
 import { count } from '../words.ts'
@@ -30,8 +31,8 @@ export function Runs({ task }: { readonly task: TaskRow }) {
   if (runs.length === 0) return null
   const waiting = runs.filter(({ state }) => state === 'submitted').toReversed()
   const rest = runs.filter(({ state }) => state !== 'submitted')
-  const over = rest.filter((run) => !isLive(run))
-  const shown = [...rest.filter(isLive), ...(all ? over : over.slice(0, FIRST))]
+  const over = rest.filter((run) => !isHeld(run.state))
+  const shown = [...rest.filter(({ state }) => isHeld(state)), ...(all ? over : over.slice(0, FIRST))]
   return (
     <Section title="Runs" note={runs.length > 1 ? String(runs.length) : undefined}>
       <ul className={css['list']}>
@@ -62,7 +63,7 @@ function RunLine({ task, run }: { readonly task: TaskRow; readonly run: RunRow }
   const silence = useSilence(task, run, now)
   const facts = [run.step, spent].filter((fact) => fact !== '').join(' · ')
   return (
-    <li className={css['card']} data-live={isLive(run) || undefined} aria-label={`Run of ${name}: ${RUN_STATE[run.state]}`}>
+    <li className={css['card']} data-live={isHeld(run.state) || undefined} aria-label={`Run of ${name}: ${RUN_STATE[run.state]}`}>
       <div className={css['head']}>
         <Bot size={14} aria-hidden />
         <span className={css['name']}>{name}</span>
@@ -92,7 +93,7 @@ function useSilence({ id }: TaskRow, run: RunRow, now: number): string | null {
   const { replica } = useSession()
   const isHere = useKnownPeople().some(({ actor, here }) => here && actor === run.agent)
   const node = replica.nodes.get(id)
-  if (!node || !isLive(run) || isHere) return null
+  if (!node || !isHeld(run.state) || isHere) return null
   const since = lastSignOf(replica, node, run)
   return now - since < LOCAL.silentRunMs ? null : silenceWords(since, now)
 }

@@ -1,3 +1,4 @@
+import { isHeld } from '../../core/work.ts'
 import { useState } from 'react'
 import type { RunRow } from '../../replica/run-row.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
@@ -5,7 +6,6 @@ import { useAct } from '../act.ts'
 import { Button } from '../kit/button.tsx'
 import { Confirm } from '../kit/confirm.tsx'
 import { notify } from '../notices.ts'
-import { isLive } from '../run-words.ts'
 import { useSession } from '../session.ts'
 
 interface StopRunProps {
@@ -23,7 +23,7 @@ export function StopRun({ task, run, name, label = 'Stop', letter }: StopRunProp
   const [isAsking, setAsking] = useState(false)
   const node = replica.nodes.get(task.id)
   const mayStop =
-    isLive(run) &&
+    isHeld(run.state) &&
     task.run?.id === run.id &&
     run.agent !== replica.actor &&
     node !== undefined &&
