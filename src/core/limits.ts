@@ -43,6 +43,11 @@ export const LOCAL = {
   noteChars: 16_384,
   evidencePerRun: 64,
   tasksAtOnce: 1000,
+  /** A plan appears at once: all of it fits into one batch, whatever the letters. */
+  tasksPerPlan: 64,
+  decisionsPerPlan: 32,
+  planChars: 48_000,
+  filesPerTask: 64,
   sharedViews: 100,
   viewQueryChars: 2000,
   queryRows: 1000,

@@ -34,6 +34,7 @@ import {
   updateCheck,
 } from './elements.ts'
 import { type Context, perform } from './operation.ts'
+import { planTasks } from './plan-tasks.ts'
 import { createProject, queryTasks } from './structure.ts'
 import { pauseAgent, resumeAgent, stopAgent, stopAll } from './supervise.ts'
 import {
@@ -54,6 +55,7 @@ import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, upda
 
 export const OPERATIONS = {
   create_task: createTask,
+  plan_tasks: planTasks,
   get_task: getTask,
   update_task: updateTask,
   update_tasks: updateTasks,

@@ -321,6 +321,12 @@ export class Replica implements LogSource {
     }
   }
 
+  /** As `transact`, in a batch of its own: what fits into one comes to everybody as a whole. */
+  transactTogether<T>(label: string | null, change: (tx: Transaction) => T): T {
+    this.#active().close()
+    return this.transact(label, change)
+  }
+
   /** Publishes a change to who may what, at once, under a capability of this actor's that admits it. */
   publish(change: AuthorityChange, capability: string): Ref {
     const ref = this.#active().writeAuthority(change, capability)

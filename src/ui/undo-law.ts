@@ -46,6 +46,7 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   resolve_conflict: ({ id, field }, replica) => `Conflict over the ${field} of ${keyOf(replica, id)} settled`,
 
   create_task: nothingLost,
+  plan_tasks: nothingLost,
   get_agent: nothingLost,
   update_agent: nothingLost,
   pause_agent: nothingLost,
