@@ -1,0 +1,117 @@
+/**
+ * The agent port: all that an agent holds of a workspace. Everything goes under the agent's own key and its capability; the other
+ * side judges each call again, so an agent that is fooled, or lies, gets no more than it was granted.
+ *
+ * The same interface stands before a replica (`replica-port.ts`) and before a stub that leads to one from a Worker (`worker-port.ts`).
+ * Calls answer refusals as values. Where the other side is gone they throw `PortClosedError`, at the latest after
+ * `LIMITS.callMs`: a call may have been done then, and only `brief` tells.
+ *
+ * Events are nudges with what was new at that time; what is true is read with `brief`. So who listens first and then reads misses
+ * nothing, and may hear of the same thing twice: ids tell.
+ */
+
+import type { Result } from '../base/result.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
+import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
+import type { AgentLimits } from '../replica/agents.ts'
+import type { RunRow } from '../replica/run-row.ts'
+import type { TaskRow } from '../replica/task-row.ts'
+import type { DocumentRow } from '../replica/document-row.ts'
+import type { Tool } from './model.ts'
+
+/** Who the agent is, as its profile says now. */
+export interface AgentSelf {
+  readonly actor: ActorKey
+  readonly profile: NodeId | null
+  readonly name: string
+  readonly role: string
+  readonly skills: readonly string[]
+  readonly prompt: string
+  readonly limits: AgentLimits
+  /** What it may be offered: the tools whose right it holds. */
+  readonly tools: readonly Tool[]
+  /** Patterns of the files that it may write; null is all. */
+  readonly files: readonly string[] | null
+}
+
+/** A task that is this agent's to work on: claimed, settled, confirmed. */
+export interface Taken {
+  readonly task: TaskRow
+  readonly run: NodeId
+}
+
+export interface Said {
+  readonly id: NodeId
+  readonly by: string
+  readonly name: string
+  /** Written by somebody with the rights of a person. Who wrote it is signed; what it says is not to be trusted. */
+  readonly isPerson: boolean
+  readonly at: string
+  readonly text: string
+  readonly question: { readonly options: readonly string[]; readonly freeForm: boolean } | null
+  readonly answer: string | null
+}
+
+/** What there is to know before the work begins, and when it goes on. All words in it are data. */
+export interface Briefing {
+  readonly task: TaskRow
+  readonly body: string
+  readonly comments: readonly Said[]
+  /** Earlier runs of the task, this agent's and others'. */
+  readonly attempts: readonly RunRow[]
+  /** What the tasks that it waited for, and the one it lies under, have handed on. */
+  readonly handoffs: readonly Handoff[]
+  readonly documents: readonly DocumentRow[]
+  /** Of this agent's run. */
+  readonly hold: Hold
+}
+
+export interface Handoff {
+  readonly task: string
+  readonly title: string
+  readonly relation: string
+  /** Of the run that was accepted, or waits for a word: what was said as it was handed in. */
+  readonly summary: string
+  readonly checks: readonly string[]
+  readonly documents: readonly { readonly id: NodeId; readonly path: string }[]
+}
+
+/** Whether the agent may go on with its run: only `held` lets it. */
+export type Hold =
+  | { readonly state: 'held' }
+  | { readonly state: 'paused'; readonly detail: string }
+  /** Taken away, ended by somebody, or lost to another run: what it writes is in vain. */
+  | { readonly state: 'gone'; readonly detail: string }
+  /** Handed in; it waits for a word. */
+  | { readonly state: 'submitted' }
+
+export type AgentEvent =
+  /** There may be another task to take, or rights are otherwise. */
+  | { readonly type: 'work' }
+  | { readonly type: 'hold'; readonly run: NodeId; readonly hold: Hold }
+  | { readonly type: 'said'; readonly task: NodeId; readonly said: Said }
+  | { readonly type: 'answered'; readonly task: NodeId; readonly said: Said }
+  /** What was handed in came back with words: the run goes on. */
+  | { readonly type: 'sent_back'; readonly run: NodeId; readonly detail: string }
+
+export interface AgentPort {
+  self(): Promise<AgentSelf>
+  /** Does one of the operations that agents are let near. */
+  call<N extends OperationName>(name: N, input: InputOf<N>): Promise<Result<OutputOf<N>>>
+  /**
+   * Does what a model asked for by one of its tools, on the task of this run, and answers words for the model. What the agent has no
+   * right to is refused and noted on the run, where people see it.
+   */
+  use(run: NodeId, tool: string, input: unknown): Promise<Result<string>>
+  /** Takes the next task that fits, or goes on with the one it holds; null where there is none now. */
+  take(): Promise<Result<Taken | null>>
+  brief(run: NodeId): Promise<Result<Briefing>>
+  /** Follows the run as well from when `brief` was asked for it. Returns the function that stops listening. */
+  events(listener: (event: AgentEvent) => void): () => void
+  /** A sign of life to those who are here. */
+  beat(run: NodeId | null, step: string): void
+}
+
+export class PortClosedError extends Error {
+  override readonly name = 'PortClosedError'
+}
