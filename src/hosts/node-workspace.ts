@@ -127,6 +127,7 @@ function exchangeOf(replica: Replica, pair: KeyPair, roomSecret: Bytes): Exchang
     identity: { workspace: replica.workspace, roomSecret, key: pair.key, sign: (message) => sign(pair, message) },
     verify: verifySignature,
     randomBytes,
+    isWrittenHere: (feed) => replica.isWrittenHere(feed),
   })
 }
 

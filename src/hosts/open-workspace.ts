@@ -129,7 +129,7 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
     verify: async (key, signature, message) => (await import('../log/signature.ts')).verifySignature(key, signature, message),
     randomBytes,
     // What another tab of this profile wrote, that tab sends.
-    isWrittenHere: (feed) => feed === replica.feedName,
+    isWrittenHere: (feed) => replica.isWrittenHere(feed),
     sharedBefore: known.shared ?? [],
   })
   const room = roomName(workspace, known.secret)

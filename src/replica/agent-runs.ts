@@ -11,6 +11,7 @@ import type { NodeId } from '../core/ids.ts'
 import { isHeld, isOwnWord } from '../core/work.ts'
 import type { Replica } from './replica.ts'
 import type { RunRow, Usage } from './run-row.ts'
+import type { Views } from './views.ts'
 
 /** What the log says of one agent's work. The same object until it changes. */
 export interface AgentRecord {
@@ -48,14 +49,14 @@ interface Tally {
   record: AgentRecord | null
 }
 
-const known = new WeakMap<Replica, AgentRuns>()
+const known = new WeakMap<Views, AgentRuns>()
 
-/** One look for all who ask; it goes on as long as its replica lives. */
+/** One look for all who ask, in whatever hand; it goes on as long as the log is open. */
 export function agentRunsIn(replica: Replica): AgentRuns {
-  const there = known.get(replica)
+  const there = known.get(replica.views)
   if (there) return there
   const made = new AgentRuns(replica)
-  known.set(replica, made)
+  known.set(replica.views, made)
   return made
 }
 

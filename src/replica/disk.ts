@@ -1,8 +1,8 @@
 /**
  * The disk queue: batches go to the store in the order of their ordinals, ancestors first, and count as durable only then (L2).
  *
- * While one append is under way the next ones gather, so a burst costs a few transactions. When the store refuses (full,
- * gone) nothing is dropped: the queue stays, `problem` says why, and `retry` tries again.
+ * While one append is under way the next ones gather, so a burst costs a few transactions; each moves the head of one feed of ours
+ * at most. When the store refuses (full, gone) nothing is dropped: the queue stays, `problem` says why, and `retry` tries again.
  */
 
 import type { Bytes } from '../base/bytes.ts'
@@ -12,7 +12,7 @@ export interface Pending {
   readonly ordinal: number
   readonly id: Bytes
   readonly wire: Bytes
-  /** Set for batches of our own feed: the append moves its head. */
+  /** Set for batches of a feed of ours: the append moves its head. */
   readonly own: { readonly key: string; readonly feed: string; readonly seq: number } | null
 }
 
@@ -26,18 +26,16 @@ export class DiskQueue {
   readonly #durable: (ordinals: readonly number[], firstArrival: number) => void
   readonly #failed: (error: unknown) => void
   readonly #queue: Pending[] = []
-  #head: DiskHead | null
+  readonly #heads = new Map<string, DiskHead>()
   #writing: Promise<void> | null = null
   problem: StoreFullError | StoreGoneError | null = null
 
   constructor(
     store: Store,
-    head: DiskHead | null,
     durable: (ordinals: readonly number[], firstArrival: number) => void,
     failed: (error: unknown) => void,
   ) {
     this.#store = store
-    this.#head = head
     this.#durable = durable
     this.#failed = failed
   }
@@ -45,6 +43,12 @@ export class DiskQueue {
   /** Batches not durable yet. */
   get waiting(): readonly Pending[] {
     return this.#queue
+  }
+
+  /** Where a feed of ours stands on the disk. */
+  lead(feedName: string, head: DiskHead | null): void {
+    if (head) this.#heads.set(feedName, head)
+    else this.#heads.delete(feedName)
   }
 
   push(...pending: readonly Pending[]): void {
@@ -68,15 +72,16 @@ export class DiskQueue {
     await Promise.resolve()
     try {
       while (this.#queue.length > 0) {
-        const batch = this.#queue.slice(0, 4096)
-        const own = batch.findLast((pending) => pending.own !== null)
+        const batch = this.#queue.slice(0, this.#untilOtherFeed())
+        const last = batch.findLast((pending) => pending.own !== null)
+        const moved = last?.own ? { ...last.own, head: { seq: last.own.seq, id: last.id } } : null
         const first = await this.#store.append(
           batch.map(({ wire }) => wire),
-          own?.own
-            ? { key: own.own.key, feed: own.own.feed, expect: this.#head, head: { seq: own.own.seq, id: own.id } }
+          moved
+            ? { key: moved.key, feed: moved.feed, expect: this.#heads.get(nameOf(moved)) ?? null, head: moved.head }
             : undefined,
         )
-        if (own?.own) this.#head = { seq: own.own.seq, id: own.id }
+        if (moved) this.#heads.set(nameOf(moved), moved.head)
         this.#queue.splice(0, batch.length)
         this.#durable(
           batch.map(({ ordinal }) => ordinal),
@@ -90,4 +95,17 @@ export class DiskQueue {
       this.#writing = null
     }
   }
+
+  /** How many of those that wait go together: up to the first of a second feed of ours. */
+  #untilOtherFeed(): number {
+    const first = this.#queue.find(({ own }) => own !== null)?.own
+    const other = first ? this.#queue.findIndex(({ own }) => own !== null && nameOf(own) !== nameOf(first)) : -1
+    return Math.min(other < 0 ? this.#queue.length : other, APPEND_AT_ONCE)
+  }
+}
+
+const APPEND_AT_ONCE = 4096
+
+function nameOf({ key, feed }: NonNullable<Pending['own']>): string {
+  return key + feed
 }

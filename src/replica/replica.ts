@@ -1,47 +1,37 @@
 /**
- * The replica: log, store, fold and views as one object; everything above uses this and nothing below.
+ * The replica: log, store, fold and views as one object, in the hand of one actor; everything above uses this and nothing below.
  *
- * Every operation completes against what is here (L6): an edit counts at once in memory, is signed, and is *saved* when the
- * store says it would survive a kill; only then do peers see it (L2). What peers send is verified elsewhere, admitted in
- * small slices, stored, and only then passed on. Several tabs of a profile share one store; each is a replica of its own.
+ * Every operation completes against what is here (L6). Several tabs of a profile share one store; each is a replica of its own.
+ * The agents whose keys are kept on this device share one log with its person (`as`): what one writes, the others see at once, and
+ * each signs with its own key, under its own rights, in its own feed.
  */
 
 import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
-import { createEmitter } from '../base/emitter.ts'
 import type { RandomBytes } from '../base/random.ts'
 import type { Authority } from '../core/authority.ts'
 import type { AuthorityChange } from '../core/authority-change.ts'
 import type { Capability, Invalid } from '../core/capability-registry.ts'
 import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
-import { KIND } from '../core/batch.ts'
 import type { By, Part, WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
-import { type Admitted, FROM_STORE } from '../log/ledger.ts'
-import { readStored } from '../log/stored.ts'
-import type { Verifier } from '../log/verifier.ts'
-import type { Keyring } from '../log/keyring.ts'
-import type { Snapshot, Store } from '../store/store.ts'
+import type { EndReason, WorkOp } from '../core/work.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
 import { type AuditedState, auditedOf } from './audit.ts'
-import { Epochs } from './epochs.ts'
-import { type Flood, Incoming, SLICE_MS } from './incoming.ts'
-import { Outgoing } from './outgoing.ts'
-import { rebuildStale } from './refold.ts'
-import { type SaveState, Saving } from './saving.ts'
-import { Snapshotter } from './snapshot.ts'
+import type { Flood } from './incoming.ts'
+import type { Outgoing } from './outgoing.ts'
+import { type RunRow, runRows } from './run-row.ts'
+import type { SaveState } from './saving.ts'
+import { openShared, type SharedLog, type SharedPorts } from './shared-log.ts'
 import { Standing } from './standing.ts'
-import { State } from './state.ts'
 import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
 import { editsOf, UndoHistory, type UndoStep } from './undo.ts'
-import type { EndReason, WorkOp } from '../core/work.ts'
-import { type RunRow, runRows } from './run-row.ts'
-import { Views } from './views.ts'
-import { grantDraft, type SignedBatch, type Signer, Writer, type Written } from './writer.ts'
+import type { Views } from './views.ts'
+import { grantDraft, type Hand, type Signer, type Written } from './writer.ts'
 
 export interface FeedLease {
   /** Hex of the feed's 8 bytes. */
@@ -51,19 +41,13 @@ export interface FeedLease {
   release(): Promise<void>
 }
 
-export interface ReplicaPorts {
-  readonly store: Store
-  readonly verifier: Verifier
+/** Who writes, and where. */
+export interface ActorPorts {
   readonly signer: Signer
-  /** The keys of the bodies; kept by whoever made it. */
-  readonly keyring: Keyring
   readonly openFeed: () => Promise<FeedLease>
-  /** Milliseconds since 1970. */
-  readonly now: () => number
-  readonly random: RandomBytes
-  /** Lets the page breathe between slices of work. */
-  readonly yieldToUi: () => Promise<void>
 }
+
+export type ReplicaPorts = SharedPorts & ActorPorts
 
 export interface TakenBack {
   readonly label: string
@@ -82,98 +66,64 @@ export interface Delayed {
   readonly outside: number
 }
 
-/** Opens the replica of a workspace from its store: from the snapshot where there is one, then from the log. */
+/** Opens the replica of a workspace from its store. */
 export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promise<Replica> {
-  const state = new State(workspace, ports.now)
-  const snapshotter = new Snapshotter(state)
   // The feed first, and at once: were the log read before it, another tab could write on it in between.
   const opening = ports.openFeed()
   try {
-    const [snapshot, lease] = await Promise.all([ports.store.readSnapshot(), opening])
-    const covered = snapshot ? await coveredBy(snapshot, snapshotter, ports.store) : 0
-    if (snapshot && covered === 0) await ports.store.dropSnapshot()
-    const replica = new Replica(state, snapshotter, covered, ports)
-    await replica.catchUp()
-    replica.begin(lease)
-    return replica
+    const [shared, lease] = await Promise.all([openShared(workspace, toHex(ports.signer.key) as ActorKey, ports), opening])
+    await shared.catchUp()
+    return new Replica(shared, ports.signer, lease)
   } catch (error) {
     await opening.then((lease) => lease.release()).catch(() => undefined)
     throw error
   }
 }
 
-/** The arrival up to which a snapshot has the log; 0 where it cannot be used. */
-async function coveredBy(snapshot: Snapshot, snapshotter: Snapshotter, store: Store): Promise<number> {
-  const covered = snapshotter.coverOf(snapshot)
-  // After a power cut a disk may have kept the snapshot, and not the end of the log that it was taken from.
-  for await (const page of store.readAt(covered > 0 ? [covered] : []))
-    if (page.length > 0) return snapshotter.restore(snapshot) ?? 0
-  return 0
-}
-
 export class Replica implements LogSource {
-  readonly workspace: Bytes
   readonly actor: ActorKey
-  readonly views: Views
-  readonly #state: State
-  readonly #ports: ReplicaPorts
-  readonly #snapshotter: Snapshotter
-  #covered: number
-  #writer: Writer | null = null
-  #saving: Saving | null = null
-  #lease: FeedLease | null = null
-  #flushing: Promise<void> | null = null
+  readonly #shared: SharedLog
+  readonly #signer: Signer
+  readonly #lease: FeedLease
+  readonly #hand: Hand
   readonly #standing: Standing
-  #refolding: Promise<void> | null = null
-  #changesAtSnapshot: number
-  #keysSought = 0
-  #authorityVersion = 0
-  #rekeying: Promise<unknown> = Promise.resolve()
-  readonly #incoming: Incoming
-  readonly #epochs: Epochs
-  readonly #outgoing: Outgoing
   readonly #undo = new UndoHistory()
-  readonly #durable = createEmitter<readonly number[]>()
-  readonly #authorityChanges = createEmitter<void>()
+  #rekeying: Promise<unknown> = Promise.resolve()
+  #isClosed = false
 
-  /** Use `openReplica`. */
-  constructor(state: State, snapshotter: Snapshotter, covered: number, ports: ReplicaPorts) {
-    this.workspace = state.workspace
-    this.actor = toHex(ports.signer.key) as ActorKey
-    this.#state = state
-    this.#snapshotter = snapshotter
-    this.#covered = covered
-    this.#ports = ports
-    this.#changesAtSnapshot = state.changes
-    this.views = new Views(state, ports.now)
-    this.#standing = new Standing(state, this.actor, ports.now)
-    this.#epochs = new Epochs(state, ports.keyring)
-    this.#outgoing = new Outgoing(state, { ...ports, sealing: ports.keyring.sealing, epochs: this.#epochs })
-    this.#incoming = new Incoming(state, this.actor, {
-      ...ports,
-      idle: () => this.#signed(),
-      isIdle: () => this.#active().idle,
-      taken: (admitted) => this.#take(admitted),
-      sliced: () => this.#publish(),
-      settled: async () => {
-        await this.#refold()
-        this.#publish()
-      },
-    })
+  /** Use `openReplica`, and `as`. What is in the feed is in the log. */
+  constructor(shared: SharedLog, signer: Signer, lease: FeedLease) {
+    this.actor = toHex(signer.key) as ActorKey
+    this.#shared = shared
+    this.#signer = signer
+    this.#lease = lease
+    this.#hand = shared.writer.join(signer, { feed: fromHex(lease.feed), head: lease.head })
+    shared.saving.lead(this.#hand.feedName, lease.head)
+    this.#standing = new Standing(shared, this.actor)
   }
 
-  /** Takes the feed to write to. Called once, by `openReplica`, after the log is read. */
-  begin(lease: FeedLease): void {
-    const { store, signer, now, random } = this.#ports
-    this.#lease = lease
-    const place = { feed: fromHex(lease.feed), head: lease.head }
-    this.#saving = new Saving(
-      store,
-      lease.head,
-      () => this.#writer?.unsigned ?? 0,
-      (ordinals, first) => this.#saved(ordinals, first),
-    )
-    this.#writer = new Writer(this.#state, signer, place, now, random, (signed) => this.#push(signed, true))
+  /**
+   * The same log in another's hand: an agent's whose key is kept here. It writes under its own rights, in a feed of its own, and
+   * has an undo of its own; everything else is shared. Closing it frees its feed and nothing more; close it before this one.
+   */
+  async as({ signer, openFeed }: ActorPorts): Promise<Replica> {
+    const lease = await openFeed()
+    try {
+      // Another tab may have written the end of that feed.
+      await this.#shared.catchUp()
+      return new Replica(this.#shared, signer, lease)
+    } catch (error) {
+      await lease.release().catch(() => undefined)
+      throw error
+    }
+  }
+
+  get workspace(): Bytes {
+    return this.#state.workspace
+  }
+
+  get views(): Views {
+    return this.#shared.views
   }
 
   get history(): History {
@@ -186,7 +136,7 @@ export class Replica implements LogSource {
 
   /** Whether a peer has sent what only a newer version understands. */
   get sawNewerVersion(): boolean {
-    return this.#incoming.sawNewer
+    return this.#shared.incoming.sawNewer
   }
 
   /** Whether the genesis is here: before it nothing else can be. */
@@ -200,16 +150,16 @@ export class Replica implements LogSource {
   }
 
   get random(): RandomBytes {
-    return this.#ports.random
+    return this.#shared.ports.random
   }
 
   get now(): () => number {
-    return this.#ports.now
+    return this.#shared.ports.now
   }
 
   /** Lets the page breathe: for long work on what the replica holds. */
   get yieldToUi(): () => Promise<void> {
-    return this.#ports.yieldToUi
+    return this.#shared.ports.yieldToUi
   }
 
   /** What it takes to tell events from batches, with the verdicts of now. */
@@ -235,7 +185,12 @@ export class Replica implements LogSource {
 
   /** Key and feed of this tab's own feed, in hex. */
   get feedName(): string {
-    return this.#active().feedName
+    return this.#hand.feedName
+  }
+
+  /** Whether this tab writes to the feed, in any hand. */
+  isWrittenHere(feed: string): boolean {
+    return this.#shared.writer.isWrittenHere(feed)
   }
 
   /** Who may what, and why. Read only. */
@@ -268,16 +223,16 @@ export class Replica implements LogSource {
   /** Batches that came and are not admitted. */
   get delayed(): Delayed {
     const { waiting, held } = this.#state.ledger
-    return { waiting, held, sealed: this.#incoming.sealed, outside: this.#incoming.outside }
+    return { waiting, held, sealed: this.#shared.incoming.sealed, outside: this.#shared.incoming.outside }
   }
 
   /** Who has written far more than they may, in the last minutes. */
   floods(): readonly Flood[] {
-    return this.#incoming.floods()
+    return this.#shared.incoming.floods()
   }
 
   isSetAside(id: Bytes): boolean {
-    return this.#incoming.isSetAside(id)
+    return this.#shared.incoming.isSetAside(id)
   }
 
   /** The runs of a task, in the order of their claims. */
@@ -288,7 +243,7 @@ export class Replica implements LogSource {
 
   /** Whether bodies leave this device sealed. */
   get isSealed(): boolean {
-    return this.#epochs.isSealed
+    return this.#shared.epochs.isSealed
   }
 
   /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
@@ -311,13 +266,13 @@ export class Replica implements LogSource {
    * an edit without the right is a bug and throws.
    */
   transact<T>(label: string | null, change: (tx: Transaction) => T): T {
-    const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+    const tx = this.#transaction()
     try {
       return change(tx)
     } finally {
       if (label !== null) this.#undo.record({ label, inverses: tx.inverses })
-      this.#publish()
-      this.#flush()
+      this.#shared.publish()
+      this.#shared.flush()
     }
   }
 
@@ -329,12 +284,13 @@ export class Replica implements LogSource {
 
   /** Publishes a change to who may what, at once, under a capability of this actor's that admits it. */
   publish(change: AuthorityChange, capability: string): Ref {
-    const ref = this.#active().writeAuthority(change, capability)
-    this.#authorityChanged()
-    this.#refold().catch((error: unknown) => this.#disk().failed(error))
-    this.#flush()
+    assert(!this.#isClosed, 'who writes holds their feed')
+    const ref = this.#shared.writer.writeAuthority(this.#hand, change, capability)
+    this.#shared.authorityChanged()
+    this.#shared.refoldSoon()
+    this.#shared.flush()
     // Who ends somebody's rights sees to it that they can read no more.
-    if (change.op === 'revoke') this.rekey().catch((error: unknown) => this.#disk().failed(error))
+    if (change.op === 'revoke') this.rekey().catch((error: unknown) => this.#shared.saving.failed(error))
     return ref
   }
 
@@ -349,14 +305,14 @@ export class Replica implements LogSource {
   }
 
   async #rekeyNow(): Promise<boolean> {
-    const { due } = this.#epochs
+    const { due } = this.#shared.epochs
     if (due === null || this.capabilityFor('rekey') === null) return false
-    const { key, rekeys } = await this.#epochs.make(due, this.#ports.random)
+    const { key, rekeys } = await this.#shared.epochs.make(due, this.random)
     // Somebody else may have been quicker while it was made.
     const cited = this.capabilityFor('rekey')
-    if (this.#epochs.due === null || cited === null) return false
+    if (this.#shared.epochs.due === null || cited === null) return false
     for (const rekey of rekeys) this.publish({ op: 'rekey', rekey }, cited.id)
-    this.#ports.keyring.add(key)
+    this.#shared.ports.keyring.add(key)
     return true
   }
 
@@ -366,11 +322,11 @@ export class Replica implements LogSource {
    * the grant counts.
    */
   async redeem(invite: Signer, grant: Grant, capability: string): Promise<boolean> {
-    while (!this.#active().idle) await this.#signed()
-    const batch = await invite.sign(grantDraft(this.#state, invite.key, grant, capability, this.#ports))
-    await this.#incoming.admit([{ ok: true, batch }], 'invite')
+    while (!this.#shared.writer.idle) await this.#shared.signed()
+    const batch = await invite.sign(grantDraft(this.#state, invite.key, grant, capability, this.#shared.ports))
+    await this.#shared.incoming.admit([{ ok: true, batch }], 'invite')
     await this.saved()
-    this.#disk().tell()
+    this.#shared.saving.tell()
     const id = toHex(capabilityId(grant))
     return this.held.some((capability) => capability.id === id)
   }
@@ -396,141 +352,84 @@ export class Replica implements LogSource {
   }
 
   get saveState(): SaveState {
-    return this.#disk().state
+    return this.#shared.saving.state
   }
 
   onSaveState(listener: (state: SaveState) => void): () => void {
-    return this.#disk().onState(listener)
+    return this.#shared.saving.onState(listener)
   }
 
   /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsaved` to it. */
   onFeedMoved(listener: () => void): () => void {
-    return this.#disk().onFeedMoved(listener)
+    return this.#shared.saving.onFeedMoved(listener)
   }
 
   /** Resolves when everything written so far is durable, or saving has stopped (`saveState.problem`). */
-  async saved(): Promise<void> {
-    while (this.#flushing) await this.#flushing
-    await this.#disk().settled()
+  saved(): Promise<void> {
+    return this.#shared.saved()
   }
 
   /** The store went away while open: said at once, not only when the next write fails. */
   storeLost(error: Error): void {
-    this.#disk().failed(error)
+    this.#shared.saving.failed(error)
   }
 
   /** Tries again to save what a full or lost store refused. */
   retrySaving(): Promise<void> {
-    return this.#disk().retry()
+    return this.#shared.saving.retry()
   }
 
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {
     // Another tab of this profile stored them before it sent them: read them there instead of storing them twice.
     if (from === this.actor) await this.catchUp()
-    const report = await this.#incoming.receive(wires, from)
-    await this.#disk().settled()
-    return report
+    return this.#shared.receive(wires, from)
   }
 
   learn(wires: readonly Bytes[]): Promise<void> {
-    return this.#incoming.learn(wires)
+    return this.#shared.incoming.learn(wires)
   }
 
   onDurable(listener: (ordinals: readonly number[]) => void): () => void {
-    return this.#durable.on(listener)
+    return this.#shared.durable.on(listener)
   }
 
   wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
-    return this.#outgoing.wires(ordinals)
+    return this.#shared.outgoing.wires(ordinals)
   }
 
   keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
-    return this.#outgoing.keyWires(epoch)
+    return this.#shared.outgoing.keyWires(epoch)
   }
 
   /** Batches as the store has them, open. */
   stored(ordinals: readonly number[]): ReturnType<Outgoing['stored']> {
-    return this.#outgoing.stored(ordinals)
+    return this.#shared.outgoing.stored(ordinals)
   }
 
   /** The whole log as wire batches, open, in order of arrival. */
   async *exportLog(): AsyncIterable<readonly Bytes[]> {
     await this.saved()
-    for await (const page of this.#ports.store.readSince(0)) yield page.map(({ wire }) => wire)
+    for await (const page of this.#shared.ports.store.readSince(0)) yield page.map(({ wire }) => wire)
   }
 
-  /**
-   * Admits what is in the store and not here: at the start, and what other tabs of this profile have stored since. It was
-   * verified before it was stored.
-   */
-  async catchUp(): Promise<void> {
-    let sliceEnd = this.#ports.now() + SLICE_MS
-    for await (const page of this.#ports.store.readSince(this.#covered)) {
-      for (const { arrival, wire } of page) {
-        const batch = readStored(wire)
-        // Asked again after each wait: something may have been written before we go on.
-        while (this.#writer && !this.#writer.idle) await this.#signed()
-        const { history } = this.#state
-        const known = history.ordinalOf(batch.id)
-        // Another tab stored it as well, and was quicker: its arrival counts, or what it wrote on top would come before it.
-        const ours = known === null ? arrival : history.arrivalOf(known)
-        if (known !== null && (ours === 0 || arrival < ours)) {
-          history.setArrival(known, arrival)
-          this.#snapshotter.rearranged(known)
-          if (ours === 0) this.#durable.emit([known])
-        }
-        if (known === null)
-          this.#state.offer(batch, FROM_STORE, (admitted) => {
-            // What waited for it came from a peer, and is not in the store.
-            if (admitted.from !== FROM_STORE) return this.#take(admitted)
-            history.setArrival(admitted.ordinal, arrival)
-            this.#noticeAuthority(admitted)
-            if (this.#writer) this.#durable.emit([admitted.ordinal])
-          })
-        this.#covered = Math.max(this.#covered, arrival)
-        if (this.#ports.now() < sliceEnd) continue
-        await this.#ports.yieldToUi()
-        sliceEnd = this.#ports.now() + SLICE_MS
-      }
-    }
-    await this.#refold()
-    this.#publish()
-    await this.#learnKeys()
+  /** Admits what is in the store and not here: what other tabs of this profile have stored since. */
+  catchUp(): Promise<void> {
+    return this.#shared.catchUp()
   }
 
   /** What time brings: batches that are due, tasks that may be begun now. Call it every second or so. */
   tick(): void {
-    this.views.refreshDue()
-    if (!this.#active().idle) return
-    this.#state.ledger.release((admitted) => {
-      this.#state.apply(admitted)
-      this.#take(admitted)
-    })
-    this.#refold().catch((error: unknown) => this.#disk().failed(error))
-    this.#incoming.letIn().catch((error: unknown) => this.#disk().failed(error))
-    this.#publish()
+    this.#shared.tick()
   }
 
   /** Changes since the last snapshot. */
   get unsnapshotted(): number {
-    return this.#state.changes - this.#changesAtSnapshot
+    return this.#shared.unsnapshotted
   }
 
   /** Writes a snapshot if all here is durable; call it from one tab only. Answers whether it did. */
-  async snapshot(): Promise<boolean> {
-    await this.catchUp()
-    await this.saved()
-    if (!this.#active().idle || !this.#disk().isIdle || !this.hasGenesis || this.#state.stale.size > 0) return false
-    const { snapshot, fresh } = this.#snapshotter.take(this.#covered)
-    const { changes } = this.#state
-    try {
-      await this.#ports.store.writeSnapshot(snapshot, fresh)
-    } catch (error) {
-      this.#snapshotter.forget()
-      throw error
-    }
-    this.#changesAtSnapshot = changes
-    return true
+  snapshot(): Promise<boolean> {
+    return this.#shared.snapshot()
   }
 
   /** Hex; equal on two replicas that hold the same batches. */
@@ -541,46 +440,43 @@ export class Replica implements LogSource {
 
   /** Resolves once everything of ours has its id and every node is folded from what counts. */
   async settled(): Promise<void> {
-    while (!this.#active().idle || this.#state.stale.size > 0) {
-      await this.#signed()
-      await this.#refold()
+    const { writer } = this.#shared
+    while (!writer.idle || this.#state.stale.size > 0) {
+      await this.#shared.signed()
+      await this.#shared.refold()
     }
   }
 
   /** Who may what, or who is who, may be otherwise now. */
   onAuthority(listener: () => void): () => void {
-    return this.#authorityChanges.on(listener)
+    return this.#shared.authorityChanges.on(listener)
   }
 
   /** Grows with every such change. */
   get authorityVersion(): number {
-    return this.#authorityVersion
+    return this.#shared.authorityVersion
   }
 
   /** What no store has: what a fresh replica takes over after `onFeedMoved`. */
   unsaved(): readonly Written[] {
-    return this.#active().unsaved()
+    return this.#shared.writer.unsaved(this.#hand)
   }
 
   /** Saves what can be saved and lets go of the feed, clean if everything is durable. The store and verifier are the host's to close. */
   async close(): Promise<void> {
     await this.saved()
-    if (this.#disk().state.problem === null) await this.#lease?.release()
+    this.#isClosed = true
+    this.#shared.writer.leave(this.#hand)
+    if (this.saveState.problem === null) await this.#lease.release()
   }
 
-  #active(): Writer {
-    assert(this.#writer !== null, 'a replica is used once it is open')
-    return this.#writer
+  get #state(): SharedLog['state'] {
+    return this.#shared.state
   }
 
-  #disk(): Saving {
-    assert(this.#saving !== null, 'a replica is used once it is open')
-    return this.#saving
-  }
-
-  async #signed(): Promise<void> {
-    const writer = this.#active()
-    while (!writer.idle) await writer.allSigned()
+  #transaction(): Transaction {
+    assert(!this.#isClosed, 'who writes holds their feed')
+    return new Transaction(this.#state, (edit) => this.#write(edit), { random: this.random, signer: this.#signer })
   }
 
   #write(edit: Edit): Ref {
@@ -588,20 +484,7 @@ export class Replica implements LogSource {
     assert(right !== null, `the node of an edit is here (${edit.node})`)
     const capability = this.#standing.forEdit(edit)
     assert(capability !== null, `the actor may ${right} what ${edit.op} is about`)
-    return this.#active().write(edit, right, capability.id)
-  }
-
-  /** Builds anew what a verdict that turned has made stale; one at a time. */
-  #refold(): Promise<void> {
-    if (this.#state.stale.size === 0) return this.#refolding ?? Promise.resolve()
-    return (this.#refolding ??= rebuildStale(this.#state, {
-      unsaved: (ordinal) => this.#writer?.unsavedIn(ordinal),
-      waiting: (ordinal) => this.#saving?.wireOf(ordinal),
-      stored: (ordinals) => this.stored(ordinals),
-      yieldToUi: this.#ports.yieldToUi,
-    })
-      .then(() => this.#publish())
-      .finally(() => (this.#refolding = null)))
+    return this.#shared.writer.write(this.#hand, edit, right, capability.id)
   }
 
   #takeBack(which: 'undo' | 'redo', chosen?: UndoStep): TakenBack | null {
@@ -614,87 +497,15 @@ export class Replica implements LogSource {
         const found = editsOf(taken, this.#state.fold.nodes, isOurs)
         const allowed = found.edits.filter((edit) => this.#standing.forEdit(edit) !== null)
         skipped = found.skipped + found.edits.length - allowed.length
-        const tx = new Transaction(this.#state, (edit) => this.#write(edit), this.#ports)
+        const tx = this.#transaction()
         for (const edit of allowed) tx.write(edit)
         return tx.inverses
       },
       chosen,
     )
     if (step === null) return null
-    this.#publish()
-    this.#flush()
+    this.#shared.publish()
+    this.#shared.flush()
     return { label: step.label, skipped }
-  }
-
-  /** Signs and stores until nothing waits; what is written meanwhile goes into the next round. */
-  #flush(): void {
-    this.#flushing ??= this.#run().finally(() => (this.#flushing = null))
-    this.#disk().tell()
-  }
-
-  async #run(): Promise<void> {
-    await Promise.resolve()
-    try {
-      while (!this.#active().idle) {
-        await this.#active().allSigned()
-        await this.#disk().settled()
-      }
-    } catch (error) {
-      this.#disk().failed(error)
-    }
-  }
-
-  #push({ batch, ordinal }: SignedBatch, own: boolean): void {
-    const feed = toHex(batch.header.feed)
-    this.#disk().push({
-      ordinal,
-      id: batch.id,
-      wire: batch.wire,
-      own: own ? { key: this.actor, feed, seq: batch.header.seq } : null,
-    })
-  }
-
-  #take(admitted: Admitted): void {
-    this.#noticeAuthority(admitted)
-    this.#disk().push({ ordinal: admitted.ordinal, id: admitted.batch.id, wire: admitted.batch.wire, own: null })
-  }
-
-  #noticeAuthority({ batch }: Admitted): void {
-    if (batch.header.kind === KIND.authority) this.#authorityChanged()
-  }
-
-  /** Keys that came by another tab, or before this device kept them, are in the log. */
-  async #learnKeys(): Promise<void> {
-    const { entries } = this.#state.authority
-    const fresh = entries.slice(this.#keysSought)
-    this.#keysSought = entries.length
-    await this.#ports.keyring.learnFrom(fresh.flatMap(({ change }) => (change.op === 'rekey' ? [change.rekey] : [])))
-  }
-
-  #authorityChanged(): void {
-    this.#standing.forget()
-    this.#epochs.forget()
-    this.#incoming.authorityChanged()
-    this.#authorityVersion++
-    this.#authorityChanges.emit()
-  }
-
-  #publish(): void {
-    if (!this.#state.hasTouched) return
-    const touched = this.#state.takeTouched()
-    this.#snapshotter.touch(touched)
-    this.views.update(touched)
-  }
-
-  #saved(ordinals: readonly number[], first: number): void {
-    const { history } = this.#state
-    const fresh = ordinals.filter((ordinal) => history.arrivalOf(ordinal) === 0)
-    // Where another tab stored it first, that arrival stands: what hangs on it may have come between.
-    ordinals.forEach((ordinal, i) => {
-      if (history.arrivalOf(ordinal) === 0) history.setArrival(ordinal, first + i)
-    })
-    for (const ordinal of ordinals) this.#writer?.forget(ordinal)
-    if (first === this.#covered + 1) this.#covered += ordinals.length
-    if (fresh.length > 0) this.#durable.emit(fresh)
   }
 }

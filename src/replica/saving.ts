@@ -24,16 +24,10 @@ export class Saving {
   #problem: string | null = null
 
   /** `unsigned`: how many edits have no batch yet. `durable`: these are, from this arrival on. */
-  constructor(
-    store: Store,
-    head: DiskHead | null,
-    unsigned: () => number,
-    durable: (ordinals: readonly number[], firstArrival: number) => void,
-  ) {
+  constructor(store: Store, unsigned: () => number, durable: (ordinals: readonly number[], firstArrival: number) => void) {
     this.#unsigned = unsigned
     this.#disk = new DiskQueue(
       store,
-      head,
       (ordinals, first) => {
         durable(ordinals, first)
         this.tell()
@@ -53,6 +47,11 @@ export class Saving {
   /** The bytes of a batch that is not durable yet. */
   wireOf(ordinal: number): Bytes | undefined {
     return this.#disk.waiting.find((pending) => pending.ordinal === ordinal)?.wire
+  }
+
+  /** Where a feed of ours stands on the disk. */
+  lead(feedName: string, head: DiskHead | null): void {
+    this.#disk.lead(feedName, head)
   }
 
   push(pending: Pending): void {

@@ -6,31 +6,34 @@
 import type { Authority } from '../core/authority.ts'
 import type { Capability } from '../core/capability-registry.ts'
 import type { Edit, Right } from '../core/change.ts'
-import type { History } from '../core/history.ts'
 import type { ActorKey } from '../core/ids.ts'
 import { type Facts, scopeFault } from '../core/scope.ts'
 import type { State } from './state.ts'
 
-export class Standing {
-  readonly #state: State
-  readonly #actor: ActorKey
-  readonly #now: () => number
-  #held: readonly Capability[] | null = null
+/** What the answer hangs on; `authorityVersion` grows with every change to who may what. */
+interface StandingIn {
+  readonly state: State
+  readonly ports: { readonly now: () => number }
+  readonly authorityVersion: number
+}
 
-  constructor(state: State, actor: ActorKey, now: () => number) {
-    this.#state = state
+export class Standing {
+  readonly #shared: StandingIn
+  readonly #actor: ActorKey
+  #held: readonly Capability[] = []
+  #version = -1
+
+  constructor(shared: StandingIn, actor: ActorKey) {
+    this.#shared = shared
     this.#actor = actor
-    this.#now = now
   }
 
   /** The live capabilities of this actor, the most senior first. */
   get held(): readonly Capability[] {
-    return (this.#held ??= liveOf(this.#state.authority, this.#actor))
-  }
-
-  /** Who may what has changed. */
-  forget(): void {
-    this.#held = null
+    const { state, authorityVersion } = this.#shared
+    if (this.#version !== authorityVersion) this.#held = liveOf(state.authority, this.#actor)
+    this.#version = authorityVersion
+    return this.#held
   }
 
   /** Whether this actor has the right on nodes like this one: of that type where nothing more is known. */
@@ -41,7 +44,7 @@ export class Standing {
   /** The capability to cite for an edit, or null. */
   forEdit(edit: Edit): Capability | null {
     const ms = this.#ms()
-    return this.held.find((capability) => this.#state.admits(capability, edit, ms)) ?? null
+    return this.held.find((capability) => this.#shared.state.admits(capability, edit, ms)) ?? null
   }
 
   /** The most senior capability with a right that is about no node, or null. */
@@ -62,8 +65,8 @@ export class Standing {
 
   /** What is written next is later than all that is here. */
   #ms(): number {
-    const { history }: { history: History } = this.#state
-    return Math.max(this.#now(), history.latest[0])
+    const { state, ports } = this.#shared
+    return Math.max(ports.now(), state.history.latest[0])
   }
 }
 

@@ -1,11 +1,14 @@
 /**
- * The writer: from edits to batches of our own feed.
+ * The writer: from edits to batches of our own feeds.
  *
  * An edit counts at once in memory, in the *open* batch, whose place in the DAG (HLC, ancestors) is fixed when it opens.
  * Nothing foreign is admitted while a batch of ours has no id yet, so what an edit refers to is always in its past.
  * A closed batch is encoded, signed, and handed to the disk; while the disk is busy further edits gather in the next one.
  *
- *   write() ─> open batch ─close─> sign ─> disk (durable) ─> peers
+ *   write(hand, edit) ─> open batch ─close─> sign ─> disk (durable) ─> peers
+ *
+ * Several hands write here: the person's, and those of agents whose keys are kept here. There is one open batch for all of them,
+ * closed when another hand writes, and one line of closed ones: whatever a batch stands on has its id before it is signed.
  */
 
 import { assert } from '../base/assert.ts'
@@ -40,7 +43,22 @@ export type Written =
   | { readonly kind: 'edit'; readonly edit: Edit; readonly right: Right; readonly capability: string }
   | { readonly kind: 'authority'; readonly change: AuthorityChange; readonly capability: string }
 
+/** Who writes, and where its feed goes on. Made by `join`. */
+export interface Hand {
+  /** Key and feed, in hex. */
+  readonly feedName: string
+}
+
+interface OwnHand extends Hand {
+  readonly signer: Signer
+  readonly author: Author
+  readonly feed: Bytes
+  next: number
+  prev: number | null
+}
+
 interface OpenBatch {
+  readonly hand: OwnHand
   readonly ordinal: number
   readonly batchKind: BatchKind
   readonly seq: number
@@ -61,43 +79,48 @@ const BODY_BUDGET = PROTOCOL.batchBytes - 4096
 
 export class Writer {
   readonly #state: State
-  readonly #signer: Signer
-  readonly #author: Author
-  readonly #feed: Bytes
   readonly #now: () => number
   readonly #random: RandomBytes
   readonly #signed: (signed: SignedBatch) => void
-  #next: number
-  #prev: number | null
   #open: OpenBatch | null = null
   readonly #closed: OpenBatch[] = []
   #signing: Promise<void> | null = null
   /** Why signing has stopped; what was closed since stays in memory. */
   #broken: Error | null = null
-  readonly #unsaved = new Map<number, readonly Written[]>()
+  readonly #hands = new Map<string, Hand>()
+  readonly #unsaved = new Map<number, { readonly hand: Hand; readonly written: readonly Written[] }>()
 
-  constructor(
-    state: State,
-    signer: Signer,
-    place: FeedPlace,
-    now: () => number,
-    random: RandomBytes,
-    signed: (signed: SignedBatch) => void,
-  ) {
+  constructor(state: State, now: () => number, random: RandomBytes, signed: (signed: SignedBatch) => void) {
     this.#state = state
-    this.#signer = signer
-    this.#author = state.authorOf(signer.key)
-    this.#feed = place.feed
-    this.#next = place.head ? place.head.seq + 1 : 0
     this.#now = now
     this.#random = random
     this.#signed = signed
-    this.#prev = place.head && state.history.ordinalOf(place.head.id)
-    assert((place.head === null) === (this.#prev === null), 'a feed is continued only where its last batch is in the log')
   }
 
-  get feedName(): string {
-    return feedName(this.#signer.key, this.#feed)
+  /** Takes a feed to write on. What is in it is in the log already. */
+  join(signer: Signer, { feed, head }: FeedPlace): Hand {
+    const prev = head && this.#state.history.ordinalOf(head.id)
+    assert((head === null) === (prev === null), 'a feed is continued only where its last batch is in the log')
+    const hand: OwnHand = {
+      signer,
+      author: this.#state.authorOf(signer.key),
+      feed,
+      feedName: feedName(signer.key, feed),
+      next: head ? head.seq + 1 : 0,
+      prev,
+    }
+    this.#hands.set(hand.feedName, hand)
+    return hand
+  }
+
+  /** Writes to this feed no more. */
+  leave(hand: Hand): void {
+    this.#hands.delete(hand.feedName)
+  }
+
+  /** Whether a hand that is here writes to this feed. */
+  isWrittenHere(feed: string): boolean {
+    return this.#hands.has(feed)
   }
 
   /** Whether every batch of ours has its id: only then may foreign ones be admitted. */
@@ -105,14 +128,14 @@ export class Writer {
     return this.#open === null && this.#closed.length === 0
   }
 
-  /** What is not durable yet, oldest first: what a fresh replica would have to write again. */
-  unsaved(): Written[] {
-    return [...this.#unsaved.values()].flat()
+  /** What this hand wrote and is not durable yet, oldest first: what a fresh replica would have to write again. */
+  unsaved(hand: Hand): Written[] {
+    return [...this.#unsaved.values()].flatMap((batch) => (batch.hand === hand ? batch.written : []))
   }
 
   /** What a batch of ours that is not durable yet says; undefined where the store has it, or it is not ours. */
   unsavedIn(ordinal: number): readonly Written[] | undefined {
-    return this.#unsaved.get(ordinal)
+    return this.#unsaved.get(ordinal)?.written
   }
 
   /** The store has this batch: its edits need not be kept. */
@@ -126,19 +149,19 @@ export class Writer {
   }
 
   /** Where the next edit will be. Call right before `write`: an edit may name its own ref. */
-  nextRef(size: number): Ref {
-    const batch = this.#roomFor(KIND.data, size)
+  nextRef(hand: Hand, size: number): Ref {
+    const batch = this.#roomFor(hand as OwnHand, KIND.data, size)
     return batch.ordinal * 256 + batch.written.length
   }
 
   /** Applies an edit and puts it into the open batch. Throws when the state refuses it: callers check rights first. */
-  write(edit: Edit, right: Right, capability: string): Ref {
+  write(hand: Hand, edit: Edit, right: Right, capability: string): Ref {
     assert(fits(edit), `an edit that we write can be read (${edit.op})`)
     const size = sizeOf(edit)
     assert(size <= BODY_BUDGET, `an edit fits into a batch (${edit.op} of ${size} bytes)`)
-    const ref = this.nextRef(size)
+    const ref = this.nextRef(hand, size)
     const batch = this.#open as OpenBatch
-    const invalid = this.#state.applyEdit(edit, capability, this.#author, ref)
+    const invalid = this.#state.applyEdit(edit, capability, batch.hand.author, ref)
     assert(invalid === null, `an edit that we write counts (${invalid})`)
     batch.written.push({ kind: 'edit', edit, right, capability })
     batch.bytes += size
@@ -146,14 +169,14 @@ export class Writer {
   }
 
   /** Changes to who may what go out at once, one in a batch; all that is here lies in its past. */
-  writeAuthority(change: AuthorityChange, capability: string): Ref {
+  writeAuthority(hand: Hand, change: AuthorityChange, capability: string): Ref {
     this.close()
-    const batch = this.#roomFor(KIND.authority, BODY_BUDGET)
+    const batch = this.#roomFor(hand as OwnHand, KIND.authority, BODY_BUDGET)
     const ref = batch.ordinal * 256
     const written: Written = { kind: 'authority', change, capability }
     if (change.op === 'grant') this.#state.ledger.introduce([change.grant.audience], batch.ordinal)
     // As it will be read: with the place of its capability in the batch, which has one.
-    const invalid = this.#state.applyAuthority(encodeAuthority(change, 0), capability, this.#author, ref, 1)
+    const invalid = this.#state.applyAuthority(encodeAuthority(change, 0), capability, batch.hand.author, ref, 1)
     batch.written.push(written)
     this.close()
     assert(invalid === null, `a change to who may what that we write counts (${change.op}: ${invalid})`)
@@ -175,41 +198,41 @@ export class Writer {
     if (this.#broken) throw this.#broken
   }
 
-  #roomFor(kind: BatchKind, size: number): OpenBatch {
+  #roomFor(hand: OwnHand, kind: BatchKind, size: number): OpenBatch {
     const open = this.#open
-    if (open && (open.batchKind !== kind || open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET))
-      this.close()
-    return (this.#open ??= this.#openBatch(kind))
+    const isFull = open !== null && (open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)
+    if (open && (isFull || open.hand !== hand || open.batchKind !== kind)) this.close()
+    return (this.#open ??= this.#openBatch(hand, kind))
   }
 
   /** Fixes the place of a new batch. More heads than a header holds are joined by merge batches first. */
-  #openBatch(kind: BatchKind): OpenBatch {
+  #openBatch(hand: OwnHand, kind: BatchKind): OpenBatch {
     const { history } = this.#state
-    const heads = (): number[] => [...history.heads].filter((head) => head !== this.#prev)
+    const heads = (): number[] => [...history.heads].filter((head) => head !== hand.prev)
     while (heads().length > PROTOCOL.after) {
-      this.#open = this.#place(KIND.merge, heads().slice(0, PROTOCOL.after))
+      this.#open = this.#place(hand, KIND.merge, heads().slice(0, PROTOCOL.after))
       this.close()
     }
-    return this.#place(kind, heads())
+    return this.#place(hand, kind, heads())
   }
 
-  #place(batchKind: BatchKind, after: readonly number[]): OpenBatch {
+  #place(hand: OwnHand, batchKind: BatchKind, after: readonly number[]): OpenBatch {
     assert(this.#state.isWhole, 'what is here was applied to its end: load the page again')
     const { history } = this.#state
     const hlc = nextHlc(history.latest, this.#now())
-    const [seq, prev] = [this.#next, this.#prev]
-    const ordinal = history.append({ id: null, feed: this.feedName, seq, hlc, prev, after })
-    this.#next++
-    this.#prev = ordinal
+    const { next: seq, prev } = hand
+    const ordinal = history.append({ id: null, feed: hand.feedName, seq, hlc, prev, after })
+    hand.next++
+    hand.prev = ordinal
     const written: Written[] = []
-    this.#unsaved.set(ordinal, written)
-    return { ordinal, batchKind, seq, prev, after, hlc, written, bytes: 0 }
+    this.#unsaved.set(ordinal, { hand, written })
+    return { hand, ordinal, batchKind, seq, prev, after, hlc, written, bytes: 0 }
   }
 
   async #signAll(): Promise<void> {
     try {
       for (let batch = this.#closed[0]; batch !== undefined; batch = this.#closed[0]) {
-        const signed = await this.#signer.sign(this.#draft(batch))
+        const signed = await batch.hand.signer.sign(this.#draft(batch))
         this.#state.history.identify(batch.ordinal, signed.id)
         this.#closed.shift()
         this.#signed({ batch: signed, ordinal: batch.ordinal })
@@ -235,8 +258,8 @@ export class Writer {
       v: BATCH_VERSION,
       kind: batch.batchKind,
       workspace,
-      key: this.#signer.key,
-      feed: this.#feed,
+      key: batch.hand.signer.key,
+      feed: batch.hand.feed,
       seq: batch.seq,
       prev: batch.prev === null ? null : history.idOf(batch.prev),
       after: batch.after.map((ordinal) => history.idOf(ordinal)),

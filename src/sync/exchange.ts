@@ -271,7 +271,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   function ownEnds(): number[] {
-    return ends.all().filter((end) => history.feedOf(end).startsWith(own))
+    const isOurs = (feed: string): boolean => feed.startsWith(own) || isWrittenHere(feed)
+    return ends.all().filter((end) => isOurs(history.feedOf(end)))
   }
 
   return {

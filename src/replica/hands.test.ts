@@ -1,0 +1,121 @@
+/** One log in several hands: a person and the agents whose keys are kept on the same device. */
+
+import { expect, test } from 'vitest'
+import { toHex } from '../base/bytes.ts'
+import { read } from '../core/fold.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
+import { PROTOCOL } from '../core/limits.ts'
+import { signingKeys } from '../log/keys.ts'
+import { acquireFeed } from '../store/feed-lock.ts'
+import { memoryLocks } from '../store/locks.ts'
+import { exchange, founded, joined, signerOf, type TestPeer } from './cluster.fixture.ts'
+import { grantTo, revoke } from './membership.ts'
+import { openReplica, type Replica } from './replica.ts'
+import type { Signer } from './writer.ts'
+
+async function agentOf(owner: Replica, seed: number): Promise<Signer> {
+  const signer = signerOf(await signingKeys(new Uint8Array(32).fill(seed)))
+  const granted = grantTo(owner, { key: signer.key, box: null }, { role: 'agent' })
+  if (!granted.ok) throw new Error(granted.refusal.detail)
+  return signer
+}
+
+/** Feeds with real locks and clean marks. */
+function feedsOf({ ports }: TestPeer): (signer: Signer) => Parameters<Replica['as']>[0] {
+  const locks = memoryLocks().tab()
+  return (signer) => ({
+    signer,
+    openFeed: () => acquireFeed({ store: ports.store, key: toHex(signer.key), locks, random: ports.random }),
+  })
+}
+
+function task(replica: Replica, title: string): NodeId {
+  return replica.transact('New task', (tx) => tx.create({ type: 'task', number: 1, fields: [['title', title]] }))
+}
+
+function lastBy(replica: Replica, id: NodeId): ActorKey {
+  return replica.byOf(replica.refsOf(id)[0] as number).actor
+}
+
+test('hands that write in turns within one moment each sign their own, and every replica reads the same', async () => {
+  const { owner, peer, clock } = await founded()
+  const { member } = await joined(owner, 7, clock)
+  const as = feedsOf(peer)
+  const hands = [owner, await owner.as(as(await agentOf(owner, 1))), await owner.as(as(await agentOf(owner, 2)))]
+  const id = task(owner, 'Build it')
+  const made: (readonly [NodeId, ActorKey])[] = []
+  for (let turn = 0; turn < 30; turn++)
+    for (const hand of hands) {
+      made.push([task(hand, `${turn}`), hand.actor])
+      hand.transact(null, (tx) => tx.set(id, 'progress', turn))
+      expect(owner.nodes.get(id) && read(owner.nodes.get(id) as never, 'progress')).toBe(turn)
+    }
+  await exchange(owner, member)
+  for (const replica of [owner, member]) {
+    for (const [node, actor] of made) expect(lastBy(replica, node)).toBe(actor)
+    expect(replica.quarantine.size).toBe(0)
+  }
+  expect(await member.stateHash()).toBe(await owner.stateHash())
+})
+
+test('what is received while hands write does not come between an edit and what it stands on', async () => {
+  const { owner, peer, clock } = await founded()
+  const { member } = await joined(owner, 7, clock)
+  const agent = await owner.as(feedsOf(peer)(await agentOf(owner, 1)))
+  await exchange(owner, member)
+  for (let turn = 0; turn < PROTOCOL.after * 2; turn++) {
+    task(member, `theirs ${turn}`)
+    const receiving = exchange(member, owner)
+    for (const hand of [agent, owner, agent]) {
+      task(hand, `ours ${turn}`)
+      await Promise.resolve()
+    }
+    await receiving
+  }
+  await exchange(owner, member)
+  expect(member.delayed).toMatchObject({ waiting: 0 })
+  expect(await member.stateHash()).toBe(await owner.stateHash())
+})
+
+test('a hand has its own rights, and loses them the moment that they end', async () => {
+  const { owner, peer } = await founded()
+  const signer = await agentOf(owner, 1)
+  const agent = await owner.as(feedsOf(peer)(signer))
+  expect([owner.may('revoke', 'task'), agent.may('revoke', 'task')]).toEqual([true, false])
+  expect(agent.may('create', 'task')).toBe(true)
+  const [capability] = agent.held
+  expect(revoke(owner, (capability as { id: string }).id, { reason: 'test' })).toMatchObject({ ok: true })
+  expect(agent.held).toEqual([])
+  expect(agent.may('create', 'task')).toBe(false)
+  expect(() => task(agent, 'too late')).toThrow('the actor may')
+})
+
+test('each hand takes back its own steps only', async () => {
+  const { owner, peer } = await founded()
+  const agent = await owner.as(feedsOf(peer)(await agentOf(owner, 1)))
+  const id = task(owner, 'One')
+  agent.transact('Agent', (tx) => tx.set(id, 'priority', 1))
+  owner.transact('Owner', (tx) => tx.set(id, 'title', 'Two'))
+  expect(agent.undo()).toMatchObject({ label: 'Agent' })
+  expect(agent.undo()).toBeNull()
+  expect(owner.undo()).toMatchObject({ label: 'Owner' })
+})
+
+test('a hand that is closed frees its feed in good order, writes no more, and leaves the others at work', async () => {
+  const { owner, peer } = await founded()
+  const as = feedsOf(peer)
+  const signer = await agentOf(owner, 1)
+  const first = await owner.as(as(signer))
+  task(first, 'One')
+  await first.close()
+  expect(() => task(first, 'Two')).toThrow('who writes holds their feed')
+  task(owner, 'Three')
+  const again = await owner.as(as(signer))
+  expect(again.feedName).toBe(first.feedName)
+  const id = task(again, 'Four')
+  await owner.saved()
+  const reopened = await openReplica(owner.workspace, peer.ports)
+  expect(lastBy(reopened, id)).toBe(again.actor)
+  expect(await reopened.stateHash()).toBe(await owner.stateHash())
+  expect(owner.saveState).toEqual({ pending: 0, problem: null })
+})
