@@ -278,7 +278,7 @@ export class Replica implements LogSource {
 
   /** As `transact`, in a batch of its own: what fits into one comes to everybody as a whole. */
   transactTogether<T>(label: string | null, change: (tx: Transaction) => T): T {
-    this.#active().close()
+    this.#shared.writer.close()
     return this.transact(label, change)
   }
 
