@@ -90,6 +90,16 @@ export const LOCAL = {
   importBytes: 256 * 1024 * 1024,
   importTasks: 100_000,
   accountBytes: 512 * 1024 * 1024,
+  /** Of a request to a host; a plan to import may have `importBytes`. */
+  requestBytes: 8 * 1024 * 1024,
+  /** How long a caller may take for the head of a request, and for all of it. */
+  requestHeadMs: 10_000,
+  requestMs: 120_000,
+  connections: 4096,
+  /** How long a host that is told to stop waits for requests to be answered. */
+  stopMs: 5000,
+  /** Agents whose keys one host holds. */
+  agentsHeld: 1000,
   signalTopics: 64,
   signalMessageBytes: 64 * 1024,
   signalMessagesPerSecond: 200,

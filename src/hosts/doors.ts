@@ -1,31 +1,63 @@
 /**
- * The HTTP doors of a host: what answers under `/api`, and the site around it. The same doors stand in the dev server.
- * Nothing of a page may run that did not come from here, and no address leaks to where a link leads.
+ * The HTTP doors of a host: what answers under `/api`, `/metrics`, and the site around it. A part of them stands in the dev server.
+ *
+ * What a request meets, in order: it is counted and logged, whether it is for this host at all (`request-guard.ts`), how much it may
+ * bring, then its door. Nothing of a page may run that did not come from here, and no address leaks to where a link leads.
  */
+import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
+import { cors } from 'hono/cors'
+import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import about from '../../package.json' with { type: 'json' }
+import type { Refusal } from '../base/result.ts'
+import { LOCAL } from '../core/limits.ts'
 import { policyHeaders } from './content-policy.ts'
+import type { HostLog } from './host-log.ts'
+import type { Metrics } from './metrics.ts'
+import type { RequestGuard } from './request-guard.ts'
 import type { PageSettings } from './settings.ts'
 
-export function createApi(page: PageSettings): Hono {
+export interface DoorParts {
+  /** Of the built site. */
+  readonly siteDir: string
+  readonly page: PageSettings
+  readonly guard: RequestGuard
+  readonly allowOrigins: readonly string[]
+  readonly metrics: Metrics
+  readonly log: HostLog
+  /** Why what is written here is not saved; null while all is well. */
+  readonly problem: () => string | null
+  /** Whether a caller from elsewhere may read the numbers. */
+  readonly isOwner: (request: Request) => boolean
+}
+
+export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null): Hono {
   const api = new Hono()
   api.use('/api/*', async (context, next) => {
     await next()
     context.header('Cache-Control', 'no-store')
   })
   for (const base of ['/api', '/api/v1'] as const) {
-    api.get(`${base}/health`, (context) => context.json({ ok: true, version: about.version }))
+    api.get(`${base}/health`, (context) => {
+      const wrong = problem()
+      return context.json(
+        { ok: wrong === null, version: about.version, ...(wrong !== null && { problem: wrong }) },
+        wrong === null ? 200 : 503,
+      )
+    })
     api.get(`${base}/settings`, (context) => context.json(page))
   }
   return api
 }
 
-/** The built site in `siteDir`, its API, and their headers. */
-export function createDoors(siteDir: string, page: PageSettings): Hono {
+export function createDoors(parts: DoorParts): Hono {
+  const { siteDir, page, guard, metrics, log } = parts
   const doors = new Hono()
+  doors.use(logged(log), metrics.counted)
   doors.use(async (context, next) => {
     await next()
     for (const [name, value] of Object.entries(policyHeaders(context.req.path))) context.header(name, value)
@@ -36,11 +68,26 @@ export function createDoors(siteDir: string, page: PageSettings): Hono {
       originAgentCluster: '?1',
       xContentTypeOptions: 'nosniff',
       xDnsPrefetchControl: 'off',
-      // Served over plain http on loopback; a proxy with a certificate sets its own.
+      // Names of this machine are served over plain http as well; a proxy with a certificate sets its own.
       strictTransportSecurity: false,
     }),
   )
-  doors.route('/', createApi(page))
+  doors.use(async (context, next) => {
+    const allowed = guard(context.req.header('host'), context.req.header('origin'))
+    return allowed.ok ? next() : refused(context, 403, allowed.refusal)
+  })
+  if (parts.allowOrigins.length > 0)
+    doors.use(cors({ origin: [...parts.allowOrigins], exposeHeaders: ['ETag', 'Link', 'Retry-After'] }))
+  doors.use('/api/*', bounded())
+  doors.get('/metrics', async (context) => {
+    if (!isNear(context) && !parts.isOwner(context.req.raw))
+      return refused(context, 401, {
+        code: 'unauthorized',
+        detail: 'From elsewhere, the numbers are for the owner’s token only.',
+      })
+    return context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' })
+  })
+  doors.route('/', createApi(page, parts.problem))
   doors.use(
     compress(),
     serveStatic({
@@ -52,5 +99,52 @@ export function createDoors(siteDir: string, page: PageSettings): Hono {
       },
     }),
   )
+  doors.onError((error, context) => {
+    log.error({ path: context.req.path, err: error }, 'a request met a bug')
+    return refused(context, 500, { code: 'internal', detail: 'This is a bug of the host; its log says more.' })
+  })
   return doors
+}
+
+/** What asks a host for data is worth a line; what a page is made of, only to who looks closely. */
+function logged(log: HostLog): MiddlewareHandler {
+  return async (context, next) => {
+    const startedAt = performance.now()
+    await next()
+    const { method, path } = context.req
+    const line = {
+      method,
+      path,
+      route: routePath(context),
+      status: context.res.status,
+      ms: Math.round(performance.now() - startedAt),
+    }
+    if (line.status >= 500) log.error(line, 'request')
+    else if (line.status >= 400) log.warn(line, 'request')
+    else if (/^\/(?:api|mcp)\//.test(path)) log.info(line, 'request')
+    else log.debug(line, 'request')
+  }
+}
+
+/** Before a body is read: a plan to import may be large, anything else not. */
+function bounded(): MiddlewareHandler {
+  const limit = (maxSize: number): MiddlewareHandler =>
+    bodyLimit({
+      maxSize,
+      onError: (context) =>
+        refused(context, 413, { code: 'too_large', detail: `A request may bring ${maxSize / 1024 / 1024} MiB at most.` }),
+    })
+  const [usual, plan] = [limit(LOCAL.requestBytes), limit(LOCAL.importBytes)]
+  return (context, next) => (context.req.path.endsWith('/import') ? plan : usual)(context, next)
+}
+
+/** From this machine, and not passed on by a proxy that stands on it. */
+function isNear(context: Context): boolean {
+  const { address = '' } = getConnInfo(context).remote
+  const isLoopback = /^(?:127\.|::1$|::ffff:127\.)/.test(address)
+  return isLoopback && context.req.header('forwarded') === undefined && context.req.header('x-forwarded-for') === undefined
+}
+
+function refused(context: Context, status: 401 | 403 | 413 | 500, { code, detail }: Refusal): Response {
+  return context.json({ type: 'about:blank', status, code, detail }, status, { 'Content-Type': 'application/problem+json' })
 }

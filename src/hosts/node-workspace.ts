@@ -27,6 +27,7 @@ import { openFileStore } from '../store/file-store.ts'
 import type { Store } from '../store/store.ts'
 import { memoryLocks } from '../store/locks.ts'
 import { createExchange, type Exchange } from '../sync/exchange.ts'
+import { createHostLog, type HostLog } from './host-log.ts'
 
 export interface NodeWorkspace {
   readonly replica: Replica
@@ -53,8 +54,16 @@ const DUTIES_MS = 500
 /** Changes that make a snapshot worth its writing. */
 const ENOUGH = 500
 
-/** `signalling` goes into the invite, for pages that this host does not serve. */
-export async function openNodeWorkspace(dataDir: string, signalling: readonly string[] = []): Promise<NodeWorkspace> {
+export interface NodeWorkspaceOptions {
+  /** Goes into the invite, for pages that this host does not serve. */
+  readonly signalling?: readonly string[]
+  readonly log?: Pick<HostLog, 'error'>
+}
+
+export async function openNodeWorkspace(
+  dataDir: string,
+  { signalling = [], log = createHostLog('error') }: NodeWorkspaceOptions = {},
+): Promise<NodeWorkspace> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const secrets = (await readSecrets(dataDir)) ?? {
     seed: randomBytes(32),
@@ -85,7 +94,7 @@ export async function openNodeWorkspace(dataDir: string, signalling: readonly st
   await replica.rekey()
   let keeping: Promise<unknown> = Promise.resolve()
   let dutiesDue: ReturnType<typeof setTimeout> | undefined
-  const report = (error: unknown): void => void process.stderr.write(`housekeeping: ${String(error)}\n`)
+  const report = (error: unknown): void => log.error({ err: error }, 'housekeeping failed')
   const ticker = setInterval(() => replica.tick(), TICK_MS)
   const keeper = setInterval(() => {
     keeping = keeping

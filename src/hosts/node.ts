@@ -1,16 +1,21 @@
 /**
  * The Node host: the site, signalling and the HTTP doors on one port. Optional: a browser alone is a full peer, and the site works
- * from any static host. What starts here stops by `close()`, in order: no new work, sockets, then the port.
+ * from any static host. What starts here stops by `close()`, in order: no new work, what was asked for is answered (with a bound),
+ * sockets, the port, and last what was written is saved.
  */
 import { once } from 'node:events'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { setTimeout } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { toHex } from '../base/bytes.ts'
+import { LOCAL } from '../core/limits.ts'
 import { createDoors } from './doors.ts'
+import { createHostLog } from './host-log.ts'
+import { createHostServer, type ServerLimits } from './host-server.ts'
+import { createMetrics } from './metrics.ts'
 import { openNodeWorkspace } from './node-workspace.ts'
 import { acceptPeers } from './node-peers.ts'
+import { createRequestGuard } from './request-guard.ts'
 import type { HostSettings } from './settings.ts'
 import { createSignalling } from './signalling.ts'
 
@@ -23,19 +28,39 @@ export interface Host {
 /** A socket that was silent for one to two of these is taken for dead. */
 const REAP_MS = 30_000
 
-/** Rejects as the port does (`EADDRINUSE`, `EACCES`): nothing is left running then. */
-export async function startHost(settings: HostSettings, siteDir: string): Promise<Host> {
+/** Rejects as the port (`EADDRINUSE`, `EACCES`) and the certificate do: nothing is left running then. */
+export async function startHost(settings: HostSettings, siteDir: string, limits?: ServerLimits): Promise<Host> {
+  const log = createHostLog(settings.logLevel)
   const signalling = createSignalling()
   let doors: Hono | null = null
-  const server = createAdaptorServer({
-    fetch: (request) => doors?.fetch(request) ?? new Response('Starting …', { status: 503 }),
-  }) as Server
+  const server = await createHostServer(
+    settings,
+    (request, env) => doors?.fetch(request, env) ?? new Response('Starting …', { status: 503 }),
+    limits,
+  )
   server.listen(settings.port, settings.host)
   await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const origin = `${settings.tls ? 'https' : 'http'}://${shownHost(settings.host)}:${port}`
   // The port is ours first: a second host on one data folder would write over the first.
-  const workspace = await openNodeWorkspace(settings.dataDir, settings.page.signalling)
-  doors = createDoors(siteDir, { ...settings.page, peer: { workspace: toHex(workspace.replica.workspace), path: 'peer' } })
-  const peers = acceptPeers(workspace.exchange)
+  const workspace = await openNodeWorkspace(settings.dataDir, { signalling: settings.page.signalling, log }).catch(
+    (error: unknown) => {
+      server.close()
+      throw error
+    },
+  )
+  const { replica, exchange } = workspace
+  doors = createDoors({
+    siteDir,
+    page: { ...settings.page, peer: { workspace: toHex(replica.workspace), path: 'peer' } },
+    guard: createRequestGuard(settings),
+    allowOrigins: settings.allowOrigins,
+    metrics: createMetrics({ replica, exchange, signalled: () => signalling.stats().clients }),
+    log,
+    problem: () => replica.saveState.problem,
+    isOwner: () => false,
+  })
+  const peers = acceptPeers(exchange)
   server.on('upgrade', (request, socket, head) => {
     const path = request.url?.split('?')[0]
     if (path === '/signal') signalling.handleUpgrade(request, socket, head)
@@ -43,19 +68,24 @@ export async function startHost(settings: HostSettings, siteDir: string): Promis
     else socket.destroy()
   })
   const reaper = setInterval(() => signalling.reap(), REAP_MS)
-  const { port } = server.address() as AddressInfo
+  log.info({ origin, workspace: toHex(replica.workspace), batches: replica.history.count }, 'started')
   return {
-    url: `http://${shownHost(settings.host)}:${port}/${workspace.fragment}`,
+    url: `${origin}/${workspace.fragment}`,
     async close() {
       clearInterval(reaper)
-      const closed = once(server, 'close')
+      const answered = once(server, 'close')
       server.close()
       signalling.close()
-      workspace.exchange.close()
+      exchange.close()
       peers.close()
+      const late = new AbortController()
+      await Promise.race([answered, setTimeout(LOCAL.stopMs, undefined, { signal: late.signal }).catch(() => undefined)])
+      late.abort()
       server.closeAllConnections()
-      await closed
+      await answered
       await workspace.close()
+      log.info('stopped')
+      log.flush()
     },
   }
 }

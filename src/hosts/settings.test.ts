@@ -4,7 +4,18 @@ import { readSettings } from './settings.ts'
 test('without anything said, the host is for this machine only, on port 8080', () => {
   expect(readSettings({})).toEqual({
     ok: true,
-    value: { host: '127.0.0.1', port: 8080, dataDir: '.worknode', open: true, page: { signalling: [], iceServers: [] } },
+    value: {
+      host: '127.0.0.1',
+      port: 8080,
+      dataDir: '.worknode',
+      open: true,
+      tls: null,
+      allowHosts: [],
+      allowOrigins: [],
+      webrtc: false,
+      logLevel: 'info',
+      page: { signalling: [], iceServers: [] },
+    },
   })
 })
 
@@ -29,7 +40,32 @@ test('signalling and ICE servers are read for the page', () => {
   })
 })
 
+test('certificate, names, origins and the log level are taken from flags or the environment', () => {
+  const env = {
+    TLS_CERT: 'c.pem',
+    TLS_KEY: 'k.pem',
+    ALLOW_HOSTS: 'Board.example, b',
+    ALLOW_ORIGINS: 'https://a.example',
+    LOG_LEVEL: 'warn',
+  }
+  const said = {
+    tls: { cert: 'c.pem', key: 'k.pem' },
+    allowHosts: ['board.example', 'b'],
+    allowOrigins: ['https://a.example'],
+    logLevel: 'warn',
+  }
+  expect(readSettings(env)).toMatchObject({ value: said })
+  expect(readSettings(env, { allowHost: ['c'], logLevel: 'debug', webrtc: true })).toMatchObject({
+    value: { allowHosts: ['c'], logLevel: 'debug', webrtc: true },
+  })
+})
+
 test.each([
+  [{ TLS_CERT: 'c.pem' }, '--tls-key'],
+  [{ ALLOW_HOSTS: 'a.example:80' }, '--allow-host'],
+  [{ ALLOW_ORIGINS: 'https://a.example/' }, '--allow-origin'],
+  [{ ALLOW_ORIGINS: 'null' }, '--allow-origin'],
+  [{ LOG_LEVEL: 'loud' }, 'log level'],
   [{ PORT: '80a' }, 'port'],
   [{ PORT: '-1' }, 'port'],
   [{ PORT: '65536' }, 'port'],

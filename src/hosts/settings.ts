@@ -8,8 +8,20 @@ export interface HostSettings {
   readonly port: number
   readonly dataDir: string
   readonly open: boolean
+  /** Files of a certificate chain and its key, PEM; null serves plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  /** Names that requests may give as Host, beside those of this machine. */
+  readonly allowHosts: readonly string[]
+  /** Origins of pages elsewhere that may call this host. */
+  readonly allowOrigins: readonly string[]
+  /** Whether the host meets pages over WebRTC that it did not serve. */
+  readonly webrtc: boolean
+  readonly logLevel: LogLevel
   readonly page: PageSettings
 }
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** What the page asks its host for. No signalling named: the page uses `/signal` of where it came from. */
 export interface PageSettings {
@@ -30,6 +42,12 @@ export interface HostFlags {
   readonly port?: string
   readonly data?: string
   readonly open?: boolean
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly allowHost?: readonly string[]
+  readonly allowOrigin?: readonly string[]
+  readonly webrtc?: boolean
+  readonly logLevel?: string
 }
 
 const IceServers = z.array(
@@ -44,24 +62,47 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   const port = flags.port ?? (env.PORT || '8080')
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     return invalid(`The port must be a number from 0 to 65535, not "${port}".`)
-  const signalling = (env.SIGNALING_URLS ?? '').split(/[\s,]+/).filter((url) => url !== '')
+  const signalling = listIn(env.SIGNALING_URLS)
   const odd = signalling.find((url) => !isWebSocketUrl(url))
   if (odd !== undefined) return invalid(`SIGNALING_URLS must name ws:// or wss:// addresses, not "${odd}".`)
   const iceServers = parseIceServers(env.ICE_SERVERS || '[]')
   if (!iceServers) {
     return invalid('ICE_SERVERS must be JSON such as [{"urls":"turn:turn.example:3478","username":"u","credential":"c"}].')
   }
+  const [cert, key] = [flags.tlsCert ?? env.TLS_CERT, flags.tlsKey ?? env.TLS_KEY]
+  if (!cert !== !key) return invalid('TLS needs both files: --tls-cert for the certificate and --tls-key for its key.')
+  const allowHosts = (flags.allowHost ?? listIn(env.ALLOW_HOSTS)).map((name) => name.toLowerCase())
+  const oddHost = allowHosts.find((name) => !/^[a-z0-9_.-]+$/.test(name))
+  if (oddHost !== undefined) return invalid(`--allow-host takes a name without port or slash, not "${oddHost}".`)
+  const allowOrigins = flags.allowOrigin ?? listIn(env.ALLOW_ORIGINS)
+  const oddOrigin = allowOrigins.find((origin) => !isOrigin(origin))
+  if (oddOrigin !== undefined) return invalid(`--allow-origin takes an origin such as https://board.example, not "${oddOrigin}".`)
+  const logLevel = LOG_LEVELS.find((level) => level === (flags.logLevel ?? (env.LOG_LEVEL || 'info')))
+  if (logLevel === undefined) return invalid(`The log level is one of ${LOG_LEVELS.join(', ')}.`)
   return ok({
     host: flags.host ?? (env.HOST || '127.0.0.1'),
     port: Number(port),
     dataDir: flags.data ?? (env.WORKNODE_DATA || '.worknode'),
     open: (flags.open ?? true) && env.WORKNODE_OPEN !== '0',
+    tls: cert && key ? { cert, key } : null,
+    allowHosts,
+    allowOrigins,
+    webrtc: flags.webrtc ?? env.WORKNODE_WEBRTC === '1',
+    logLevel,
     page: { signalling, iceServers },
   })
 }
 
 function invalid(detail: string): Result<never> {
   return refuse({ code: 'invalid', detail })
+}
+
+function listIn(text: string | undefined): readonly string[] {
+  return (text ?? '').split(/[\s,]+/).filter((word) => word !== '')
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
 }
 
 function isWebSocketUrl(text: string): boolean {

@@ -16,6 +16,11 @@ export function serveCommand(root: string): Command {
     .option('-p, --port <number>', 'port to listen on, 0 for any (PORT, 8080)')
     .option('--host <address>', 'address to listen on (HOST, 127.0.0.1)')
     .option('--data <folder>', 'where the host keeps its data (WORKNODE_DATA, .worknode)')
+    .option('--tls-cert <file>', 'certificate chain, PEM: serves https (TLS_CERT)')
+    .option('--tls-key <file>', 'its key, PEM (TLS_KEY)')
+    .option('--allow-host <name...>', 'names this host is called by, beside localhost and addresses (ALLOW_HOSTS)')
+    .option('--allow-origin <origin...>', 'pages of other sites that may call it, such as https://board.example (ALLOW_ORIGINS)')
+    .option('--log-level <level>', 'debug, info, warn, error or silent (LOG_LEVEL, info)')
     .option('--no-open', 'do not open the browser (WORKNODE_OPEN=0)')
     .action(async (flags: HostFlags) => {
       const settings = readSettings(process.env, flags)
@@ -50,8 +55,11 @@ async function orphaned(): Promise<void> {
   while (process.ppid === parent) await setTimeout(500, undefined, { ref: false })
 }
 
-function startError(error: unknown, { host, port }: HostSettings): string {
+function startError(error: unknown, { host, port, tls }: HostSettings): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (error instanceof Error && error.name === 'FolderInUseError') return error.message
+  if (tls && (code === 'ENOENT' || String(code).startsWith('ERR_OSSL') || String(code).startsWith('ERR_TLS')))
+    return `The certificate or its key cannot be used: ${(error as Error).message}`
   if (code === 'EADDRINUSE') return `Port ${port} is in use. Stop what listens there, or choose another: PORT=8081 npm start`
   if (code === 'EACCES') return `Port ${port} needs rights that you do not have. Choose one above 1023: PORT=8081 npm start`
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `This machine has no address ${host}. See HOST.`
