@@ -52,6 +52,9 @@ export const LOCAL = {
   viewQueryChars: 2000,
   queryRows: 1000,
   queryRowsDefault: 100,
+  /** A page of a list ends where its texts are longer than this together. */
+  pageChars: 4 * 1024 * 1024,
+  cursorChars: 200,
   queryDepth: 8,
   queryTerms: 256,
   frameBytes: 64 * 1024,
@@ -87,6 +90,18 @@ export const LOCAL = {
   untouchedTaskMs: 86_400_000,
   /** Rights that end within this time are shown to those who can extend them. */
   expiringMs: 86_400_000,
+  /** A request to the REST door; of JSON, also how deep it is nested. */
+  restBytes: 1024 * 1024,
+  restDepth: 32,
+  restPerMinute: 600,
+  restBurst: 100,
+  /** Callers whose pace is remembered. */
+  callersKnown: 10_000,
+  /** Answers that are kept for a repeated Idempotency-Key, of all callers together and by their size. */
+  repeatableAnswers: 10_000,
+  repeatableChars: 16 * 1024 * 1024,
+  repeatableMs: 86_400_000,
+  idempotencyKeyChars: 200,
   importBytes: 256 * 1024 * 1024,
   importTasks: 100_000,
   accountBytes: 512 * 1024 * 1024,

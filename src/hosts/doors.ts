@@ -12,6 +12,7 @@ import { compress } from 'hono/compress'
 import { cors } from 'hono/cors'
 import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
+import { notFound } from '../api/answer.ts'
 import about from '../../package.json' with { type: 'json' }
 import type { Refusal } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
@@ -33,9 +34,11 @@ export interface DoorParts {
   readonly problem: () => string | null
   /** Whether a caller from elsewhere may read the numbers. */
   readonly isOwner: (request: Request) => boolean
+  /** The REST door, where there is a replica behind it. */
+  readonly rest?: Hono
 }
 
-export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null): Hono {
+export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null, rest: Hono | null = null): Hono {
   const api = new Hono()
   api.use('/api/*', async (context, next) => {
     await next()
@@ -51,6 +54,8 @@ export function createApi(page: PageSettings, problem: DoorParts['problem'] = ()
     })
     api.get(`${base}/settings`, (context) => context.json(page))
   }
+  if (rest) api.route('/', rest)
+  api.all('/api/*', (context) => notFound(context.req.path))
   return api
 }
 
@@ -87,7 +92,7 @@ export function createDoors(parts: DoorParts): Hono {
       })
     return context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' })
   })
-  doors.route('/', createApi(page, parts.problem))
+  doors.route('/', createApi(page, parts.problem, parts.rest))
   doors.use(
     compress(),
     serveStatic({

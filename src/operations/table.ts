@@ -33,6 +33,7 @@ import {
   resolveConflict,
   updateCheck,
 } from './elements.ts'
+import { listTasks } from './list-tasks.ts'
 import { type Context, perform } from './operation.ts'
 import { planTasks } from './plan-tasks.ts'
 import { createProject, queryTasks } from './structure.ts'
@@ -56,6 +57,7 @@ import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, upda
 export const OPERATIONS = {
   create_task: createTask,
   plan_tasks: planTasks,
+  list_tasks: listTasks,
   get_task: getTask,
   update_task: updateTask,
   update_tasks: updateTasks,

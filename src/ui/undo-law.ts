@@ -80,6 +80,7 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   create_agent: nothingLost,
   set_profile: nothingLost,
   get_task: nothingLost,
+  list_tasks: nothingLost,
   list_agents: nothingLost,
   query_tasks: nothingLost,
   authorize: nothingLost,

@@ -1,0 +1,163 @@
+/**
+ * The REST door: every line of the operations table becomes a route, under `/api/v1` and `/api`.
+ *
+ * It owns nothing. Who calls is found out by whoever mounts it (`authenticate`): a host looks at the token and gives the replica of
+ * the token's actor, a tab gives its own. So rights are judged where they always are, and a door cannot widen them. A write is
+ * answered once it would survive a kill.
+ */
+
+import { Hono, type Context as HttpContext } from 'hono'
+import type { Result } from '../base/result.ts'
+import { LOCAL } from '../core/limits.ts'
+import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
+import { type Context, type Operation, perform } from '../operations/operation.ts'
+import { isPage, pageOf } from '../operations/page.ts'
+import { presented } from '../operations/task.ts'
+import { type Answer, jsonAnswer, problemAnswer, readAnswer, toResponse } from './answer.ts'
+import { etagOf, namesTag } from './etag.ts'
+import { createPace, DEFAULT_PACE, type PaceLimits } from './pace.ts'
+import { createRepeats, type Repeats } from './repeats.ts'
+import { inputOf, type RequestInput } from './request-input.ts'
+import { readerOf, type Route, routesOf } from './routes.ts'
+
+/** Who asks, and what it may act with. */
+export interface Caller {
+  /** Of the token, or of the tab: pace and Idempotency-Keys are counted by it. */
+  readonly id: string
+  readonly context: Context
+  /** Whether it may read what is here. Without, it may write what its capability allows and is told no more than ids. */
+  readonly mayRead: boolean
+}
+
+export interface RestDeps {
+  /** The refusal is answered as it is: `unauthorized` for a token that is not known, or not any more. */
+  readonly authenticate: (request: Request) => Promise<Result<Caller>>
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly version: string
+  readonly pace?: PaceLimits
+  /** Told of faults of ours; the caller hears no more than that there was one. */
+  readonly onFault?: (error: unknown) => void
+}
+
+export const BASES = ['/api/v1', '/api'] as const
+
+const ROUTES = routesOf()
+
+export function createRest(deps: RestDeps): Hono {
+  const app = new Hono()
+  const pace = createPace(deps.pace ?? DEFAULT_PACE, deps.now)
+  const repeats = createRepeats(deps.now)
+
+  app.onError((error) => {
+    deps.onFault?.(error)
+    return toResponse(problemAnswer({ code: 'internal', detail: 'Something went wrong here; what you sent was not the cause.' }))
+  })
+
+  async function serve(http: HttpContext, route: Route): Promise<Response> {
+    const found = await deps.authenticate(http.req.raw)
+    if (!found.ok) return toResponse(problemAnswer(found.refusal))
+    const wait = pace.waitOf(found.value.id)
+    if (wait > 0)
+      return toResponse(
+        problemAnswer({ code: 'rate_limited', detail: 'You ask faster than you may.' }, { 'Retry-After': String(wait) }),
+      )
+    const caller = found.value
+    if (route.isRead && !caller.mayRead && route.operation !== 'authorize')
+      return toResponse(problemAnswer({ code: 'permission_denied', detail: 'This token may write and not read.' }))
+    const input = await inputOf(http, route, () => namesShown(caller, route, http.req.param('id')))
+    if (!input.ok) return toResponse(problemAnswer(input.refusal))
+    return toResponse(
+      await (route.isRead ? read(http, caller, route, input.value) : write(http, caller, route, input.value, repeats)),
+    )
+  }
+
+  for (const base of BASES) {
+    app.get(`${base}/health`, () => toResponse(jsonAnswer(200, { ok: true, version: deps.version })))
+    for (const route of ROUTES) app.on(route.method, `${base}${route.path}`, (http) => serve(http, route))
+    for (const path of new Set(ROUTES.map((route) => route.path))) {
+      const allow = [...new Set(ROUTES.flatMap((route) => (route.path === path ? route.method : [])))].join(', ')
+      app.all(`${base}${path}`, () =>
+        toResponse(problemAnswer({ code: 'method_not_allowed', detail: `This address takes ${allow}.` }, { Allow: allow })),
+      )
+    }
+  }
+  return app
+}
+
+async function read(http: HttpContext, caller: Caller, route: Route, input: RequestInput): Promise<Answer> {
+  const result = await answer(caller.context, route.operation, input.all)
+  if (!result.ok) return problemAnswer(result.refusal)
+  const made = listOrThing(http, result.value, input)
+  const isKnown = namesTag(http.req.header('If-None-Match') ?? '', made.headers['ETag'] ?? null)
+  return isKnown ? { ...made, status: 304, body: '' } : made
+}
+
+function listOrThing({ req }: HttpContext, value: unknown, { limit, cursor }: RequestInput): Answer {
+  const list = Array.isArray(value) ? pageOf(value, limit, cursor) : isPage(value) ? { ok: true as const, value } : null
+  if (list === null) return readAnswer(value)
+  if (!list.ok) return problemAnswer(list.refusal)
+  const { items, next } = list.value
+  return readAnswer(items, next === null ? {} : { Link: `<${nextAddress(new URL(req.url), next)}>; rel="next"` })
+}
+
+/** Without the origin: who calls knows it, and behind a proxy we may not. */
+function nextAddress(url: URL, cursor: string): string {
+  const query = new URLSearchParams(url.search)
+  query.set('cursor', cursor)
+  return `${url.pathname}?${query.toString()}`
+}
+
+async function write(http: HttpContext, caller: Caller, route: Route, input: RequestInput, repeats: Repeats): Promise<Answer> {
+  const act = (): Promise<Answer> => writeOnce(caller, route, input, http.req.header('If-Match'))
+  const key = http.req.header('Idempotency-Key')
+  if (key === undefined) return act()
+  if (key === '' || key.length > LOCAL.idempotencyKeyChars)
+    return problemAnswer({
+      code: 'bad_request',
+      detail: `An Idempotency-Key has 1 to ${LOCAL.idempotencyKeyChars} characters.`,
+    })
+  const kept = await repeats.once(`${caller.id}\0${key}`, `${route.operation} ${JSON.stringify(input.all)}`, act)
+  if (!kept.ok) return problemAnswer(kept.refusal)
+  const { isAgain, ...made } = kept.value
+  return isAgain ? { ...made, headers: { ...made.headers, 'Idempotent-Replayed': 'true' } } : made
+}
+
+async function writeOnce(caller: Caller, route: Route, input: RequestInput, ifMatch: string | undefined): Promise<Answer> {
+  const { context, mayRead } = caller
+  const tagNow = (): string | null => {
+    const thing = thingOf(context, route, input.all['id'])
+    return thing.ok ? etagOf(JSON.stringify(thing.value)) : null
+  }
+  // Compared and written in one go: nothing comes in between.
+  if (ifMatch !== undefined && !namesTag(ifMatch, tagNow()))
+    return problemAnswer({ code: 'precondition_failed', detail: 'It is not any more what you have read.' })
+  const result = await answer(context, route.operation, input.all)
+  if (!result.ok) return problemAnswer(result.refusal)
+  await context.replica.saved()
+  const { problem } = context.replica.saveState
+  if (problem !== null)
+    return problemAnswer({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
+  if (!mayRead) return jsonAnswer(route.success, idOf(result.value))
+  const tag = tagNow()
+  return jsonAnswer(route.success, result.value, tag === null ? {} : { ETag: tag })
+}
+
+/** What a reader of the thing that this path is about would get now. */
+function thingOf(context: Context, { path }: Route, id: unknown): Result<unknown> {
+  const reader = readerOf(ROUTES, path)
+  if (!reader) return { ok: false, refusal: { code: 'not_found', detail: 'This cannot be read.' } }
+  const result = perform(EVERY_OPERATION[reader.operation] as Operation, context, { id })
+  return result.ok ? { ok: true, value: presented(context.replica, result.value) } : result
+}
+
+function namesShown({ context }: Caller, route: Route, id: unknown): readonly string[] {
+  const thing = thingOf(context, route, id)
+  return thing.ok && typeof thing.value === 'object' && thing.value !== null ? Object.keys(thing.value) : []
+}
+
+/** What a caller that may not read is told. */
+function idOf(value: unknown): Readonly<Record<string, unknown>> {
+  const { id, run } = (value ?? {}) as { readonly id?: unknown; readonly run?: unknown }
+  return { ...(typeof id === 'string' && { id }), ...(typeof run === 'string' && { run }) }
+}

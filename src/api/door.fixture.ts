@@ -1,0 +1,49 @@
+/** A REST door in memory, for tests: real replicas behind it, a token each, and the test's clock. */
+
+import type { Hono } from 'hono'
+import { refuse } from '../base/result.ts'
+import type { Replica } from '../replica/replica.ts'
+import { founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
+import { createRest, type RestDeps } from './app.ts'
+
+export interface TestDoor {
+  readonly app: Hono
+  readonly clock: TestClock
+  readonly owner: Replica
+  readonly agent: Replica
+  /** As the owner, unless a token says otherwise. */
+  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
+}
+
+/** Tokens `owner`, `agent` and `deaf` (the owner’s, which may not read). */
+export async function testDoor(over: Partial<RestDeps> = {}): Promise<TestDoor> {
+  const { owner, clock } = await founded()
+  const { member: agent } = await joined(owner, 7, clock, { role: 'agent' })
+  const app = createRest({
+    authenticate: async (request) => {
+      const token = /^Bearer (\w+)$/.exec(request.headers.get('Authorization') ?? '')?.[1]
+      const replica = token === 'agent' ? agent : token === 'owner' || token === 'deaf' ? owner : null
+      if (!replica || !token) return refuse({ code: 'unauthorized', detail: 'This token is not known here.' })
+      return { ok: true, value: { id: token, context: { replica }, mayRead: token !== 'deaf' } }
+    },
+    now: () => clock.ms,
+    version: '0.0.0',
+    pace: { perMinute: 60_000, burst: 10_000 },
+    onFault: (error) => {
+      throw error
+    },
+    ...over,
+  })
+  return {
+    app,
+    clock,
+    owner,
+    agent,
+    request: async (method, path, body, headers = {}) =>
+      app.request(`/api/v1${path}`, {
+        method,
+        headers: { Authorization: 'Bearer owner', ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  }
+}
