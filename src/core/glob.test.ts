@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { globTest, isPath } from './glob.ts'
+import { describe, expect, test } from 'vitest'
+import { globsIntersect, globTest, isPath } from './glob.ts'
 
 const matches = (glob: string, path: string): boolean => globTest(glob)(path)
 
@@ -98,4 +98,50 @@ test('in one pass it finds what trying all ways finds', () => {
   )
   // Else it would only have shown that nothing fits nothing.
   expect(hits).toBeGreaterThan(500)
+})
+
+/** Every list of at most `most` items. */
+function listsOf(items: readonly string[], most: number): string[][] {
+  let lists: string[][] = [[]]
+  const all: string[][] = []
+  for (let length = 1; length <= most; length++) {
+    lists = lists.flatMap((list) => items.map((item) => [...list, item]))
+    all.push(...lists)
+  }
+  return all
+}
+
+describe('two patterns meet exactly where some path is named by both', () => {
+  function expectMeets(globs: readonly string[], paths: readonly string[]): void {
+    const named = globs.map((glob) => {
+      const test = globTest(glob)
+      return paths.map((path) => test(path))
+    })
+    for (const [i, a] of globs.entries())
+      for (const [j, b] of globs.entries())
+        if (globsIntersect(a, b) !== named[i]?.some((isNamed, at) => isNamed && named[j]?.[at]))
+          expect.fail(`${a} and ${b}: ${globsIntersect(a, b)}`)
+  }
+
+  test('inside a segment', () => {
+    const globs = listsOf(['a', 'b', '*'], 4).map((letters) => letters.join(''))
+    expectMeets(
+      globs.filter((glob) => glob !== '**'),
+      listsOf(['a', 'b'], 8).map((letters) => letters.join('')),
+    )
+  })
+
+  test('over segments', () => {
+    const globs = listsOf(['a', 'b*', '*', '**'], 3).map((segments) => segments.join('/'))
+    expectMeets(
+      globs,
+      listsOf(['a', 'b', 'c'], 6).map((segments) => segments.join('/')),
+    )
+  })
+
+  test('and what is no pattern of paths meets nothing', () => {
+    expect(globsIntersect('../a', '**')).toBe(false)
+    expect(globsIntersect('src/**', 'src/')).toBe(false)
+    expect(globsIntersect('src/**', 'src')).toBe(false)
+  })
 })

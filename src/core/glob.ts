@@ -31,6 +31,24 @@ export function globTest(glob: string): PathTest {
   return (path) => matchesGroups(groups, path.split('/'))
 }
 
+/**
+ * Whether some path is named by both patterns, however long it would be. Between two `*` of one segment, and between two `**`, any
+ * letters and segments fit, so that only what comes before the first and after the last of them can stand in the way.
+ */
+export function globsIntersect(a: string, b: string): boolean {
+  if (!isPath(a) || !isPath(b)) return false
+  const [one, other] = [a.split('/'), b.split('/')]
+  const meetsAt = (pattern: string): PathTest => {
+    return (segment) => segmentsIntersect(pattern, segment)
+  }
+  const groupsOf = (segments: readonly string[]): PathTest[][] => splitAt(segments, '**').map((group) => group.map(meetsAt))
+  if (!one.includes('**')) return matchesGroups(groupsOf(other), one)
+  if (!other.includes('**')) return matchesGroups(groupsOf(one), other)
+  const begins = (segments: readonly string[]): readonly string[] => segments.slice(0, segments.indexOf('**'))
+  const ends = (segments: readonly string[]): readonly string[] => segments.slice(segments.lastIndexOf('**') + 1).toReversed()
+  return allMeet(begins(one), begins(other)) && allMeet(ends(one), ends(other))
+}
+
 /** Backslashes are separators elsewhere; control characters and half characters have no honest use in a name. */
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const STRANGE = /[\u0000-\u001f\u007f\\]|\p{Surrogate}/u
@@ -69,6 +87,23 @@ function segmentTest(pattern: string): PathTest {
     }
     return at <= end
   }
+}
+
+/** Where one list is longer, a `**` of the other takes what is left. */
+function allMeet(a: readonly string[], b: readonly string[]): boolean {
+  return a.slice(0, b.length).every((segment, i) => segmentsIntersect(segment, b[i] as string))
+}
+
+function segmentsIntersect(a: string, b: string): boolean {
+  if (!a.includes('*')) return segmentTest(b)(a)
+  if (!b.includes('*')) return segmentTest(a)(b)
+  const begin = (pattern: string): string => pattern.slice(0, pattern.indexOf('*'))
+  const end = (pattern: string): string => pattern.slice(pattern.lastIndexOf('*') + 1)
+  const [head, tail] = [
+    [begin(a), begin(b)],
+    [end(a), end(b)],
+  ] as const
+  return (head[0].startsWith(head[1]) || head[1].startsWith(head[0])) && (tail[0].endsWith(tail[1]) || tail[1].endsWith(tail[0]))
 }
 
 function splitAt<T>(list: readonly T[], mark: T): T[][] {

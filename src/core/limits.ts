@@ -37,6 +37,7 @@ export const LOCAL = {
   labelsPerTask: 256,
   assigneesPerTask: 256,
   dependenciesPerTask: 256,
+  filesPerTask: 256,
   checksPerTask: 256,
   optionsPerQuestion: 16,
   /** What is said of a run: with its evidence it fits into a batch, whatever the letters. */
@@ -81,6 +82,10 @@ export const LOCAL = {
   skillsPerAgent: 64,
   promptChars: 65_536,
   clockLeadMs: 60_000,
+  /** The longest that a claim waits for others. */
+  settleMs: 2000,
+  /** Tasks that one request for the next one tries, where others are quicker. */
+  claimAttempts: 5,
   undoSteps: 200,
   /** A revocation that cuts more changes than this is shown to those who could bring them back. */
   cutAlarm: 3,

@@ -3,8 +3,9 @@
 import * as z from 'zod/mini'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { FieldValue } from '../core/change.ts'
-import type { Status } from '../core/fields.ts'
+import { CLAIM_MODES, type Status } from '../core/fields.ts'
 import type { WorkNode } from '../core/fold.ts'
+import { isPath } from '../core/glob.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { initialText, textOf } from '../replica/text.ts'
@@ -21,6 +22,10 @@ const body = z
   .check(z.refine((text) => text.length * 3 <= LOCAL.textBytes, `A text has ${LOCAL.textBytes / 3} characters at most.`))
 const labels = z.array(word).check(z.maxLength(LOCAL.labelsPerTask))
 const assignees = z.array(word).check(z.maxLength(LOCAL.assigneesPerTask))
+/** Paths, and patterns of them, that the work is about. */
+const files = z
+  .array(z.string().check(z.refine(isPath, 'This is no pattern of paths: relative, with "/" between names, such as src/api/**.')))
+  .check(z.maxLength(LOCAL.filesPerTask))
 const dependencies = z.array(dependency).check(z.maxLength(LOCAL.dependenciesPerTask))
 
 const plainFields = {
@@ -31,6 +36,8 @@ const plainFields = {
   notBefore: z.optional(instant),
   estimate: z.optional(z.nullable(z.int().check(z.minimum(0), z.maximum(1e9)))),
   progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
+  /** `strict`: begun only where the workspace's authority says so; `competition`: several may try, and people choose. */
+  claimMode: z.optional(z.enum(CLAIM_MODES)),
 }
 
 export const createTask = operation({
@@ -45,6 +52,7 @@ export const createTask = operation({
     status: z.optional(status),
     labels: z.optional(labels),
     assignees: z.optional(assignees),
+    files: z.optional(files),
     dependencies: z.optional(dependencies),
     parent: z.optional(z.nullable(taskRef)),
     project: z.optional(z.nullable(z.string())),
@@ -78,6 +86,7 @@ export const createTask = operation({
       writeBody(replica, tx, made, input.body ?? '')
       for (const label of input.labels ?? []) tx.add(made, 'labels', label)
       for (const assignee of input.assignees ?? []) tx.add(made, 'assignees', assignee)
+      for (const file of input.files ?? []) tx.add(made, 'files', file)
       for (const { to, type } of targets.value) tx.add(made, 'dependencies', `${type}:${to.id}`)
       return made
     })
@@ -109,6 +118,7 @@ export const updateTask = operation({
     status: z.optional(status),
     labels: z.optional(labels),
     assignees: z.optional(assignees),
+    files: z.optional(files),
   }),
   run({ replica }, { id, ...input }): Result<TaskRow> {
     const task = findTask(replica, id)
@@ -126,6 +136,7 @@ export const updateTask = operation({
       }
       if (input.labels) setElements(tx, node.id, 'labels', row.labels, input.labels)
       if (input.assignees) setElements(tx, node.id, 'assignees', row.assignees, input.assignees)
+      if (input.files) setElements(tx, node.id, 'files', row.files, input.files)
     })
     return ok(rowOf(replica, node.id))
   },
@@ -210,7 +221,7 @@ type Plain = { readonly [K in keyof typeof plainFields]?: z.output<(typeof plain
 /** The register writes that the plain fields of an input ask for; times become milliseconds. */
 function writable(input: Plain): FieldValue[] {
   const fields: FieldValue[] = []
-  for (const field of ['title', 'priority', 'kind', 'estimate', 'progress'] as const) {
+  for (const field of ['title', 'priority', 'kind', 'estimate', 'progress', 'claimMode'] as const) {
     const value = input[field]
     if (value !== undefined) fields.push([field, value])
   }
