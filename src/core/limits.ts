@@ -37,7 +37,6 @@ export const LOCAL = {
   labelsPerTask: 256,
   assigneesPerTask: 256,
   dependenciesPerTask: 256,
-  filesPerTask: 256,
   checksPerTask: 256,
   optionsPerQuestion: 16,
   /** What is said of a run: with its evidence it fits into a batch, whatever the letters. */
