@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { chunks } from './scripts/chunks.mjs'
 import { serviceWorker } from './scripts/service-worker.mjs'
 import { APP_META } from './src/hosts/content-policy.ts'
 import { createApi } from './src/hosts/doors.ts'
@@ -33,6 +34,11 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      output: {
+        codeSplitting: chunks(fileURLToPath(new URL('./', import.meta.url)), 'index.html', 'src/hosts/tab.tsx'),
+      },
+    },
   },
   worker: { format: 'es' },
   server: { port: Number(process.env.PORT || 5173) },

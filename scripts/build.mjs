@@ -18,6 +18,7 @@ const sources = [
   'package.json',
   'package-lock.json',
   'scripts/build.mjs',
+  'scripts/chunks.mjs',
   'scripts/service-worker.mjs',
 ]
 

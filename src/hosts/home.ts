@@ -4,6 +4,7 @@
  */
 
 import { openIndexedDbProfile } from '../store/indexeddb-profile.ts'
+import { loadForBoard } from '../ui/load-for-board.ts'
 import type { Home, Observable, Session } from '../ui/session.ts'
 import { variable } from './observable.ts'
 import type { TabSession } from './session.ts'
@@ -24,8 +25,7 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     return (loading ??= import('./workspaces.ts').then(({ createWorkspaces }) => createWorkspaces(profile, session, workspaces)))
   }
 
-  if (location.hash.startsWith('#/w/')) void load()
-  else requestIdle(() => void load())
+  loadForBoard(() => void load())
 
   const home: Home = {
     workspaces,
@@ -37,10 +37,4 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     restoreAccount: async (file, passphrase, onProgress) => (await load()).restoreAccount(file, passphrase, onProgress),
   }
   return { home, session }
-}
-
-/** Safari has no idle callback; there a moment's pause does. */
-function requestIdle(run: () => void): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(run)
-  else setTimeout(run, 200)
 }

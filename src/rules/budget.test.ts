@@ -10,10 +10,10 @@ const manifest: Manifest = {
   'src/ui/menu.tsx': { file: 'assets/menu-1.js' },
 }
 const light: Record<string, number> = {
-  'assets/index-1.js': 60 * KIB,
-  'assets/shared-1.js': 40 * KIB,
-  'assets/deep-1.js': 30 * KIB,
-  'assets/index-1.css': 8 * KIB,
+  'assets/index-1.js': 46 * KIB,
+  'assets/shared-1.js': 30 * KIB,
+  'assets/deep-1.js': 20 * KIB,
+  'assets/index-1.css': 6 * KIB,
   'assets/view-1.css': 5 * KIB,
   'assets/editor-1.js': 115 * KIB,
   'assets/menu-1.js': 40 * KIB,

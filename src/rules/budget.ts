@@ -7,9 +7,9 @@ const KIB = 1024
 
 export const BUDGET = {
   /** The entry and all it imports statically. */
-  first: 130 * KIB,
+  first: 96 * KIB,
   /** The style sheets of those, which the first paint waits for as well; of a view, with the view. */
-  firstCss: 8 * KIB,
+  firstCss: 6 * KIB,
   lateCss: 5 * KIB,
   /** The text editor, loaded when a text is opened. */
   editor: 115 * KIB,

@@ -9,6 +9,7 @@ import { notify, notifyRefusal } from './notices.ts'
 import { offerUndo } from './offer-undo.ts'
 import { type Session, useSession } from './session.ts'
 import { taskBefore, UNDO_LAW } from './undo-law.ts'
+import { faultWords } from './words.ts'
 
 /** Runs an operation; a refusal is said in a notice. Answers whether it was done. */
 export function useAct(): <N extends OperationName>(name: N, input: InputOf<N>) => boolean {
@@ -53,9 +54,4 @@ export function attempt<N extends OperationName>(session: Session, name: N, inpu
 function aboutOf(input: object): string | null {
   if ('ids' in input && Array.isArray(input.ids)) return String(input.ids[0])
   return 'id' in input ? String(input.id) : null
-}
-
-/** What went wrong, in words, where it was no refusal. */
-export function faultWords(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -3,14 +3,15 @@
  * and the host is asked to open what it names.
  */
 
-import { lazy, StrictMode, Suspense, useEffect, useState } from 'react'
+import { lazy, startTransition, StrictMode, Suspense, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Redirect, Route, Router, Switch } from 'wouter'
 import './tokens.css'
 import './base.css'
+import { loadForBoard } from './load-for-board.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { useHashPath } from './hash-location.ts'
-import { useObservable } from './hooks.ts'
+import { useObservable } from './use-observable.ts'
 import { Notices } from './kit/notices.tsx'
 import { links, patterns } from './links.ts'
 import { type AppUpdate, type Home, type Observable, type Session, SessionContext } from './session.ts'
@@ -33,13 +34,16 @@ export interface AppPorts {
 /** Shows the app in `element`; returns what takes it away again. */
 export function mount(element: HTMLElement, app: AppPorts): () => void {
   restoreTheme()
-  // A start page leads to a board as well, a moment later; should the fetch fail, the boundary says so when it is needed.
-  loadShell().catch(() => undefined)
+  // Should it fail, the boundary says so when it is needed.
+  loadForBoard(() => void loadShell().catch(() => undefined))
   const root = createRoot(element)
-  root.render(
-    <StrictMode>
-      <App {...app} />
-    </StrictMode>,
+  // As a transition the first render goes in slices, between which the page answers.
+  startTransition(() =>
+    root.render(
+      <StrictMode>
+        <App {...app} />
+      </StrictMode>,
+    ),
   )
   return () => root.unmount()
 }

@@ -6,11 +6,7 @@ import { STATUSES } from '../core/fields.ts'
 import { read } from '../core/fold.ts'
 import { type NodeId, workspaceNodeId } from '../core/ids.ts'
 import type { TaskRow } from '../replica/task-row.ts'
-import { type Observable, useSession } from './session.ts'
-
-export function useObservable<T>(observable: Observable<T>): T {
-  return useSyncExternalStore(observable.subscribe, observable.get)
-}
+import { useSession } from './session.ts'
 
 /** The row of a task, or null where there is none. */
 export function useTask(id: NodeId): TaskRow | null {

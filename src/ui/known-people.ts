@@ -8,7 +8,7 @@ import { createEmitter } from '../base/emitter.ts'
 import type { ActorKey } from '../core/ids.ts'
 import { knownPeople, type PersonRow } from '../replica/people.ts'
 import type { Replica } from '../replica/replica.ts'
-import { useObservable } from './hooks.ts'
+import { useObservable } from './use-observable.ts'
 import type { Named } from './names.ts'
 import { type Observable, type PeerRow, type Session, useSession } from './session.ts'
 

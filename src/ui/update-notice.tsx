@@ -5,7 +5,7 @@
 
 import { useEffect } from 'react'
 import { useCommands } from './commands/handlers.ts'
-import { useObservable } from './hooks.ts'
+import { useObservable } from './use-observable.ts'
 import { dismissAbout, notify } from './notices.ts'
 import type { AppUpdate, Observable, Session } from './session.ts'
 import { unsavedText } from './unsaved.ts'

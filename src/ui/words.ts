@@ -55,3 +55,8 @@ export function hueOf(text: string): number {
   for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
   return Math.abs(hash) % 8
 }
+
+/** What went wrong, in words, where it was no refusal. */
+export function faultWords(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

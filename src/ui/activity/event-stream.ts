@@ -6,7 +6,7 @@
 import { createEmitter } from '../../base/emitter.ts'
 import { type EventFilter, type ReadEvent, readEventsBefore, readEventsOf } from '../../replica/event-pages.ts'
 import type { Replica } from '../../replica/replica.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import type { Observable } from '../session.ts'
 
 export interface StreamState {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { runCommand } from '../commands/handlers.ts'
 import { useKeysOf } from '../commands/use-keys.ts'
 import { useHasTasks } from '../hooks.ts'

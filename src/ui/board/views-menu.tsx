@@ -2,7 +2,7 @@
 
 import { Bookmark, BookmarkPlus, Columns3, Pencil, Users } from 'lucide-react'
 import type { SharedView } from '../../replica/board-settings.ts'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { type Anchor, Menu, MenuItem, MenuLine } from '../kit/menu.tsx'
 import { useSession } from '../session.ts'
 import { parseBoardView, PLAIN, printBoardView } from './board-address.ts'

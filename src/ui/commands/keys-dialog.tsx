@@ -2,7 +2,7 @@
 
 import { RotateCcw } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { Button, IconButton } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'

@@ -1,4 +1,4 @@
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { type CommandId, commandOf } from './catalogue.ts'
 import { ariaKeys, capsWords, keysOf } from './keymap.ts'
 import { ownKeys } from './own-keys.ts'

@@ -1,5 +1,5 @@
 import { useDeferredValue } from 'react'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { useSession } from '../session.ts'
 import { type Entry, inboxIn } from './inbox-watch.ts'
 

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import type { InsightsSummary } from '../../replica/insights-summary.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import css from './insights.module.css'
 import { ConflictFields, ConflictTimes } from './conflict-figures.tsx'
 import { People } from './people-figure.tsx'

@@ -2,7 +2,7 @@
 
 import { type InsightsState, type InsightsWatch, watchInsights } from '../../replica/insights-watch.ts'
 import type { Replica } from '../../replica/replica.ts'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { useSession } from '../session.ts'
 
 const watches = new WeakMap<Replica, InsightsWatch>()

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { dismiss, type Notice, notices } from '../notices.ts'
 import { Button, IconButton } from './button.tsx'
 import css from './notices.module.css'

@@ -1,7 +1,7 @@
 /** Who is connected and how, what waits, the switch to work offline, and which servers help to find peers. */
 
 import { useId } from 'react'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import css from '../kit/panel.module.css'
 import { useSession } from '../session.ts'
 import { syncWords } from '../shell/sync-words.ts'

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { LinkRoute } from '../../sync/transport.ts'
 import type { PeerStatus } from '../../sync/exchange.ts'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import panel from '../kit/panel.module.css'
 import { byActor, useKnownPeople, useOthersHere } from '../known-people.ts'

@@ -1,7 +1,7 @@
 import { CheckCircle2, XCircle } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { IceServer } from '../../store/profile.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'

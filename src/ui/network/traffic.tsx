@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo, useSyncExternalStore } from 'react'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import css from '../kit/panel.module.css'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import type { Hlc } from '../../core/batch.ts'
 import { PROTOCOL } from '../../core/limits.ts'
 import { openPast, type Past } from '../../replica/past.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { type Session, useSession } from '../session.ts'
 import { createPastSession } from './past-session.ts'
 

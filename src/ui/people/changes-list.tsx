@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Ref } from '../../core/history.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { Button } from '../kit/button.tsx'
 import panel from '../kit/panel.module.css'
 import { useKnownPeople } from '../known-people.ts'

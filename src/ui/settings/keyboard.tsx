@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react'
 import { ownKeys } from '../commands/own-keys.ts'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { Button } from '../kit/button.tsx'
 import { count } from '../words.ts'
 import css from './settings.module.css'

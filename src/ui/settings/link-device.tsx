@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Result } from '../../base/result.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { Button } from '../kit/button.tsx'
 import fields from '../kit/field.module.css'
 import { useSession } from '../session.ts'

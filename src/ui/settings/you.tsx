@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'

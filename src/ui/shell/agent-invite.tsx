@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { refuse, ok, type Result } from '../../base/result.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { Button } from '../kit/button.tsx'
 import fields from '../kit/field.module.css'
 import { type Ends, endsAt, EndsField } from '../people/ends.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import fields from '../kit/field.module.css'
 import css from './invite-dialog.module.css'
 

@@ -2,7 +2,7 @@
 
 import { lazy, Suspense, useState } from 'react'
 import { useLocation } from 'wouter'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { runOnArrival, useCommands } from '../commands/handlers.ts'
 import { useCommandKeys } from '../commands/listen.ts'
 import { exportCopy } from '../export-copy.ts'

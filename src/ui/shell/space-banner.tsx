@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { runCommand } from '../commands/handlers.ts'
-import { useObservable } from '../hooks.ts'
+import { useObservable } from '../use-observable.ts'
 import { Button } from '../kit/button.tsx'
 import { space } from '../settings/space.ts'
 import { spaceWarning } from '../settings/space-words.ts'

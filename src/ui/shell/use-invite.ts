@@ -8,7 +8,7 @@ import { refuse, type Result } from '../../base/result.ts'
 import { inviteKeys, keyPairOf } from '../../log/keys.ts'
 import { parseInvite } from '../../replica/invite.ts'
 import { inviteState } from '../../replica/workspace.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { useAuthorityVersion } from '../people/use-authority.ts'
 import { type InviteRequest, type Session, useSession } from '../session.ts'
 

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from 'react'
 import type { Result } from '../../base/result.ts'
-import { faultWords } from '../act.ts'
+import { faultWords } from '../words.ts'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
