@@ -50,6 +50,11 @@ export const LOCAL = {
   filesPerTask: 64,
   sharedViews: 100,
   viewQueryChars: 2000,
+  triggers: 50,
+  /** Of an interval, or before a deadline: four weeks. */
+  triggerMinutes: 40_320,
+  /** A trigger that is set off more often switches itself off. */
+  triggerFiringsPerHour: 30,
   queryRows: 1000,
   queryRowsDefault: 100,
   /** A page of a list ends where its texts are longer than this together. */

@@ -20,7 +20,15 @@ export interface Keeper {
   stop(): void
 }
 
-export function startKeeper(replica: Replica, store: Store, locks: Locks, page: Document, random: () => number): Keeper {
+/** `beside`: what else one tab does for all; it answers how to stop. */
+export function startKeeper(
+  replica: Replica,
+  store: Store,
+  locks: Locks,
+  page: Document,
+  random: () => number,
+  beside: () => Promise<() => void>,
+): Keeper {
   const ended = deferred()
   let isBusy = false
   let dutiesDue: ReturnType<typeof setTimeout> | undefined
@@ -64,7 +72,9 @@ export function startKeeper(replica: Replica, store: Store, locks: Locks, page: 
     const stop = replica.onAuthority(dutiesSoon)
     dutiesSoon()
     page.addEventListener('visibilitychange', hidden)
+    const stopBeside = beside()
     await ended.promise
+    ;(await stopBeside)()
     clearInterval(timer)
     clearTimeout(dutiesDue)
     stop()

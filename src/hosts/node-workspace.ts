@@ -18,6 +18,7 @@ import { sealBatch } from '../log/signing.ts'
 import { verifySignature } from '../log/signature.ts'
 import { inlineVerifier } from '../log/verify.ts'
 import { encodeInvite } from '../replica/invite.ts'
+import { startTriggers } from '../operations/trigger-runner.ts'
 import { performDuties } from '../replica/duties.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
@@ -110,6 +111,8 @@ export async function openNodeWorkspace(
         keeping = keeping.then(() => performDuties(replica)).catch(report)
       }, DUTIES_MS)),
   )
+  const triggers = startTriggers(replica, { notify: (text) => void process.stderr.write(`trigger: ${text}\n`), report })
+  const due = setInterval(() => triggers.tick(), KEEP_MS)
   return {
     replica,
     exchange: exchangeOf(replica, pair, secrets.room),
@@ -117,6 +120,8 @@ export async function openNodeWorkspace(
     async close() {
       clearInterval(ticker)
       clearInterval(keeper)
+      clearInterval(due)
+      triggers.stop()
       clearTimeout(dutiesDue)
       stop()
       await keeping

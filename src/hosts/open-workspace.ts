@@ -143,7 +143,9 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
   const transports: Transport[] = [broadcast]
   broadcast.start((link) => exchange.connect(link))
   const closing: (() => void)[] = []
-  const keeper: Keeper = startKeeper(replica, store, navigator.locks, document, Math.random)
+  const keeper: Keeper = startKeeper(replica, store, navigator.locks, document, Math.random, async () =>
+    (await import('./tab-triggers.ts')).runTriggers(replica, known.id),
+  )
   const held = setInterval(() => replica.tick(), TICK_MS)
 
   async function close(): Promise<void> {

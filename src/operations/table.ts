@@ -52,6 +52,7 @@ import {
   stopTask,
   submitTask,
 } from './work.ts'
+import { deleteTrigger, listTriggers, saveTrigger, switchTrigger } from './triggers.ts'
 import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, updateTask } from './tasks.ts'
 
 export const OPERATIONS = {
@@ -120,6 +121,10 @@ export const OPERATIONS = {
   save_view: saveView,
   delete_view: deleteView,
   limit_column: limitColumn,
+  list_triggers: listTriggers,
+  save_trigger: saveTrigger,
+  switch_trigger: switchTrigger,
+  delete_trigger: deleteTrigger,
 } as const
 
 type Table = typeof OPERATIONS

@@ -6,6 +6,7 @@ export const patterns = {
   board: '/w/:workspace/board',
   inbox: '/w/:workspace/inbox',
   agents: '/w/:workspace/agents',
+  triggers: '/w/:workspace/triggers',
   people: '/w/:workspace/people',
   activity: '/w/:workspace/activity',
   past: '/w/:workspace/past',
@@ -20,6 +21,7 @@ export const links = {
   board: (workspace: string): string => `/w/${workspace}/board`,
   inbox: (workspace: string): string => `/w/${workspace}/inbox`,
   agents: (workspace: string): string => `/w/${workspace}/agents`,
+  triggers: (workspace: string): string => `/w/${workspace}/triggers`,
   people: (workspace: string): string => `/w/${workspace}/people`,
   activity: (workspace: string, query = ''): string => `/w/${workspace}/activity${query}`,
   /** The board as it was at an HLC, written as text; without one the latest. */

@@ -24,6 +24,7 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   update_tasks: ({ ids, status }) =>
     `${count(ids.length, 'task')} ${status === undefined ? 'changed' : `moved to ${STATUS_TITLE[status as Status] ?? status}`}`,
   delete_view: () => 'View deleted for everybody here',
+  delete_trigger: () => 'Trigger deleted',
   move_task: ({ id, parent }, replica) =>
     parent === null
       ? `${keyOf(replica, id)} is no longer part of another task`
@@ -55,6 +56,9 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   stop_all: nothingLost,
   save_view: nothingLost,
   limit_column: nothingLost,
+  list_triggers: nothingLost,
+  save_trigger: nothingLost,
+  switch_trigger: nothingLost,
   accept_task: nothingLost,
   add_document: nothingLost,
   answer_question: nothingLost,

@@ -1,10 +1,12 @@
 /** The agents: who is alive and on what, what it costs, and the ways to hold them back. */
 
-import { CircleStop, Pause, Play, Plus } from 'lucide-react'
+import { CircleStop, Pause, Play, Plus, Zap } from 'lucide-react'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { STATE_TITLE } from './words.ts'
 import { useAct } from '../act.ts'
 import { Button } from '../kit/button.tsx'
+import { links } from '../links.ts'
 import panel from '../kit/panel.module.css'
 import { grantableRoles } from '../people/removal.ts'
 import { useNameOf } from '../people/use-people.ts'
@@ -18,7 +20,7 @@ import { useLifeWords } from './liveness-watch.ts'
 import { type AgentEntry, type AgentRoster, useAgentRoster } from './roster.ts'
 
 export function AgentsPage() {
-  const { replica } = useSession()
+  const { replica, workspaceId } = useSession()
   const roster = useAgentRoster()
   const [asked, setAsked] = useState<AskedAgent | null>(null)
   const mayCreate = replica.may('create', 'agent') && grantableRoles(replica).includes('agent')
@@ -32,6 +34,9 @@ export function AgentsPage() {
           </h2>
           <Summary agents={agents} />
           <div className={css['actions']}>
+            <Link href={links.triggers(workspaceId)} className={css['triggers']}>
+              <Zap size={14} aria-hidden /> Triggers
+            </Link>
             {agents.length > 0 ? <ForAll allPaused={allPaused !== null} onStop={() => setAsked({ for: 'stop-all' })} /> : null}
             {mayCreate ? (
               <Button look={agents.length === 0 ? 'outline' : 'primary'} onClick={() => setAsked({ for: 'new' })}>

@@ -16,6 +16,7 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   page('Agents', patterns.agents, async () => (await import('../agents/agents-page.tsx')).AgentsPage),
+  page('Triggers', patterns.triggers, async () => (await import('../triggers/triggers-page.tsx')).TriggersPage),
   page('Inbox', patterns.inbox, async () => (await import('../inbox/inbox-page.tsx')).InboxPage),
   page('Activity', patterns.activity, async () => (await import('../activity/activity-page.tsx')).ActivityPage),
   page('Insights', patterns.insights, async () => (await import('../insights/insights-page.tsx')).InsightsPage),
