@@ -27,6 +27,8 @@ export default defineConfig({
           exclude: ['src/**/*.browser.test.*', 'src/**/*.dist.test.*'],
           setupFiles: ['src/rules/fast-check.setup.ts'],
           testTimeout: 30_000,
+          // Else a style sheet that is read as text is an empty one.
+          css: { include: /\/scenario\/app\// },
         },
       },
       {

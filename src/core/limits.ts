@@ -48,6 +48,13 @@ export const LOCAL = {
   decisionsPerPlan: 32,
   planChars: 48_000,
   filesPerTask: 64,
+  /** Of tests that run in a sandbox. */
+  testRunMs: 10_000,
+  testModules: 64,
+  testChars: 1024 * 1024,
+  testsPerRun: 500,
+  testWordChars: 300,
+  testHeapBytes: 64 * 1024 * 1024,
   sharedViews: 100,
   viewQueryChars: 2000,
   triggers: 50,

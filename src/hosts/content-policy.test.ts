@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { APP_META, policyHeaders, PREVIEW_META } from './content-policy.ts'
+import { APP_META, policyHeaders, PREVIEW_META, SANDBOX_META } from './content-policy.ts'
 
-test('the stage of previews says the policy that hosts send', () => {
-  const page = readFileSync(fileURLToPath(new URL('../../public/preview.html', import.meta.url)), 'utf8')
+test.each([
+  ['the stage of previews', new URL('../../public/preview.html', import.meta.url), PREVIEW_META],
+  ['the sandbox of tests', new URL('../../public/sandbox.html', import.meta.url), SANDBOX_META],
+])('%s says the policy that hosts send', (_what, file, meta) => {
+  const page = readFileSync(fileURLToPath(file), 'utf8')
   const said = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(page)?.[1]
-  expect(said).toBe(PREVIEW_META)
+  expect(said).toBe(meta)
+  expect(policyHeaders(file.pathname)).toEqual({
+    'Content-Security-Policy': `${meta}; sandbox allow-scripts; frame-ancestors 'self'`,
+    'Connection-Allowlist': '()',
+  })
 })
 
 test('the app runs scripts of its own only, and no text becomes HTML but by the one policy', () => {
@@ -19,11 +26,4 @@ test('the app runs scripts of its own only, and no text becomes HTML but by the 
     'trusted-types worknode',
   ])
   expect(policyHeaders('/')['Content-Security-Policy']).toContain("frame-ancestors 'none'")
-})
-
-test('a preview that is opened by itself is as walled off as in its frame', () => {
-  expect(policyHeaders('/some/where/preview.html')).toEqual({
-    'Content-Security-Policy': `${PREVIEW_META}; sandbox allow-scripts; frame-ancestors 'self'`,
-    'Connection-Allowlist': '()',
-  })
 })

@@ -1,5 +1,6 @@
 /**
- * What pages of ours may load, run and reach: one policy for the app, one for the stage of previews (`public/preview.html`).
+ * What pages of ours may load, run and reach: one policy for the app, one for the stage of previews (`public/preview.html`), one for
+ * the sandbox of tests (`public/sandbox.html`).
  *
  * The app runs its own scripts only, and turns text into HTML or a script's address nowhere but in `ui/trusted.ts`. Its frames are
  * its own pages only, also where an artefact in one tries to go elsewhere. A static host sends no headers: there the built pages
@@ -43,17 +44,30 @@ const PREVIEW: Policy = {
   'trusted-types': ['default'],
 }
 
-const PREVIEW_PATH = '/preview.html'
+/** The sandbox in which tests of agents run, in a Worker of its own. */
+const SANDBOX: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'unsafe-inline'", 'blob:'],
+  'worker-src': ['blob:'],
+  'connect-src': ["'none'"],
+  'frame-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+}
+
+const WALLED: Readonly<Record<string, Policy>> = { 'preview.html': PREVIEW, 'sandbox.html': SANDBOX }
 
 /** For a `meta` in the page. */
 export const APP_META = written(APP)
 export const PREVIEW_META = written(PREVIEW)
+export const SANDBOX_META = written(SANDBOX)
 
 /** What an answer says beside its content. */
 export function policyHeaders(path: string): Readonly<Record<string, string>> {
-  if (!path.endsWith(PREVIEW_PATH)) return { 'Content-Security-Policy': written({ ...APP, 'frame-ancestors': ["'none'"] }) }
+  const walled = WALLED[path.slice(path.lastIndexOf('/') + 1)]
+  if (!walled) return { 'Content-Security-Policy': written({ ...APP, 'frame-ancestors': ["'none'"] }) }
   return {
-    'Content-Security-Policy': written({ ...PREVIEW, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] }),
+    'Content-Security-Policy': written({ ...walled, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] }),
     // Where the frame is led elsewhere, the browser opens a connection there before it asks the app's policy, and is told no.
     // A browser that knows this header opens none.
     'Connection-Allowlist': '()',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { base64In, buildPreview, canPreview, type Part, resolvePath } from './build-preview.ts'
+import { resolvePath } from '../../core/module-links.ts'
+import { base64In, buildPreview, canPreview, type Part } from './build-preview.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html',

@@ -5,6 +5,7 @@
  */
 
 import { isPicture } from '../../core/mime.ts'
+import { resolvePath, rewriteImports } from '../../core/module-links.ts'
 import { parseInert } from '../trusted.ts'
 
 export interface Part {
@@ -107,16 +108,16 @@ class Bundler {
 
   /** Imports by relative paths become names that the page's import map knows. */
   #module(code: string, path: string): string {
-    return code.replace(IMPORT, (whole, before: string, quote: string, specifier: string) => {
+    return rewriteImports(code, (specifier) => {
       const part = this.#part(specifier, path)
-      if (!part) return whole
+      if (!part) return null
       const name = `artefact:/${part.path}`
       if (!this.#modules.has(name)) {
         // First its name: modules may import each other.
         this.#modules.set(name, '')
         this.#modules.set(name, dataUrl({ mime: 'text/javascript', content: this.#module(part.content, part.path) }))
       }
-      return `${before}${quote}${name}${quote}`
+      return name
     })
   }
 
@@ -149,25 +150,6 @@ class Bundler {
   }
 }
 
-/** `../app.js` seen from `web/pages/index.html` → `web/app.js`; null for what lies outside. */
-export function resolvePath(href: string, from: string): string | null {
-  if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(href)) return null
-  let path = href.replace(/[?#][^]*$/, '')
-  try {
-    path = decodeURIComponent(path)
-  } catch {
-    // Not encoded, then: it is what it says.
-  }
-  const segments = path.startsWith('/') ? [] : from.split('/').slice(0, -1)
-  for (const segment of path.split('/')) {
-    if (segment === '' || segment === '.') continue
-    if (segment !== '..') segments.push(segment)
-    else if (segments.pop() === undefined) return null
-  }
-  return segments.join('/')
-}
-
-const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.{0,2}\/[^"'\n]+)\2/g
 const CSS_IMPORT = /@import\s+(url\(\s*)?["']?([^"')\s;]+)["']?\s*\)?[^;]*;/gi
 const CSS_URL = /\burl\(\s*(["']?)([^"')]+)\1\s*\)/gi
 const IMPORT_DEPTH = 8
