@@ -63,6 +63,7 @@ try {
     if (view === 'Insights') await ada.getByRole('figure').first().waitFor()
     await quiet(ada)
     await shoot(ada, view.toLowerCase(), [DESK, PHONE])
+    if (view === 'Agents') await triggers(ada)
   }
   await ada.setViewportSize(DESK)
   await ada.getByRole('link', { name: 'Board', exact: true }).click()
@@ -75,6 +76,30 @@ try {
   host.kill()
   await gone
   await rm(data, { recursive: true, force: true })
+}
+
+/** Two triggers, one of them on. @param {import('@playwright/test').Page} ada */
+async function triggers(ada) {
+  await ada.evaluate(() => {
+    const { run } = window.worknode
+    const done = run('save_trigger', {
+      name: 'Test what is done',
+      when: { on: 'event', type: 'task.completed' },
+      action: { do: 'create_task', title: 'Test it', assignee: 'tester', labels: ['test'] },
+    })
+    if (done.ok) run('switch_trigger', { trigger: done.value.id, on: true })
+    run('save_trigger', {
+      name: 'Silent runs',
+      when: { on: 'silence', minutes: 30 },
+      action: { do: 'notify', text: 'Look at this run' },
+    })
+  })
+  await ada.setViewportSize(DESK)
+  await ada.getByRole('link', { name: 'Triggers' }).click()
+  await ada.getByRole('heading', { name: 'Triggers', level: 1 }).waitFor()
+  await ada.getByRole('switch', { name: 'Test what is done is on' }).waitFor()
+  await quiet(ada)
+  await shoot(ada, 'triggers', [DESK, PHONE])
 }
 
 /** Two agents that come in by links of their own, claim, ask, write and hand in. @param {import('@playwright/test').Page} ada */

@@ -30,7 +30,7 @@ export function Sidebar({ open }: { readonly open: boolean }) {
         <ViewLink href={links.board(workspaceId)} also="/task/">
           <Kanban size={16} aria-hidden /> Board
         </ViewLink>
-        <ViewLink href={links.agents(workspaceId)}>
+        <ViewLink href={links.agents(workspaceId)} also="/triggers">
           <Bot size={16} aria-hidden /> Agents
         </ViewLink>
         <ViewLink href={links.inbox(workspaceId)}>
