@@ -78,7 +78,7 @@ async function run(env: Readonly<Record<string, string>>): Promise<HostProcess> 
 
 async function launch(env: Readonly<Record<string, string>>): Promise<{ readonly process: ChildProcess; readonly link: string }> {
   const child = spawn(process.execPath, [cli, 'serve'], {
-    env: { ...process.env, HOST: '127.0.0.1', WORKNODE_OPEN: '0', ...env },
+    env: { ...process.env, HOST: '127.0.0.1', WORKNODE_OPEN: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   for await (const line of createInterface({ input: child.stdout })) {

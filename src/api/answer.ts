@@ -38,7 +38,11 @@ export function toResponse({ status, headers, body }: Answer): Response {
   return new Response(status === 304 ? null : body, { status, headers: { 'Cache-Control': 'no-store', ...headers } })
 }
 
+export function problemResponse(refusal: Refusal): Response {
+  return toResponse(problemAnswer(refusal))
+}
+
 /** For whoever mounts a door, after everything else under its base. */
 export function notFound(path: string): Response {
-  return toResponse(problemAnswer({ code: 'not_found', detail: `There is nothing at ${path}.` }))
+  return problemResponse({ code: 'not_found', detail: `There is nothing at ${path}.` })
 }

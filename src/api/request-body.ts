@@ -49,6 +49,8 @@ function parse(text: string): Result<unknown> {
     return refuse({ code: 'bad_request', detail: `The body is not JSON: ${(error as SyntaxError).message}.` })
   }
   if (isDeep(value)) return refuse({ code: 'bad_request', detail: `JSON may be nested ${LOCAL.restDepth} deep at most.` })
+  if (hasHalf(text, value))
+    return refuse({ code: 'bad_request', detail: 'Half of a character stands in it: a surrogate without the other.' })
   return ok(value)
 }
 
@@ -60,4 +62,9 @@ function isDeep(value: unknown): boolean {
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
   }
   return false
+}
+
+/** Only an escape can bring one in, past the decoder; what is written has none, so that here and elsewhere would differ. */
+function hasHalf(text: string, value: unknown): boolean {
+  return /\\u[dD][89a-fA-F]/.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))
 }

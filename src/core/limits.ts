@@ -121,8 +121,6 @@ export const LOCAL = {
   importBytes: 256 * 1024 * 1024,
   importTasks: 100_000,
   accountBytes: 512 * 1024 * 1024,
-  /** Of a request to a host; a plan to import may have `importBytes`. */
-  requestBytes: 8 * 1024 * 1024,
   /** How long a caller may take for the head of a request, and for all of it. */
   requestHeadMs: 10_000,
   requestMs: 120_000,

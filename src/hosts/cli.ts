@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
 import about from '../../package.json' with { type: 'json' }
+import { agentCommand } from './commands/agent.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -16,6 +17,7 @@ await new Command('worknode')
   .version(about.version)
   .showHelpAfterError()
   .addCommand(serveCommand(root))
+  .addCommand(agentCommand((dataDir) => openNodeWorkspace(dataDir)))
   .addCommand(importCommand((dataDir) => openNodeWorkspace(dataDir)))
   .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))
   .addCommand(verifyCommand())

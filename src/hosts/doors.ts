@@ -12,12 +12,14 @@ import { compress } from 'hono/compress'
 import { cors } from 'hono/cors'
 import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
-import { notFound } from '../api/answer.ts'
+import { notFound, problemResponse } from '../api/answer.ts'
+import { createRest } from '../api/app.ts'
 import about from '../../package.json' with { type: 'json' }
-import type { Refusal } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { policyHeaders } from './content-policy.ts'
+import { createAgentDoor } from './agent-door.ts'
 import type { HostLog } from './host-log.ts'
+import type { HostedAgents } from './hosted-agents.ts'
 import type { Metrics } from './metrics.ts'
 import type { RequestGuard } from './request-guard.ts'
 import type { PageSettings } from './settings.ts'
@@ -32,13 +34,11 @@ export interface DoorParts {
   readonly log: HostLog
   /** Why what is written here is not saved; null while all is well. */
   readonly problem: () => string | null
-  /** Whether a caller from elsewhere may read the numbers. */
-  readonly isOwner: (request: Request) => boolean
-  /** The REST door, where there is a replica behind it. */
-  readonly rest?: Hono
+  readonly agents: HostedAgents
 }
 
-export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null, rest: Hono | null = null): Hono {
+/** `more`: the doors that need a replica behind them. */
+export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null, more: readonly Hono[] = []): Hono {
   const api = new Hono()
   api.use('/api/*', async (context, next) => {
     await next()
@@ -54,13 +54,13 @@ export function createApi(page: PageSettings, problem: DoorParts['problem'] = ()
     })
     api.get(`${base}/settings`, (context) => context.json(page))
   }
-  if (rest) api.route('/', rest)
+  for (const door of more) api.route('/', door)
   api.all('/api/*', (context) => notFound(context.req.path))
   return api
 }
 
 export function createDoors(parts: DoorParts): Hono {
-  const { siteDir, page, guard, metrics, log } = parts
+  const { siteDir, page, guard, metrics, log, agents } = parts
   const doors = new Hono()
   doors.use(logged(log), metrics.counted)
   doors.use(async (context, next) => {
@@ -79,20 +79,26 @@ export function createDoors(parts: DoorParts): Hono {
   )
   doors.use(async (context, next) => {
     const allowed = guard(context.req.header('host'), context.req.header('origin'))
-    return allowed.ok ? next() : refused(context, 403, allowed.refusal)
+    return allowed.ok ? next() : problemResponse(allowed.refusal)
   })
   if (parts.allowOrigins.length > 0)
     doors.use(cors({ origin: [...parts.allowOrigins], exposeHeaders: ['ETag', 'Link', 'Retry-After'] }))
   doors.use('/api/*', bounded())
   doors.get('/metrics', async (context) => {
-    if (!isNear(context) && !parts.isOwner(context.req.raw))
-      return refused(context, 401, {
+    if (!isNear(context) && !agents.isOwner(context.req.raw))
+      return problemResponse({
         code: 'unauthorized',
         detail: 'From elsewhere, the numbers are for the owner’s token only.',
       })
     return context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' })
   })
-  doors.route('/', createApi(page, parts.problem, parts.rest))
+  const rest = createRest({
+    authenticate: (request) => agents.authenticate(request),
+    now: () => Date.now(),
+    version: about.version,
+    onFault: (error) => log.error({ err: error }, 'a request met a bug'),
+  })
+  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), rest]))
   doors.use(
     compress(),
     serveStatic({
@@ -106,7 +112,7 @@ export function createDoors(parts: DoorParts): Hono {
   )
   doors.onError((error, context) => {
     log.error({ path: context.req.path, err: error }, 'a request met a bug')
-    return refused(context, 500, { code: 'internal', detail: 'This is a bug of the host; its log says more.' })
+    return problemResponse({ code: 'internal', detail: 'This is a bug of the host; its log says more.' })
   })
   return doors
 }
@@ -136,10 +142,9 @@ function bounded(): MiddlewareHandler {
   const limit = (maxSize: number): MiddlewareHandler =>
     bodyLimit({
       maxSize,
-      onError: (context) =>
-        refused(context, 413, { code: 'too_large', detail: `A request may bring ${maxSize / 1024 / 1024} MiB at most.` }),
+      onError: () => problemResponse({ code: 'too_large', detail: `A request may bring ${maxSize / 1024 / 1024} MiB at most.` }),
     })
-  const [usual, plan] = [limit(LOCAL.requestBytes), limit(LOCAL.importBytes)]
+  const [usual, plan] = [limit(LOCAL.restBytes), limit(LOCAL.importBytes)]
   return (context, next) => (context.req.path.endsWith('/import') ? plan : usual)(context, next)
 }
 
@@ -148,8 +153,4 @@ function isNear(context: Context): boolean {
   const { address = '' } = getConnInfo(context).remote
   const isLoopback = /^(?:127\.|::1$|::ffff:127\.)/.test(address)
   return isLoopback && context.req.header('forwarded') === undefined && context.req.header('x-forwarded-for') === undefined
-}
-
-function refused(context: Context, status: 401 | 403 | 413 | 500, { code, detail }: Refusal): Response {
-  return context.json({ type: 'about:blank', status, code, detail }, status, { 'Content-Type': 'application/problem+json' })
 }

@@ -3,8 +3,9 @@
  * Who sends a head byte by byte is cut off after `requestHeadMs`, and so is a body after `requestMs`.
  */
 
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer as createPlain, type Server } from 'node:http'
+import { createServer as createPlain, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTls } from 'node:https'
 import { createAdaptorServer } from '@hono/node-server'
 import { LOCAL } from '../core/limits.ts'
@@ -14,12 +15,18 @@ export type ServerLimits = Readonly<Record<'requestHeadMs' | 'requestMs' | 'conn
 
 type Answer = (request: Request, env: object) => Response | Promise<Response>
 
+export interface HostServer {
+  readonly http: Server
+  /** Takes nothing new, waits until what was asked for is answered, for as long as `ms` at most, and hangs up on everybody. */
+  close(ms: number): Promise<void>
+}
+
 /** Rejects as reading the certificate does, with the name of the file. */
 export async function createHostServer(
   { tls }: Pick<HostSettings, 'tls'>,
   answer: Answer,
   limits: ServerLimits = LOCAL,
-): Promise<Server> {
+): Promise<HostServer> {
   const bounds = {
     headersTimeout: limits.requestHeadMs,
     requestTimeout: limits.requestMs,
@@ -32,8 +39,23 @@ export async function createHostServer(
     : createAdaptorServer({ fetch: answer, createServer: createPlain, serverOptions: bounds })
   const http = server as Server
   http.maxConnections = limits.connections
-  http.maxRequestsPerSocket = 0
-  return http
+  const asked = new Set<ServerResponse>()
+  http.on('request', (_, response) => {
+    asked.add(response)
+    response.on('close', () => asked.delete(response))
+  })
+  return {
+    http,
+    async close(ms) {
+      const closed = once(http, 'close')
+      http.close()
+      // Not until all sockets are gone: browsers hold some open that they have never used.
+      const bound = AbortSignal.timeout(ms)
+      for (const response of asked) await once(response, 'close', { signal: bound }).catch(() => undefined)
+      http.closeAllConnections()
+      await closed
+    },
+  }
 }
 
 const KEEP_ALIVE_MS = 65_000

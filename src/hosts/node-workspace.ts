@@ -2,7 +2,7 @@
  * The workspace that a host owns: made at its first start, the same ever after.
  *
  * Under the data folder: `host.json` (the seeds of the host's key and of its invite, and the room's secret; readable by its
- * owner only) and the log. The host is its root and an always-on peer; its invite makes who opens it first an admin, and is
+ * owner only), `agents.json` and `owner.token` (`agent-keys.ts`, `host-door.ts`) and the log. The host is its root and an always-on peer; its invite makes who opens it first an admin, and is
  * closed then. A start that finds it closed makes another: who can read this terminal can read the root's key as well.
  */
 
@@ -20,7 +20,7 @@ import { inlineVerifier } from '../log/verify.ts'
 import { encodeInvite } from '../replica/invite.ts'
 import { startTriggers } from '../operations/trigger-runner.ts'
 import { performDuties } from '../replica/duties.ts'
-import { openReplica, type Replica } from '../replica/replica.ts'
+import { type ActorPorts, openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
@@ -28,11 +28,16 @@ import { openFileStore } from '../store/file-store.ts'
 import type { Store } from '../store/store.ts'
 import { memoryLocks } from '../store/locks.ts'
 import { createExchange, type Exchange } from '../sync/exchange.ts'
+import { openAgentKeys } from './agent-keys.ts'
+import { ownerTokenIn } from './host-door.ts'
 import { createHostLog, type HostLog } from './host-log.ts'
+import { createHostedAgents, type HostedAgents } from './hosted-agents.ts'
 
 export interface NodeWorkspace {
   readonly replica: Replica
   readonly exchange: Exchange
+  /** Who acts through this host by a token. */
+  readonly agents: HostedAgents
   /** The fragment of the ready link. */
   readonly fragment: string
   /** Finishes writes; nothing may be asked of it afterwards. */
@@ -79,12 +84,15 @@ export async function openNodeWorkspace(
   const box = await boxOf((await inviteKeys(secrets.seed)).agreement)
   const workspace = secrets.workspace ?? (await found(dataDir, secrets, signer, box, (wire) => store.append([wire])))
   const locks = memoryLocks().tab()
+  const portsOf = (pair: KeyPair): ActorPorts => ({
+    signer: { key: pair.key, sign: (draft) => sealBatch(draft, pair) },
+    openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks, random: randomBytes }),
+  })
   const replica = await openReplica(workspace, {
     store,
     verifier: inlineVerifier(workspace),
-    signer,
+    ...portsOf(pair),
     keyring: new Keyring({ workspace, sealing: webSealing(), boxes: [box], known: [] }),
-    openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks, random: randomBytes }),
     now: () => Date.now(),
     random: randomBytes,
     yieldToUi: () => setImmediate(),
@@ -93,6 +101,12 @@ export async function openNodeWorkspace(
   const invite = await inviteAdmin(replica, secrets.invite)
   if (invite !== secrets.invite) await writeSecrets(dataDir, { ...secrets, workspace, invite })
   await replica.rekey()
+  const agents = createHostedAgents({
+    replica,
+    keys: await openAgentKeys(dataDir),
+    ownerToken: await ownerTokenIn(dataDir, randomBytes),
+    actAs: (pair) => replica.as(portsOf(pair)),
+  })
   let keeping: Promise<unknown> = Promise.resolve()
   let dutiesDue: ReturnType<typeof setTimeout> | undefined
   const report = (error: unknown): void => log.error({ err: error }, 'housekeeping failed')
@@ -115,6 +129,7 @@ export async function openNodeWorkspace(
   const due = setInterval(() => triggers.tick(), KEEP_MS)
   return {
     replica,
+    agents,
     exchange: exchangeOf(replica, pair, secrets.room),
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
     async close() {
@@ -125,6 +140,7 @@ export async function openNodeWorkspace(
       clearTimeout(dutiesDue)
       stop()
       await keeping
+      await agents.close()
       await replica.saved()
       await replica.snapshot()
       await replica.close()

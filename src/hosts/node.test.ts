@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { selfSigned } from './certificate.fixture.ts'
 import { type Host, startHost } from './node.ts'
+import { openNodeWorkspace } from './node-workspace.ts'
 import { type HostFlags, type HostSettings, readSettings } from './settings.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'worknode-host-'))
@@ -70,7 +71,7 @@ test('a page of another site may call nothing; a page of this one may', async ()
 
 test('who sends a head or a body byte by byte is cut off, and the host goes on', async () => {
   expect(statusOf(await raw('GET /api/health HTTP/1.1\r\nHost: localhost\r\nX-Slow: '))).toBe(408)
-  expect(statusOf(await raw('POST /api/tasks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n1'))).toBeOneOf([404, 408])
+  expect(statusOf(await written('1', 'Content-Length: 10\r\n'))).toBe(408)
   await isAlive()
 })
 
@@ -85,7 +86,7 @@ test('more connections than there may be are turned away, and those before them 
 })
 
 test('a body over the bound is refused before it is read, with its length told or not', async () => {
-  const told = `POST /api/tasks HTTP/1.1\r\nContent-Length: ${LOCAL.requestBytes + 1}\r\n${end}`
+  const told = `POST /api/tasks HTTP/1.1\r\nContent-Length: ${LOCAL.restBytes + 1}\r\n${end}`
   expect(statusOf(await raw(told))).toBe(413)
   await isAlive()
 })
@@ -100,6 +101,42 @@ test.each([
   ['a line break in a header', `GET / HTTP/1.1\r\nX: a\rb\r\n${end}`],
 ])('%s is a clear 4xx', async (_, bytes) => {
   expect(statusOf(await raw(bytes))).toSatisfy((status: number) => status >= 400 && status < 500)
+  await isAlive()
+})
+
+/** A write by the host's owner. */
+async function written(body: string | Buffer, headers = `Content-Length: ${Buffer.byteLength(body)}\r\n`): Promise<string> {
+  const token = (await readFile(join(root, 'one', 'owner.token'), 'utf8')).trim()
+  return raw(
+    `POST /api/tasks HTTP/1.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n${headers}${end}`,
+    body,
+  )
+}
+
+test.each([
+  ['no JSON', '{"title":'],
+  ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0x74, 0xff, 0xfe, 0x22, 0x7d])],
+  ['half of a surrogate pair', '{"title":"\\ud800"}'],
+  ['JSON that is nested a hundred thousand deep', '['.repeat(100_000)],
+  ['objects that are nested without end', `{"title":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`],
+  ['a name that is every object’s', '{"__proto__":{"title":"x"}}'],
+  ['a list', '[{"title":"x"}]'],
+  ['a title without end', `{"title":"${'a'.repeat(100_000)}"}`],
+])('a body with %s is a clear 4xx', async (_, body) => {
+  const answer = await written(body)
+  expect(statusOf(answer), answer).toSatisfy((status: number) => status >= 400 && status < 500)
+  expect(answer).toContain('application/problem+json')
+  await isAlive()
+})
+
+test('escapes that make whole characters, or stand for themselves, are words like any', async () => {
+  expect(statusOf(await written('{"title":"\\ud83d\\ude00 \\\\ud800"}'))).toBe(201)
+})
+
+test('a body in chunks that never says how long it is is refused once it is too long', async () => {
+  const chunk = `10000\r\n${'a'.repeat(0x10000)}\r\n`
+  const answer = await written(chunk.repeat(LOCAL.restBytes / 0x10000 + 2), 'Transfer-Encoding: chunked\r\n')
+  expect(statusOf(answer)).toBe(413)
   await isAlive()
 })
 
@@ -161,15 +198,22 @@ test('told to stop, the host answers what it was asked, takes nothing new, and h
   const data = join(root, 'stop')
   const stopping = await startHost(settings({ data }), root)
   const { port } = new URL(stopping.url)
+  const token = (await readFile(join(data, 'owner.token'), 'utf8')).trim()
   const socket = connect(Number(port), '127.0.0.1')
-  socket.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n')
-  await once(socket, 'connect')
+  const body = '{"title":"Asked before the end"}'
+  // The head is there, and the host waits for the body.
+  socket.write(`POST /api/tasks HTTP/1.1\r\nAuthorization: Bearer ${token}\r\nExpect: 100-continue\r\n`)
+  socket.write(`Content-Type: application/json\r\nContent-Length: ${body.length}\r\n${end}`)
+  expect(String((await once(socket, 'data'))[0])).toContain('100 Continue')
   const answered = text(socket)
+  const unused = connect(Number(port), '127.0.0.1').resume()
+  await once(unused, 'connect')
   const stopped = stopping.close()
-  socket.write('Connection: close\r\n\r\n')
+  socket.write(body)
   await stopped
-  expect(statusOf(await answered)).toBe(200)
+  expect(statusOf(await answered)).toBe(201)
   await expect(fetch(new URL('api/health', stopping.url))).rejects.toThrow('fetch failed')
-  const again = await startHost(settings({ data }), root)
-  await again.close()
+  const { replica, close } = await openNodeWorkspace(data)
+  expect([...replica.views.tasks()]).toHaveLength(1)
+  await close()
 })

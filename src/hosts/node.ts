@@ -4,12 +4,13 @@
  * sockets, the port, and last what was written is saved.
  */
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
 import type { Hono } from 'hono'
 import { toHex } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
 import { createDoors } from './doors.ts'
+import { tellAddress, withdrawAddress } from './host-door.ts'
 import { createHostLog } from './host-log.ts'
 import { createHostServer, type ServerLimits } from './host-server.ts'
 import { createMetrics } from './metrics.ts'
@@ -38,14 +39,14 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     (request, env) => doors?.fetch(request, env) ?? new Response('Starting …', { status: 503 }),
     limits,
   )
-  server.listen(settings.port, settings.host)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  server.http.listen(settings.port, settings.host)
+  await once(server.http, 'listening')
+  const { port } = server.http.address() as AddressInfo
   const origin = `${settings.tls ? 'https' : 'http'}://${shownHost(settings.host)}:${port}`
   // The port is ours first: a second host on one data folder would write over the first.
   const workspace = await openNodeWorkspace(settings.dataDir, { signalling: settings.page.signalling, log }).catch(
     (error: unknown) => {
-      server.close()
+      server.http.close()
       throw error
     },
   )
@@ -58,31 +59,27 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     metrics: createMetrics({ replica, exchange, signalled: () => signalling.stats().clients }),
     log,
     problem: () => replica.saveState.problem,
-    isOwner: () => false,
+    agents: workspace.agents,
   })
   const peers = acceptPeers(exchange)
-  server.on('upgrade', (request, socket, head) => {
+  server.http.on('upgrade', (request, socket, head) => {
     const path = request.url?.split('?')[0]
     if (path === '/signal') signalling.handleUpgrade(request, socket, head)
     else if (path === '/peer') peers.handleUpgrade(request, socket, head)
     else socket.destroy()
   })
   const reaper = setInterval(() => signalling.reap(), REAP_MS)
+  await tellAddress(settings.dataDir, origin, settings.tls && (await readFile(settings.tls.cert, 'utf8')))
   log.info({ origin, workspace: toHex(replica.workspace), batches: replica.history.count }, 'started')
   return {
     url: `${origin}/${workspace.fragment}`,
     async close() {
       clearInterval(reaper)
-      const answered = once(server, 'close')
-      server.close()
       signalling.close()
       exchange.close()
       peers.close()
-      const late = new AbortController()
-      await Promise.race([answered, setTimeout(LOCAL.stopMs, undefined, { signal: late.signal }).catch(() => undefined)])
-      late.abort()
-      server.closeAllConnections()
-      await answered
+      await server.close(LOCAL.stopMs)
+      await withdrawAddress(settings.dataDir)
       await workspace.close()
       log.info('stopped')
       log.flush()
