@@ -1,7 +1,8 @@
 /**
- * Builds what is missing or older than its sources: the site (`dist/`) and the Node host (`build/host/`, since Node 20 runs no
- * TypeScript). `npm run build` builds both in any case; `ensureBuilt` only what is needed, saying so on stderr.
+ * Builds what is missing or older than its sources: the site (`dist/`), the Node host (`build/host/`, since Node 20 runs no
+ * TypeScript) and what the package exports (`build/sdk/`). `npm run build` builds all in any case; `ensureBuilt` only what is needed, saying so on stderr.
  */
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,6 +20,8 @@ const sources = [
   'package-lock.json',
   'scripts/build.mjs',
   'scripts/chunks.mjs',
+  'tsconfig.json',
+  'tsconfig.sdk.json',
   'scripts/service-worker.mjs',
 ]
 
@@ -37,6 +40,7 @@ export async function buildAll(logLevel) {
   const startedAt = new Date()
   await build({ root, configFile: join(root, 'vite.config.ts'), logLevel })
   await buildForNode('src/hosts/cli.ts', 'build/host', logLevel)
+  await buildSdk(logLevel)
   writeFileSync(stamp, '')
   // As old as the sources it was built from: what was edited meanwhile is newer.
   utimesSync(stamp, startedAt, startedAt)
@@ -64,6 +68,32 @@ export async function buildForNode(entry, outDir, logLevel) {
       sourcemap: 'inline',
     },
   })
+}
+
+/**
+ * The client for programs, in browsers and in Node, with its types. Packages stay outside, as always in a package.
+ * @param {'info' | 'warn'} logLevel
+ */
+async function buildSdk(logLevel) {
+  const { build } = await import('vite')
+  const outDir = join(root, 'build', 'sdk')
+  await build({
+    root,
+    configFile: false,
+    logLevel,
+    publicDir: false,
+    build: {
+      lib: { entry: join(root, 'src', 'sdk', 'worknode.ts'), formats: ['es'], fileName: 'worknode' },
+      rolldownOptions: { external: (id) => !/^(?:\.|\/|[A-Za-z]:[\\/]|\0)/.test(id) },
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      minify: false,
+      sourcemap: true,
+    },
+  })
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.sdk.json')], { stdio: 'inherit' })
 }
 
 /** Fresh also where there is nothing to build from: an installed package brings its build along. */

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
+import { ensurePython } from './python.mjs'
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 /** @typedef {{ name: string, what: string, needs?: 'build', run: () => Counts }} Step */
@@ -21,6 +22,7 @@ const steps = [
   { name: 'format', what: 'format', run: () => tool('oxfmt', 'oxfmt', ['--check']) },
   { name: 'dead', what: 'dead code', run: () => tool('knip', 'knip', []) },
   { name: 'unit', what: 'units, properties, contracts, simulation, layers', run: () => vitest('unit') },
+  { name: 'python', what: 'the Python client', run: python },
   { name: 'build', what: 'build of the site and the host', run: () => node([join('scripts', 'build.mjs')]) },
   { name: 'dist', what: 'bundle budget', needs: 'build', run: () => vitest('dist') },
   { name: 'browser', what: 'tests in Chromium', run: () => vitest('browser') },
@@ -132,6 +134,32 @@ function playwright() {
     failed: stats.unexpected + stats.flaky,
     skipped: stats.skipped,
   }))
+}
+
+/** @returns {Counts} */
+function python() {
+  const report = join(reports, 'python.xml')
+  let found
+  try {
+    found = ensurePython(say)
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  if (!found) {
+    say('SKIPPED: there is no Python here, so the Python client is not tested')
+    return { passed: 0, failed: 0, skipped: 1 }
+  }
+  const { status } = spawnSync(found, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`], {
+    cwd: join(root, 'clients', 'python'),
+    stdio: 'inherit',
+  })
+  const count = (/** @type {string} */ name, /** @type {string} */ xml) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(xml)?.[1] ?? 0)
+  const xml = existsSync(report) ? readFileSync(report, 'utf8') : ''
+  const [skipped, broken] = [count('skipped', xml), count('failures', xml) + count('errors', xml)]
+  const passed = count('tests', xml) - skipped - broken
+  return { passed, failed: Math.max(broken, status === 0 ? 0 : 1, passed === 0 ? 1 : 0), skipped }
 }
 
 /**

@@ -135,3 +135,23 @@ export const LOCAL = {
   signalBurst: 1000,
   signalClients: 1024,
 } as const
+
+/** What the SDK asks for and waits for, unless it is told otherwise. */
+export const CLIENT = {
+  timeoutMs: 30_000,
+  attempts: 5,
+  retryBaseMs: 200,
+  retryMaxMs: 10_000,
+  /** Asked to stay away for longer, a call fails. */
+  patienceMs: 60_000,
+  /** What a list answers in all, page after page. */
+  listed: 10_000,
+  /** A stream of events that brings nothing for so long, no sign of life either, is opened anew. */
+  silentStreamMs: 60_000,
+  rememberedEvents: 4096,
+  /** A run says that it goes on three times in a lease. */
+  renewMs: 200_000,
+  /** And looks whether it still may. */
+  lookMs: 15_000,
+  noteChars: 500,
+} as const

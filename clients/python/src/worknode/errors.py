@@ -1,0 +1,36 @@
+"""What calls raise. Programs act on ``code``, which is the same at every door of Worknode."""
+
+from __future__ import annotations
+
+
+class WorknodeError(Exception):
+    """A refusal (``claim_held``, ``permission_denied``, …), or ``unavailable`` where nobody answered."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        status: int | None = None,
+        hint: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        #: One plain sentence: what happened and what to do.
+        self.detail = detail
+        #: The HTTP status, where there was an answer.
+        self.status = status
+        self.hint = hint
+        #: For how many seconds the other side asked to be left alone.
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.detail} ({self.code})"
+
+
+class RunOver(WorknodeError):
+    """The run was lost: somebody else holds the task, it was stopped, or the agent was paused."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("run_over", detail)

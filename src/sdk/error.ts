@@ -1,0 +1,38 @@
+/**
+ * What a call of the SDK rejects with. One class with a `code`, since that is what programs act on: the codes of the doors
+ * (`claim_held`, `permission_denied`, …), and two of the way there: `unavailable` (nobody answered) and `timeout`.
+ */
+
+import type { Refusal } from '../base/result.ts'
+
+export interface ErrorFacts {
+  readonly hint?: string | undefined
+  /** The HTTP status, where there was an answer. */
+  readonly status?: number | undefined
+  /** How long the other side asked to be left alone. */
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+export class WorknodeError extends Error {
+  readonly code: string
+  /** One plain sentence: what happened and what to do. */
+  readonly detail: string
+  readonly hint: string | undefined
+  readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: string, detail: string, { hint, status, retryAfterMs, cause }: ErrorFacts = {}) {
+    super(detail, { cause })
+    this.name = 'WorknodeError'
+    this.code = code
+    this.detail = detail
+    this.hint = hint
+    this.status = status
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+export function refusedError({ code, detail }: Refusal): WorknodeError {
+  return new WorknodeError(code, detail)
+}

@@ -1,0 +1,131 @@
+/**
+ * The door over HTTP: to a host with a token, or to the service worker of this origin.
+ *
+ * Events come as a stream that is opened again where it broke off, right after the last one that was given out; so each comes once.
+ * Where the cursor means nothing any more (the store there was built anew: 410), it goes on from the last event's HLC and leaves
+ * out what it gave already.
+ */
+
+import type { Event } from '../core/event.ts'
+import { CLIENT, LOCAL } from '../core/limits.ts'
+import { type ArrivedEvent, type CallOptions, type Door, type EventFilter, type Input, isList, wantedOf } from './door.ts'
+import { WorknodeError } from './error.ts'
+import type { HttpRequests } from './http-requests.ts'
+import type { OperationName, TaskData } from './operations.ts'
+import type { Ports } from './ports.ts'
+import { isPassing, pauseBefore, type RetryPolicy } from './retry.ts'
+import { callOf, queryOf } from './routes.ts'
+import { serverSent } from './server-sent.ts'
+
+export function httpDoor(requests: HttpRequests, retry: RetryPolicy, ports: Ports): Door {
+  return {
+    async call(name, input, options = {}) {
+      if (isList(name)) return (await list(name, input, options)) as never
+      const { method, path, body } = callOf(name, input)
+      return (await requests.send(method, path, { ...options, ...(body && { body }) })).body as never
+    },
+
+    async claimNext(options = {}) {
+      const { body } = await requests.send('POST', '/agents/me/tasks', { ...options, body: { claim: 'next' } })
+      return body as TaskData | null
+    },
+
+    async actor(options = {}) {
+      const { body } = await requests.send('GET', '/me', options)
+      return (body as { readonly actor: string }).actor
+    },
+
+    events,
+  }
+
+  async function list(name: OperationName, input: Input, options: CallOptions): Promise<unknown[]> {
+    const found: unknown[] = []
+    const wanted = wantedOf(input)
+    let path: string | null = callOf(name, { ...input, limit: Math.min(wanted, LOCAL.queryRows) }).path
+    while (path !== null && found.length < wanted) {
+      const { body, headers } = await requests.send('GET', path, options)
+      found.push(...(body as unknown[]))
+      path = nextOf(headers.get('Link'), path)
+    }
+    return found.slice(0, wanted)
+  }
+
+  async function* events(since: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent> {
+    let from = since
+    let lastHlc: string | null = null
+    const given = new Set<string>()
+    let isAnew = false
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        for await (const event of streamed(from, filter, signal)) {
+          failures = 0
+          from = event.cursor
+          lastHlc = event.hlc
+          const said = `${event.id} ${event.type} ${event.valid}`
+          if (isAnew && given.has(said)) continue
+          remember(given, said)
+          yield event
+        }
+        if (signal.aborted) return
+        throw new WorknodeError('unavailable', 'The stream of events ended.')
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof WorknodeError)) throw error
+        if (error.status === 410 && lastHlc !== null && from !== lastHlc) {
+          from = lastHlc
+          isAnew = true
+        } else {
+          failures++
+          // A stream is worth waiting for: only what cannot pass ends it.
+          if (!isPassing(error)) throw error
+          await ports.wait(pauseBefore(error, 1, backoff(retry, failures), ports.random) ?? retry.maxMs, signal)
+        }
+      }
+    }
+  }
+
+  /** One connection: until it breaks, ends, or is silent for too long. */
+  async function* streamed(from: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent> {
+    const silence = new AbortController()
+    const both = AbortSignal.any([signal, silence.signal])
+    let timer = new AbortController()
+    const onSign = (): void => {
+      timer.abort()
+      const own = (timer = new AbortController())
+      void ports.wait(CLIENT.silentStreamMs, own.signal).then(() => {
+        if (!own.signal.aborted) silence.abort(new WorknodeError('unavailable', 'The stream of events fell silent.'))
+      })
+    }
+    try {
+      const body = await requests.open(`/events${queryOf({ since: from, ...filter })}`, {}, both)
+      onSign()
+      for await (const { id, data } of serverSent(body, both, onSign)) {
+        if (data === '') continue
+        yield { ...(JSON.parse(data) as Event), cursor: id }
+      }
+    } catch (error) {
+      if (error instanceof WorknodeError || signal.aborted) throw error
+      throw new WorknodeError('unavailable', 'The stream of events broke off.', { cause: error })
+    } finally {
+      timer.abort()
+    }
+  }
+}
+
+/** Pauses grow with each failure, and never run out of attempts. */
+function backoff({ baseMs, maxMs, patienceMs }: RetryPolicy, failures: number): RetryPolicy {
+  return { attempts: Infinity, baseMs: Math.min(maxMs, baseMs * 2 ** Math.min(failures - 1, 30)), maxMs, patienceMs }
+}
+
+/** Where the next page of this list is, by the header `Link: <…?cursor=…>; rel="next"`. */
+export function nextOf(link: string | null, path: string): string | null {
+  const query = link === null ? undefined : /<[^>]*(\?[^>]*)>\s*;[^,]*rel="?next"?/.exec(link)?.[1]
+  return query === undefined ? null : path.replace(/\?.*$/, '') + query
+}
+
+function remember(given: Set<string>, id: string): void {
+  given.add(id)
+  if (given.size <= CLIENT.rememberedEvents) return
+  const [oldest] = given
+  given.delete(oldest as string)
+}
