@@ -12,7 +12,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test as base } from '@playwright/test'
 
-const cli = fileURLToPath(new URL('../build/host/cli.js', import.meta.url))
+/** The built command line. */
+export const cli = fileURLToPath(new URL('../build/host/cli.js', import.meta.url))
 
 export interface HostProcess {
   /** The whole ready link of the last start, with its invitation. */
@@ -21,8 +22,11 @@ export interface HostProcess {
   readonly url: string
   readonly port: number
   readonly signalUrl: string
+  readonly dataDir: string
   /** Stops the process with its data kept; resolves to its exit code. */
   stop(): Promise<number | null>
+  /** Ends it as a power cut would: nothing of it runs any more. */
+  kill(): Promise<void>
   /** Starts it again, on the same port and data. */
   restart(): Promise<void>
 }
@@ -35,7 +39,7 @@ export const test = base.extend<{ startHost: StartHost; host: HostProcess }>({
     const ends: (() => Promise<void>)[] = []
     await use(async (env = {}) => {
       const dataDir = await mkdtemp(join(tmpdir(), 'worknode-e2e-'))
-      const host = await run({ WORKNODE_DATA: dataDir, ...env })
+      const host = await run(dataDir, env)
       ends.push(async () => {
         await host.stop()
         await rm(dataDir, { recursive: true, force: true })
@@ -51,7 +55,8 @@ export const test = base.extend<{ startHost: StartHost; host: HostProcess }>({
 
 export { expect } from '@playwright/test'
 
-async function run(env: Readonly<Record<string, string>>): Promise<HostProcess> {
+async function run(dataDir: string, given: Readonly<Record<string, string>>): Promise<HostProcess> {
+  const env = { WORKNODE_DATA: dataDir, ...given }
   let running = await launch({ ...env, PORT: '0' })
   const url = new URL(running.link)
   const port = Number(url.port)
@@ -62,17 +67,22 @@ async function run(env: Readonly<Record<string, string>>): Promise<HostProcess> 
     url: `${url.origin}/`,
     port,
     signalUrl: `ws://${url.host}/signal`,
+    dataDir,
     async stop() {
-      if (running.process.exitCode === null && running.process.signalCode === null) {
-        const gone = once(running.process, 'exit')
-        running.process.kill('SIGTERM')
-        await gone
-      }
+      await end('SIGTERM')
       return running.process.exitCode
     },
+    kill: () => end('SIGKILL'),
     async restart() {
       running = await launch({ ...env, PORT: String(port) })
     },
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (running.process.exitCode !== null || running.process.signalCode !== null) return
+    const gone = once(running.process, 'exit')
+    running.process.kill(signal)
+    await gone
   }
 }
 
