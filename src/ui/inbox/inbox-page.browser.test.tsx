@@ -95,6 +95,26 @@ test('handed-in work is shown with its evidence and documents, sent back with wo
   expect(row(id).status).toBe('done')
 })
 
+test('what a run changed in a document is shown line by line, and what was there before it is not', async () => {
+  const agent = await join('coder-1')
+  const { id: document } = done(owner, 'create_document', { path: 'src/server.ts', content: 'one\ntwo\nthree\n' })
+  task('Build it')
+  clock.ms += MINUTE
+  await meet(agent)
+  begin(agent)
+  done(agent, 'update_document', { id: document, content: 'one\nzwei\nthree\n' })
+  submit(agent, 'Translated.')
+  await meet(agent)
+  await show()
+  const documents = page.getByRole('list', { name: 'Documents' })
+  await userEvent.click(documents.getByRole('button', { name: /src\/server.ts/ }))
+  const changed = documents.getByRole('region', { name: 'What changed' })
+  await expect.element(changed).toHaveTextContent('1 line added, 1 line removed')
+  await expect.element(changed.getByRole('row', { name: /Added: zwei/ })).toBeVisible()
+  await expect.element(changed.getByRole('row', { name: /Removed: two/ })).toBeVisible()
+  await expect.element(documents.getByRole('link', { name: 'Open in Files' })).toBeVisible()
+})
+
 test('two that finished apart stand beside each other, and the one that is meant is accepted', async () => {
   const [one, two] = [await join('coder-1'), await join('coder-2')]
   const id = task('Build it')

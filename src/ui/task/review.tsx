@@ -1,11 +1,10 @@
 /** Work that was handed in: what shows that it is done, and the two words it waits for. */
 
 import { Check, FileText } from 'lucide-react'
-import { useId, useMemo, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useId, useMemo, useState, useSyncExternalStore } from 'react'
 import type { WorkNode } from '../../core/fold.ts'
 import type { RunRow } from '../../replica/run-row.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
-import { textOf } from '../../replica/text.ts'
 import { useAct } from '../act.ts'
 import { Button } from '../kit/button.tsx'
 import { useKnownPeople } from '../known-people.ts'
@@ -19,6 +18,8 @@ import { Markdown } from './markdown.tsx'
 import css from './review.module.css'
 import { useNow } from './use-task.ts'
 import { WordsForm } from './words-form.tsx'
+
+const DocumentChanges = lazy(async () => ({ default: (await import('./document-changes.tsx')).DocumentChanges }))
 
 interface ReviewProps {
   readonly task: TaskRow
@@ -94,21 +95,17 @@ function Documents({ run }: { readonly run: RunRow }) {
   return (
     <ul className={css['documents']} aria-label="Documents">
       {documents.map((node) => (
-        <DocumentLine key={node.id} node={node} />
+        <DocumentLine key={node.id} node={node} run={run} />
       ))}
     </ul>
   )
 }
 
-/** As much as one looks at in passing. */
-const SHOWN_CHARS = 20_000
-
-function DocumentLine({ node }: { readonly node: WorkNode }) {
+function DocumentLine({ node, run }: { readonly node: WorkNode; readonly run: RunRow }) {
   const { replica } = useSession()
   const now = useNow()
   const [isOpen, setOpen] = useState(false)
   const id = useId()
-  const text = isOpen ? textOf(node, 'content', replica.history) : ''
   return (
     <li>
       <button
@@ -122,12 +119,13 @@ function DocumentLine({ node }: { readonly node: WorkNode }) {
         <span className={css['path']}>{node.path ?? 'A document'}</span>
         <span className={css['soft']}>{ago(replica.history.msOf(node.updated), now)}</span>
       </button>
-      {isOpen ? (
-        <pre id={id} className={css['content']}>
-          {text.slice(0, SHOWN_CHARS)}
-          {text.length > SHOWN_CHARS ? '\n…' : ''}
-        </pre>
-      ) : null}
+      <div id={id} hidden={!isOpen}>
+        {isOpen ? (
+          <Suspense>
+            <DocumentChanges node={node} run={run} />
+          </Suspense>
+        ) : null}
+      </div>
     </li>
   )
 }
