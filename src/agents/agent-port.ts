@@ -4,7 +4,7 @@
  *
  * The same interface stands before a replica (`replica-port.ts`) and before a stub that leads to one from a Worker (`worker-port.ts`).
  * Calls answer refusals as values. Where the other side is gone they throw `PortClosedError`, at the latest after
- * `LIMITS.callMs`: a call may have been done then, and only `brief` tells.
+ * `LOCAL.callMs`: a call may have been done then, and only `brief` tells.
  *
  * Events are nudges with what was new at that time; what is true is read with `brief`. So who listens first and then reads misses
  * nothing, and may hear of the same thing twice: ids tell.
@@ -12,12 +12,12 @@
 
 import type { Result } from '../base/result.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
-import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
+import type { InputOf, OutputOf } from '../operations/table.ts'
 import type { AgentLimits } from '../replica/agents.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { DocumentRow } from '../replica/document-row.ts'
-import type { Tool } from './model.ts'
+import type { Message, Tool, Usage } from './model.ts'
 
 /** Who the agent is, as its profile says now. */
 export interface AgentSelf {
@@ -38,6 +38,8 @@ export interface AgentSelf {
 export interface Taken {
   readonly task: TaskRow
   readonly run: NodeId
+  /** It held the task before: after a restart, or since its work was sent back. */
+  readonly resumed: boolean
 }
 
 export interface Said {
@@ -86,18 +88,20 @@ export type Hold =
   | { readonly state: 'submitted' }
 
 export type AgentEvent =
-  /** There may be another task to take, or rights are otherwise. */
+  /** The board changed: there may be a task to take, or work that was handed in has come back. */
   | { readonly type: 'work' }
   | { readonly type: 'hold'; readonly run: NodeId; readonly hold: Hold }
   | { readonly type: 'said'; readonly task: NodeId; readonly said: Said }
   | { readonly type: 'answered'; readonly task: NodeId; readonly said: Said }
-  /** What was handed in came back with words: the run goes on. */
-  | { readonly type: 'sent_back'; readonly run: NodeId; readonly detail: string }
+
+/** What a run loop does by itself, whatever its model wants. */
+export const LOOP_OPERATIONS = ['report_progress', 'renew_task', 'release_task', 'create_document', 'update_document'] as const
+export type LoopOperation = (typeof LOOP_OPERATIONS)[number]
 
 export interface AgentPort {
   self(): Promise<AgentSelf>
-  /** Does one of the operations that agents are let near. */
-  call<N extends OperationName>(name: N, input: InputOf<N>): Promise<Result<OutputOf<N>>>
+  /** What the loop says of its run; a model's wishes go by `use`. */
+  call<N extends LoopOperation>(name: N, input: InputOf<N>): Promise<Result<OutputOf<N>>>
   /**
    * Does what a model asked for by one of its tools, on the task of this run, and answers words for the model. What the agent has no
    * right to is refused and noted on the run, where people see it.
@@ -106,10 +110,30 @@ export interface AgentPort {
   /** Takes the next task that fits, or goes on with the one it holds; null where there is none now. */
   take(): Promise<Result<Taken | null>>
   brief(run: NodeId): Promise<Result<Briefing>>
-  /** Follows the run as well from when `brief` was asked for it. Returns the function that stops listening. */
+  /** Of the run that `brief` was asked for last, as well. Returns the function that stops listening. */
   events(listener: (event: AgentEvent) => void): () => void
   /** A sign of life to those who are here. */
   beat(run: NodeId | null, step: string): void
+  /** What the run's conversation was when it was kept last, on this device; null for none. */
+  recall(run: NodeId): Promise<Kept | null>
+  /** Null forgets it. */
+  keep(run: NodeId, kept: Kept | null): Promise<void>
+  /** The run is about to cost more than its profile allows: the agent is paused, until a person says otherwise. False: it could not be. */
+  overBudget(run: NodeId, detail: string): Promise<boolean>
+}
+
+/** A conversation as it stands: whoever goes on with the run goes on from here. */
+export interface Kept {
+  readonly messages: readonly Message[]
+  readonly usage: Usage
+  readonly costMicros: number
+  readonly steps: number
+  /** Spent on steps, without what was waited for people. */
+  readonly workedMs: number
+  readonly nudges: number
+  /** Whether it was told that it comes near its bounds. */
+  readonly warned: boolean
+  readonly transcript: string
 }
 
 export class PortClosedError extends Error {

@@ -47,6 +47,7 @@ const BY_ELEMENT: Readonly<Record<string, readonly [added: string, removed: stri
   assignees: ['assigned', 'unassigned'],
   dependencies: ['linked', 'unlinked'],
   labels: ['labelled', 'unlabelled'],
+  refused: ['refused', 'updated'],
 }
 
 const BY_WORK: Readonly<Record<Exclude<WorkOp, 'end'>, string>> = {

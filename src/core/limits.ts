@@ -129,6 +129,31 @@ export const LOCAL = {
   stopMs: 5000,
   /** Agents whose keys one host holds. */
   agentsHeld: 1000,
+  /** Of an agent: steps of a run, words to it before a run that ends in silence has failed, and how near the end it is told so. */
+  stepsPerRun: 200,
+  nudgesPerRun: 2,
+  checkpointShare: 0.9,
+  /** What a model may say in one step, and what a tool answers it. */
+  stepOutputTokens: 16_384,
+  toolOutputChars: 65_536,
+  /** How often a step is tried where the other side is overloaded or breaks off, and how long is waited between. */
+  stepAttempts: 6,
+  stepBackoffMs: 1000,
+  stepBackoffMostMs: 60_000,
+  /** An agent beats so often; a Worker that is silent for the other is ended and begun anew. */
+  beatMs: 5000,
+  workerSilenceMs: 20_000,
+  renewMs: 240_000,
+  /** How long an agent waits for an answer of the replica. */
+  callMs: 10_000,
+  /** What of a run is kept: the conversation, for who goes on with it, and the transcript, for people. */
+  keptChars: 4 * 1024 * 1024,
+  transcriptChars: 262_144,
+  /** Attempts at what an agent may not, as they are noted on a run. */
+  refusalsPerRun: 64,
+  /** A Worker that fails is begun anew after a wait that grows to so much. */
+  workerBackoffMs: 1000,
+  workerBackoffMostMs: 300_000,
   signalTopics: 64,
   signalMessageBytes: 64 * 1024,
   signalMessagesPerSecond: 200,

@@ -265,7 +265,12 @@ function act(replica: Replica, what: number, id: string, task: number): void {
     case 2:
       return void run(context, 'confirm_task', { id })
     case 4:
-      return void run(context, 'report_progress', { id, step: 'x', usage: { inputTokens: 1, outputTokens: 1, costMicros: 900 } })
+      return void run(context, 'report_progress', {
+        id,
+        step: 'x',
+        usage: { inputTokens: 1, outputTokens: 1, costMicros: 900 },
+        refused: task === 0 ? ['delete_task WN-1'] : [],
+      })
     case 5:
       return void run(context, 'ask_task', { id, question: 'Well?' })
     case 6:

@@ -7,7 +7,7 @@
 
 import * as z from 'zod/mini'
 import { ok, refuse, type Result } from '../base/result.ts'
-import { read, type WorkNode } from '../core/fold.ts'
+import { elements, read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
@@ -106,8 +106,12 @@ export const reportProgress = operation({
     progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
     step: z.optional(title),
     usage: z.optional(usage),
+    /** What it tried and may not. */
+    refused: z.optional(z.array(word).check(z.maxLength(LOCAL.refusalsPerRun))),
+    /** Why it waits for a person; null where it goes on. */
+    halted: z.optional(z.nullable(z.enum(['budget']))),
   }),
-  run: ({ replica }, { id, run, progress, step, usage: spent }): Result<TaskRow> =>
+  run: ({ replica }, { id, run, progress, step, usage: spent, refused = [], halted }): Result<TaskRow> =>
     whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       const mayWrite = progress === undefined || replica.may('update', task)
@@ -120,6 +124,10 @@ export const reportProgress = operation({
         if (progress !== undefined) tx.set(task.id, 'progress', progress)
         if (step !== undefined) tx.set(own, 'step', step)
         if (spent !== undefined) tx.set(own, 'usage', spent)
+        const noted = elements(replica.nodes.get(own) as WorkNode, 'refused')
+        for (const attempt of refused.filter((one) => !noted.includes(one)).slice(0, LOCAL.refusalsPerRun - noted.length))
+          tx.add(own, 'refused', attempt)
+        if (halted !== undefined) tx.set(own, 'halted', halted)
       })
       return ok(rowOf(replica, task.id))
     }),

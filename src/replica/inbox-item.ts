@@ -15,7 +15,7 @@ import type { Replica } from './replica.ts'
 import type { RunRow } from './run-row.ts'
 
 /** The most urgent first. */
-export const CONCERNS = ['question', 'failed', 'stalled', 'conflict', 'budget', 'review', 'stuck'] as const
+export const CONCERNS = ['question', 'failed', 'stalled', 'conflict', 'budget', 'refused', 'review', 'stuck'] as const
 export type ConcernKind = (typeof CONCERNS)[number]
 
 export interface Concern {
@@ -64,6 +64,7 @@ export function lookAtTask(source: InboxSource, task: WorkNode): Looked {
     failure(task, runs),
     timed && timed.from <= now ? timed.concern : null,
     held ? overspent(source, held) : null,
+    held ? refusals(held) : null,
     review(task, runs),
   ].filter((concern) => concern !== null)
   const conflict = conflicts(source, task)
@@ -149,10 +150,18 @@ function untouched({ views, nodes, history }: InboxSource, task: WorkNode, holde
   return { from: since + LOCAL.untouchedTaskMs, concern: { kind: 'stuck', since, about: [], marks: [`untouched ${since}`] } }
 }
 
+/** It cost more than it may, or its agent stopped before that. */
 function overspent(source: InboxSource, run: RunRow): Concern | null {
   const limit = costLimitOf(source, run.agent as ActorKey)
-  if (limit === null || run.usage.costMicros <= limit) return null
+  if (run.halted !== 'budget' && (limit === null || run.usage.costMicros <= limit)) return null
   return { kind: 'budget', since: Date.parse(run.began), about: [run.id], marks: [`spent ${run.id} ${limit}`] }
+}
+
+/** Its agent tried what it has no right to: it may need the right, or the words of the card led it astray. */
+function refusals(run: RunRow): Concern | null {
+  if (run.refused.length === 0) return null
+  const marks = run.refused.map((attempt) => `refused ${run.id} ${attempt}`)
+  return { kind: 'refused', since: Date.parse(run.began), about: [run.id], marks }
 }
 
 /** What a run of this agent may cost, in millionths of a dollar, as its profile says; null where none says so. */

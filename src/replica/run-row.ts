@@ -1,7 +1,7 @@
 /** A run as the world sees it: whose it is, where it stands, what it has cost. Times are ISO 8601, tokens and cost totals. */
 
 import type { Value } from '../core/batch.ts'
-import { read, type WorkNode } from '../core/fold.ts'
+import { elements, read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { epochOf, lastSubmit, type RunState, runStates, type WorkRecord } from '../core/work.ts'
 import type { Folded } from './folded.ts'
@@ -29,6 +29,10 @@ export interface RunRow {
   /** What was said when it was submitted, and when it was sent back or ended. */
   readonly evidence: Value
   readonly said: string
+  /** What its agent tried and may not. */
+  readonly refused: readonly string[]
+  /** Why it waits for a person. */
+  readonly halted: 'budget' | null
 }
 
 /** The runs of a task in the order of their claims. */
@@ -57,6 +61,8 @@ export function runRows(task: WorkNode, { history, fold }: Folded): RunRow[] {
         usage: usageOf(read(node, 'usage')),
         evidence: lastSubmit(records)?.note ?? null,
         said: textOf(said),
+        refused: elements(node, 'refused'),
+        halted: read(node, 'halted') === 'budget' ? 'budget' : null,
       },
     ]
   })

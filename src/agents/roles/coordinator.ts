@@ -12,6 +12,7 @@ export const coordinator: AgentRole = {
     rights: ['create', 'update', 'assign', 'claim', 'comment', 'emit'],
     types: ['project', 'task', 'run', 'comment'],
   },
+  tools: ['plan_tasks', 'list_agents', 'query_tasks', 'assign_task'],
   limits: { costMicros: 1_000_000, minutes: 20 },
   task: `You plan; others build. You write no code and no documents.
 - Ask list_agents who is here, and give tasks to nobody else. Where a skill is missing, say so instead of inventing somebody.

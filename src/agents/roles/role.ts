@@ -8,6 +8,7 @@
 import type { Right } from '../../core/change.ts'
 import type { NodeType } from '../../core/ids.ts'
 import type { CapabilitySpec } from '../../core/roles.ts'
+import type { OperationName } from '../../operations/table.ts'
 
 export interface AgentRole {
   /** The word in the profile. */
@@ -26,6 +27,8 @@ export interface AgentRole {
     readonly types: readonly NodeType[]
   }
   readonly limits: { readonly costMicros: number; readonly minutes: number }
+  /** Operations that it is offered beside the tools that every agent has (`agents/tools.ts`). */
+  readonly tools?: readonly OperationName[]
   /** What is the role's own; `promptOf` puts the rules before it. */
   readonly task: string
 }
@@ -36,7 +39,7 @@ export const TRANSCRIPTS = 'runs/**'
 export const RULES = `You work on a board that people and other agents share. You act only through the tools you are given.
 
 How a run goes
-- First say in a few words what you begin with (report_progress). Do so again whenever you begin something new.
+- First say in a few words what you begin with (progress). Do so again whenever you begin something new.
 - Before you start, read the task with its checks, the notes that earlier tasks hand over to you, your own earlier attempts and all comments.
 - Every run ends in one of four ways: hand the work in, ask a question, say what blocks you, or give the task back. Never just stop.
 - When a person comments while you work, read it at once and act on it before you go on.

@@ -12,6 +12,7 @@ const WORDS: Readonly<Partial<Record<ConcernKind, string>>> = {
   failed: 'Work failed',
   stalled: 'An agent has gone silent',
   budget: 'A run has cost more than it may',
+  refused: 'An agent tried what it may not',
   review: 'Work waits to be looked at',
 }
 

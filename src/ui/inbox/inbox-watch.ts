@@ -157,6 +157,7 @@ function mayActOn(replica: Replica, { task }: InboxItem, { kind, about }: Concer
       return about.some((run) => replica.maySay('accept', node, run))
     case 'stalled':
     case 'budget':
+    case 'refused':
       return about.some((run) => replica.nodes.get(run)?.creator !== replica.actor && replica.maySay('end', node, run, 'revoke'))
     case 'failed':
     case 'conflict':

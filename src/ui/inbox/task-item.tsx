@@ -1,4 +1,4 @@
-import { CircleAlert, CircleHelp, Coins, Eye, GitFork, Hourglass, MoonStar } from 'lucide-react'
+import { CircleAlert, CircleHelp, Coins, Eye, GitFork, Hourglass, MoonStar, ShieldX } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Concern, ConcernKind } from '../../replica/inbox-item.ts'
 import { useTask } from '../hooks.ts'
@@ -9,7 +9,7 @@ import { Question } from '../task/question.tsx'
 import { EntryFrame } from './entry-frame.tsx'
 import css from './inbox.module.css'
 import type { Entry } from './inbox-watch.ts'
-import { Budget, Failed, Reviews, Silent, Untouched } from './work-concerns.tsx'
+import { Budget, Failed, Refused, Reviews, Silent, Untouched } from './work-concerns.tsx'
 
 const FACES: Readonly<Record<ConcernKind, { readonly label: string; readonly icon: ReactNode }>> = {
   question: { label: 'Question', icon: <CircleHelp size={13} aria-hidden /> },
@@ -17,6 +17,7 @@ const FACES: Readonly<Record<ConcernKind, { readonly label: string; readonly ico
   stalled: { label: 'Silent', icon: <MoonStar size={13} aria-hidden /> },
   conflict: { label: 'Conflict', icon: <GitFork size={13} aria-hidden /> },
   budget: { label: 'Over budget', icon: <Coins size={13} aria-hidden /> },
+  refused: { label: 'Refused', icon: <ShieldX size={13} aria-hidden /> },
   review: { label: 'Review', icon: <Eye size={13} aria-hidden /> },
   stuck: { label: 'Untouched', icon: <Hourglass size={13} aria-hidden /> },
 }
@@ -65,6 +66,8 @@ function ConcernBody({ concern, entry }: { readonly concern: Concern; readonly e
       return <Silent {...props} />
     case 'budget':
       return <Budget {...props} />
+    case 'refused':
+      return <Refused {...props} />
     case 'stuck':
       return <Untouched {...props} />
   }

@@ -91,6 +91,33 @@ export function Budget({ task: id, concern, keys }: ConcernProps) {
       <p>
         {nameOf(run)} has spent {costWords(run.usage.costMicros)} on it
         {limit === null ? '' : `, and a run of this agent may cost ${costWords(limit)}`}.
+        {run.halted === 'budget' ? ' It was paused before the next step could go over that: raise the limit and resume it.' : ''}
+      </p>
+      <div className={css['buttons']}>
+        <StopRun task={task} run={run} name={nameOf(run)} label="Stop it …" letter={keys ? 'X' : undefined} />
+      </div>
+    </>
+  )
+}
+
+/** The words are an agent's: text, and never more. */
+export function Refused({ task: id, concern, keys }: ConcernProps) {
+  const { task, runs } = useRuns(id, concern)
+  const nameOf = useRunName()
+  const [run] = runs
+  if (!task || !run) return null
+  return (
+    <>
+      <p>{nameOf(run)} tried what it has no right to, and was refused:</p>
+      <ul>
+        {run.refused.map((attempt) => (
+          <li key={attempt}>
+            <code>{attempt}</code>
+          </li>
+        ))}
+      </ul>
+      <p className={css['soft']}>
+        Nothing was changed. It may need a wider capability; or the words of a card led it astray: read them before you grant one.
       </p>
       <div className={css['buttons']}>
         <StopRun task={task} run={run} name={nameOf(run)} label="Stop it …" letter={keys ? 'X' : undefined} />
