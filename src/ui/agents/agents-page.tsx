@@ -7,6 +7,7 @@ import { STATE_TITLE } from './words.ts'
 import { useAct } from '../act.ts'
 import { Button } from '../kit/button.tsx'
 import { links } from '../links.ts'
+import list from '../kit/list-page.module.css'
 import panel from '../kit/panel.module.css'
 import { grantableRoles } from '../people/removal.ts'
 import { useNameOf } from '../people/use-people.ts'
@@ -28,8 +29,8 @@ export function AgentsPage() {
   return (
     <div className={panel['page']}>
       <section className={css['page']} aria-labelledby="agents">
-        <div className={css['head']}>
-          <h2 id="agents" className={css['title']}>
+        <div className={list['head']}>
+          <h2 id="agents" className={list['title']}>
             Agents
           </h2>
           <Summary agents={agents} />
@@ -49,7 +50,7 @@ export function AgentsPage() {
         {agents.length === 0 ? (
           <Empty mayCreate={mayCreate} onCreate={() => setAsked({ for: 'new' })} />
         ) : (
-          <ul className={css['list']} aria-label="All agents">
+          <ul className={list['list']} aria-label="All agents">
             {agents.map((agent) => (
               <AgentLine key={agent.id} agent={agent} onAsk={setAsked} />
             ))}
@@ -107,7 +108,7 @@ function AllPaused({ roster: { allPaused } }: { readonly roster: AgentRoster }) 
 
 function Empty({ mayCreate, onCreate }: { readonly mayCreate: boolean; readonly onCreate: () => void }) {
   return (
-    <div className={css['empty']}>
+    <div className={list['empty']}>
       <h3>No agents yet</h3>
       <p>
         An agent takes tasks that are ready, says how far it is, asks when it does not know, and hands its work in for you to look

@@ -8,6 +8,7 @@ import { LOCAL } from '../../core/limits.ts'
 import { type Trigger, triggersIn } from '../../operations/triggers.ts'
 import { useAct } from '../act.ts'
 import { Button, IconButton } from '../kit/button.tsx'
+import list from '../kit/list-page.module.css'
 import panel from '../kit/panel.module.css'
 import { links } from '../links.ts'
 import { useNameOf } from '../people/use-people.ts'
@@ -24,8 +25,8 @@ export function TriggersPage() {
   return (
     <div className={panel['page']}>
       <section className={css['page']} aria-labelledby="triggers">
-        <div className={css['head']}>
-          <h2 id="triggers" className={css['title']}>
+        <div className={list['head']}>
+          <h2 id="triggers" className={list['title']}>
             Triggers
           </h2>
           <Link href={links.agents(workspaceId)} className={css['back']}>
@@ -40,7 +41,7 @@ export function TriggersPage() {
         {triggers.length === 0 ? (
           <Empty mayChange={mayChange} onNew={() => setAsked('new')} />
         ) : (
-          <ul className={css['list']} aria-label="All triggers">
+          <ul className={list['list']} aria-label="All triggers">
             {triggers.map((trigger) => (
               <TriggerLine key={trigger.id} trigger={trigger} mayChange={mayChange} onEdit={() => setAsked(trigger)} />
             ))}
@@ -98,7 +99,7 @@ function TriggerLine({ trigger, mayChange, onEdit }: LineProps) {
 
 function Empty({ mayChange, onNew }: { readonly mayChange: boolean; readonly onNew: () => void }) {
   return (
-    <div className={css['empty']}>
+    <div className={list['empty']}>
       <Zap size={20} aria-hidden />
       <h3>No triggers yet</h3>
       <p>
