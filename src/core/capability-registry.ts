@@ -38,6 +38,8 @@ export type Invalid =
   /** Every grant that it hangs on is void. */
   | 'void-grant'
   | 'revoked'
+  /** It was made in a run that lost its task (`fence.ts`). */
+  | 'fenced'
 
 /** A change to who may what, and what has become of it. */
 export interface Entry {

@@ -47,9 +47,17 @@ export function perform<In extends z.ZodMiniType, Out>(
     const about = aboutOf(context.replica, type, parsed.data)
     if (!context.replica.may(right, about))
       return refuse({ code: 'permission_denied', detail: deniedWords(context.replica, right, type, about) })
+    if (right in FENCED && typeof about !== 'string' && context.replica.isFenced(about))
+      return refuse({
+        code: 'claim_held',
+        detail:
+          'Your run lost its task, so nothing that you write in it shows. Give it up first (release), and take another task.',
+      })
   }
   return spec.run(context, parsed.data)
 }
+
+const FENCED: Readonly<Partial<Record<Right, true>>> = { create: true, update: true, delete: true, assign: true }
 
 /**
  * What the input is about, as far as rights go: the node that it names (of several the first; who takes several looks at each), or

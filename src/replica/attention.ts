@@ -113,6 +113,8 @@ function* floods(replica: Replica): Generator<Attention> {
 function* quarantined({ history, quarantine, actor }: Replica): Generator<Attention> {
   const groups = new Map<string, { actor: ActorKey; why: Invalid; refs: Ref[] }>()
   for (const [ref, why] of quarantine) {
+    // What a run wrote that lost its task asks nobody for a decision: it is there for whoever looks for it.
+    if (why === 'fenced') continue
     const by = history.feedOf(Math.floor(ref / 256)).slice(0, actor.length) as ActorKey
     const name = `${by} ${why}`
     const group = groups.get(name)

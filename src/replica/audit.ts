@@ -31,7 +31,7 @@ export function auditedOf(state: State): AuditedState {
     history: state.history,
     workspace: state.workspace,
     typeOf: (node) => state.fold.nodes.get(node)?.type ?? null,
-    verdictOf: (ref) => ({ why: state.void.get(ref) ?? null, adopted: state.authority.adoption.adopted.has(ref) }),
+    verdictOf: (ref) => ({ why: state.whyNot(ref), adopted: state.authority.adoption.adopted.has(ref) }),
   }
 }
 

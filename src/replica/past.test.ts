@@ -152,6 +152,7 @@ function slow(replica: Replica): Parameters<typeof openPast>[0] {
     byOf: (ref) => replica.byOf(ref),
     onDurable: (listener) => replica.onDurable(listener),
     onAuthority: (listener) => replica.onAuthority(listener),
+    onFences: (listener) => replica.onFences(listener),
   }
 }
 

@@ -31,6 +31,7 @@ export interface PastSource extends LogSource {
   byOf(ref: Ref): By
   onDurable(listener: (ordinals: readonly number[]) => void): () => void
   onAuthority(listener: () => void): () => void
+  onFences(listener: () => void): () => void
 }
 
 /** Batches that are read at once. */
@@ -98,13 +99,15 @@ export class Past {
 
   /** Orders what is saved, and listens to what comes. Called once, by `openPast`. */
   async begin(): Promise<void> {
-    const { history, onDurable, onAuthority } = this.#source
+    const { history, onDurable, onAuthority, onFences } = this.#source
+    const turned = (): void => {
+      this.#hasTurned = true
+      this.#follow()
+    }
     this.#stops = [
       onDurable.call(this.#source, (ordinals: readonly number[]) => this.#arrive(ordinals)),
-      onAuthority.call(this.#source, () => {
-        this.#hasTurned = true
-        this.#follow()
-      }),
+      onAuthority.call(this.#source, turned),
+      onFences.call(this.#source, turned),
     ]
     const here = history.count
     for (let ordinal = 0; ordinal < here; ordinal++) {

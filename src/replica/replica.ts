@@ -16,7 +16,7 @@ import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
 import type { By, Part, WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
-import type { ActorKey, NodeId } from '../core/ids.ts'
+import type { ActorKey, NodeId, NodeType } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
 import type { EndReason, WorkOp } from '../core/work.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
@@ -272,6 +272,7 @@ export class Replica implements LogSource {
     } finally {
       if (label !== null) this.#undo.record({ label, inverses: tx.inverses })
       this.#shared.publish()
+      this.#shared.refoldSoon()
       this.#shared.flush()
     }
   }
@@ -445,6 +446,16 @@ export class Replica implements LogSource {
       await this.#shared.signed()
       await this.#shared.refold()
     }
+  }
+
+  /** Whether what this actor writes there now would not show, since its run lost the task. */
+  isFenced(about: { readonly id: NodeId; readonly type: NodeType }): boolean {
+    return this.#state.fences.binds(about, this.actor)
+  }
+
+  /** What runs wrote shows, or does not, otherwise than before: `partOf` answers otherwise. */
+  onFences(listener: () => void): () => void {
+    return this.#shared.fenceChanges.on(listener)
   }
 
   /** Who may what, or who is who, may be otherwise now. */

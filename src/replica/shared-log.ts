@@ -51,6 +51,8 @@ export class SharedLog {
   readonly incoming: Incoming
   readonly durable = createEmitter<readonly number[]>()
   readonly authorityChanges = createEmitter<void>()
+  /** Changes show, or do not, otherwise than before, though nobody's rights are others: their run won or lost. */
+  readonly fenceChanges = createEmitter<void>()
   /** Grows whenever who may what, or who is who, may be otherwise. */
   authorityVersion = 0
   readonly #snapshotter: Snapshotter
@@ -106,6 +108,7 @@ export class SharedLog {
     const touched = this.state.takeTouched()
     this.#snapshotter.touch(touched)
     this.views.update(touched)
+    if (this.state.takeFencesTurned()) this.fenceChanges.emit()
   }
 
   /** Signs and stores until nothing waits; what is written meanwhile goes into the next round. */

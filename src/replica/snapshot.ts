@@ -20,7 +20,7 @@ import { type NodeChunk, packNodes, unpackNodes } from './node-chunk.ts'
 import type { State } from './state.ts'
 
 /** Grows whenever the fold's rules or this layout change. */
-const RULES = 4
+const RULES = 5
 const BATCHES_PER_CHUNK = 4096
 const NODES_PER_CHUNK = 256
 
@@ -37,6 +37,7 @@ interface Meta {
   readonly entries: readonly PlainEntry[]
   readonly introductions: readonly (readonly [string, readonly number[]])[]
   readonly void: readonly (readonly [Ref, Invalid])[]
+  readonly fenced: readonly Ref[]
   readonly changes: number
 }
 
@@ -104,6 +105,7 @@ export class Snapshotter {
         .map(({ change, ...entry }) => ({ ...entry, op: change.op, args: encodeAuthority(change, 0)[4] })),
       introductions: ledger.introductions(),
       void: [...this.#state.void],
+      fenced: [...this.#state.fences.fenced],
       changes: this.#state.changes,
     }
     const fresh = this.#fresh
@@ -151,6 +153,7 @@ export class Snapshotter {
       meta.entries.map(savedEntry),
       batches.map((chunk) => chunk.changes),
     )
+    this.#state.fences.restore(meta.fenced)
     ledger.restore(meta.introductions)
     this.#state.changes = meta.changes
     // Another tab may have written over what we read: our first snapshot is whole, so that chunks of two folds never mix.

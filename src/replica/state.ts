@@ -37,12 +37,13 @@ import type { ActorKey, NodeId } from '../core/ids.ts'
 import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
 import { isOwnWord } from '../core/work.ts'
+import { Fences } from './fences.ts'
 
 /** Of a change whose right is not known or not the one it needs, and of records of work: nobody can adopt it. */
 const NO_RIGHT = 0x7f
 /** Verdicts that may turn: the change itself is as it should be. */
 const ACTOR_DIGITS = 66
-const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked'])
+const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked', 'fenced'])
 
 export class State {
   readonly workspace: Bytes
@@ -51,6 +52,8 @@ export class State {
   readonly authority = new Authority(this.history, (ref) => this.#describe(ref))
   readonly fold: Fold
   readonly ledger: Ledger
+  /** Valid changes that do not show: their run lost its task. */
+  readonly fences: Fences
   /** Why changes are not valid; those that were adopted count all the same. */
   readonly void = new Map<Ref, Invalid>()
   /** Slots of nodes whose changes count otherwise than they are folded. */
@@ -58,6 +61,7 @@ export class State {
   /** Nodes changed since somebody last took them. */
   #touched = new Set<NodeId>()
   #isWithin = false
+  #hasFencesTurned = false
   /** Applied valid changes to the tree, ever. */
   changes = 0
   readonly #authors = new Map<string, Author>()
@@ -74,6 +78,8 @@ export class State {
     this.workspace = workspace
     this.fold = new Fold(this.history, workspace)
     this.ledger = new Ledger(this.history, workspace, now)
+    const { registry } = this.authority
+    this.fences = new Fences({ history: this.history, index: this.index, fold: this.fold, registry })
   }
 
   get names(): TagNames {
@@ -142,11 +148,14 @@ export class State {
     const lasting = isTrue ? this.#faultOf(edit, author, known, right, claimed, use, ref) : 'bad-node'
     const why = lasting ?? use.void
     if (why !== null) this.void.set(ref, why)
-    const node = this.#take(edit, author, ref, known, isTrue, why, use.capability?.rank ?? 0)
+    const rank = (use.fault === null && use.capability?.rank) || 0
+    const isShown = !isTrue || isWorkEdit(edit) || this.#isShown(edit, known, author.actor, rank, ref)
+    const node = this.#take(edit, author, ref, known, isTrue, why, isShown, rank)
     const numbered = right === null || lasting === 'wrong-right' || isWorkEdit(edit) ? NO_RIGHT : RIGHT_NUMBERS[right]
     const capability = use.fault === null && use.capability ? use.capability.number : -1
     const moves = parentsNamed(edit).length > 0 ? MOVES : 0
     this.index.add(Math.floor(ref / 256), node ? node.slot : NO_SLOT, capability, numbered | moves)
+    if (node?.work && why === null && isWorkEdit(edit) && edit.op !== 'renew') this.#followFences(node)
     return why
   }
 
@@ -161,13 +170,23 @@ export class State {
   /** What was admitted and does not count, with the reason. */
   get quarantine(): ReadonlyMap<Ref, Invalid> {
     const { adopted } = this.authority.adoption
-    return adopted.size === 0 ? this.void : new Map([...this.void].filter(([ref]) => !adopted.has(ref)))
+    const { fenced } = this.fences
+    if (adopted.size === 0 && fenced.size === 0) return this.void
+    const all = new Map<Ref, Invalid>([...fenced].map((ref) => [ref, 'fenced']))
+    for (const [ref, why] of this.void) all.set(ref, why)
+    for (const ref of adopted) all.delete(ref)
+    return all
+  }
+
+  /** Why the change does not count, or show; null where it does, or would but for being adopted. */
+  whyNot(ref: Ref): Invalid | null {
+    return this.void.get(ref) ?? (this.fences.fenced.has(ref) ? 'fenced' : null)
   }
 
   /** Whether the change takes part in its node, and how. */
   partOf(ref: Ref): Part {
-    const why = this.void.get(ref)
-    if (why === undefined || this.authority.adoption.adopted.has(ref)) return 'counts'
+    const why = this.whyNot(ref)
+    if (why === null || this.authority.adoption.adopted.has(ref)) return 'counts'
     return MAY_TURN.has(why) ? 'masked' : 'void'
   }
 
@@ -180,6 +199,14 @@ export class State {
     )
     this.stale.delete(slot)
     this.#touched.add(node.id)
+    this.#followFences(node)
+  }
+
+  /** Whether fences have turned since somebody last asked. */
+  takeFencesTurned(): boolean {
+    const hasTurned = this.#hasFencesTurned
+    this.#hasFencesTurned = false
+    return hasTurned
   }
 
   /** Who wrote the change, and by how senior a right. */
@@ -360,10 +387,11 @@ export class State {
     known: WorkNode | null,
     isTrue: boolean,
     why: Invalid | null,
+    isShown: boolean,
     rank: number,
   ): WorkNode | null {
     if (!isTrue) return null
-    if (why === null) {
+    if (why === null && isShown) {
       const node = this.fold.apply(edit, author, ref, known, rank) as WorkNode
       this.changes++
       this.#touched.add(node.id)
@@ -374,7 +402,7 @@ export class State {
       this.#touched.add(node.id)
       return node
     }
-    if (edit.op === 'text' && known && MAY_TURN.has(why)) {
+    if (edit.op === 'text' && known && (why === null || MAY_TURN.has(why))) {
       this.fold.mask(edit, ref, known)
       this.#touched.add(known.id)
     }
@@ -384,6 +412,19 @@ export class State {
   #note(ref: Ref, slot: number, why: Invalid | null): void {
     if (why !== null) this.void.set(ref, why)
     this.index.add(Math.floor(ref / 256), slot, -1, 0)
+  }
+
+  #isShown(edit: Exclude<Edit, WorkEdit>, known: WorkNode | null, actor: ActorKey, rank: number, ref: Ref): boolean {
+    if (edit.op === 'create') return this.fences.admit({ id: edit.node, type: edit.facts.type }, true, actor, rank, ref)
+    return known === null || this.fences.admit(known, false, actor, rank, ref)
+  }
+
+  /** Work has been folded: what its runs wrote shows, or does not. */
+  #followFences(task: WorkNode): void {
+    for (const { ref, slot } of this.fences.follow(task)) {
+      this.#hasFencesTurned = true
+      if (!this.void.has(ref)) this.stale.add(slot)
+    }
   }
 
   /** Takes down what the authority has found out, and which nodes it changes. */
@@ -401,7 +442,7 @@ export class State {
     }
     for (const ref of turned.adopted) {
       const change = this.index.at(ref)
-      if (change && this.void.has(ref)) this.stale.add(change.slot)
+      if (change && this.whyNot(ref) !== null) this.stale.add(change.slot)
     }
   }
 

@@ -32,7 +32,7 @@ import {
   type Tab,
 } from './device.fixture.ts'
 import { createMallory, type Mallory } from './mallory.fixture.ts'
-import { changeRightsAtRandom, letBackIn } from './random-rights.fixture.ts'
+import { changeRightsAtRandom, isAgentDevice, letBackIn } from './random-rights.fixture.ts'
 import { workAtRandom } from './random-work.fixture.ts'
 import { createWorld, forgetVerdicts, type World } from './virtual-world.fixture.ts'
 
@@ -132,7 +132,8 @@ class Cluster {
       const device = createDevice(`d${n}`, await pair())
       const invite = await pair()
       const box = toyBox(`invite ${n}`)
-      publishInvite(replica, { role: world.chance(0.2) ? 'admin' : 'member' }, { key: invite.key, box: box.key })
+      const role = isAgentDevice(device) ? 'agent' : world.chance(0.2) ? 'admin' : 'member'
+      publishInvite(replica, { role }, { key: invite.key, box: box.key })
       await this.#during(replica.rekey())
       device.inviteBoxes.push(box)
       this.#devices.push(device)

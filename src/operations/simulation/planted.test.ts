@@ -1,9 +1,10 @@
-/** A simulation that finds nothing proves nothing until it has found what was put there: three bugs, each seen by some seed. */
+/** A simulation that finds nothing proves nothing until it has found what was put there: four bugs, each seen by some seed. */
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { toHex } from '../../base/bytes.ts'
 import { History } from '../../core/history.ts'
 import { feedName } from '../../log/ledger.ts'
+import { Fences } from '../../replica/fences.ts'
 import { State } from '../../replica/state.ts'
 import type { MemoryDisk, MemoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
@@ -48,6 +49,15 @@ test('dropping the second branch of a fork is found', async () => {
 test('an order of arrival in place of the order of clocks is found', async () => {
   vi.spyOn(History.prototype, 'compare').mockImplementation((a, b) => a - b)
   expect(await found()).toMatch(/state hashes differ|differ in/)
+}, 120_000)
+
+test('fences that nobody looks at again when work turns are found', async () => {
+  const { follow } = Fences.prototype
+  vi.spyOn(Fences.prototype, 'follow').mockImplementation(function (this: Fences, task) {
+    follow.call(this, task)
+    return []
+  })
+  expect(await found()).toMatch(/state hashes differ|differ in|opens/)
 }, 120_000)
 
 /** Answers at once and writes a little later; what is asked for meanwhile comes from memory. */

@@ -3,6 +3,7 @@
 import { toHex } from '../../base/bytes.ts'
 import type { Result } from '../../base/result.ts'
 import type { ActorKey } from '../../core/ids.ts'
+import type { Role } from '../../core/roles.ts'
 import {
   adopt,
   frontierAt,
@@ -38,7 +39,7 @@ export function changeRightsAtRandom({ replica }: Live, devices: readonly Device
     case 3:
       return said(
         `grant ${device.name}`,
-        grantTo(replica, { key: device.pair.key, box: device.box.key }, { role: chance(0.2) ? 'admin' : 'member' }),
+        grantTo(replica, { key: device.pair.key, box: device.box.key }, { role: roleFor(device, chance(0.2)) }),
       )
     case 4:
     case 5: {
@@ -63,8 +64,17 @@ export function changeRightsAtRandom({ replica }: Live, devices: readonly Device
 /** Lets everybody back in whom somebody removed. Answers whether there was anybody. */
 export function letBackIn({ replica }: Live, devices: readonly Device[]): boolean {
   const removed = devices.filter(({ pair }) => liveOf(replica.authority, toHex(pair.key) as ActorKey).length === 0)
-  for (const { pair, box } of removed) grantTo(replica, { key: pair.key, box: box.key }, { role: 'member' })
+  for (const device of removed) grantTo(replica, { key: device.pair.key, box: device.box.key }, { role: roleFor(device, false) })
   return removed.length > 0
+}
+
+/** Some of the devices are agents', and stay so. */
+export function isAgentDevice({ name }: Device): boolean {
+  return name === 'd2' || name === 'd4'
+}
+
+function roleFor(device: Device, isAdmin: boolean): Role {
+  return isAgentDevice(device) ? 'agent' : isAdmin ? 'admin' : 'member'
 }
 
 function said(what: string, result: Result<unknown>): string {

@@ -16,7 +16,7 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
   const context = { replica }
   const { upTo, pick, chance } = world
   const tasks = [...replica.nodes.values()].filter(({ type }) => type === 'task').map(({ id }) => id)
-  const kind = upTo(28)
+  const kind = upTo(30)
   if (tasks.length === 0 || kind < 3) {
     const title = token()
     const input = {
@@ -100,6 +100,15 @@ export function workAtRandom(tab: Tab, live: Live, world: World, token: () => st
     case 24:
     case 25:
       return runAtRandom(tab, context, row, world, word)
+    case 26:
+      return said(tab, `file on ${row.key} ${word}`, run(context, 'add_document', { id, path: `${word}.md`, content: word }), [
+        word,
+      ])
+    case 27: {
+      const files = replica.views.documents.all
+      if (files.length === 0) return 'no file to change'
+      return said(tab, `change a file ${word}`, run(context, 'update_document', { id: pick(files), content: word }), [word])
+    }
     default:
       return typeAtRandom(tab, live, id, world, word)
   }

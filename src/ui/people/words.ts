@@ -138,6 +138,7 @@ export const WHY: Readonly<Record<Invalid, string>> = {
   'not-a-person': 'Only people may do this, and its author is an agent.',
   'void-grant': 'Whoever let them in was not allowed to.',
   revoked: 'Their rights were ended as of before it, or had ended already.',
+  fenced: 'It was made in a run that lost its task to another, or had ended.',
 }
 
 /** What is written into a revocation, and how it reads. */

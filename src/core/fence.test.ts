@@ -1,0 +1,71 @@
+/** The law of fences: what shows is a function of the records, whatever the order they come in; and of two at one time one shows. */
+
+import { expect, test } from 'vitest'
+import { type Fence, fencesOf, isFenced } from './fence.ts'
+import { randomDag, type RandomBatch, shuffledDag } from './random-dag.fixture.ts'
+import { follow, type Words, wordsFor } from './random-words.fixture.ts'
+
+const RUNS = Number(process.env['WORK_RUNS'] ?? 300)
+const SHAPE = { feeds: 6, forks: 0.15, after: 4 } as const
+
+/** Of every batch whether a change in it, by its author, would show; and what each fence lets through. */
+function shown(order: readonly RandomBatch[], words: Words) {
+  const { work, name, history } = follow(order, words, () => {})
+  const fences = fencesOf(work, history)
+  const verdicts = order.map(({ index, author }, ordinal): [number, boolean] => {
+    const own = fences.filter(({ by }) => by === author.actor)
+    return [index, isFenced(own, ordinal * 256 + 255, history)]
+  })
+  return {
+    verdicts: verdicts.toSorted(([a], [b]) => a - b),
+    fences: fences.map(({ run, shows, ends }) => [run, shows, ends.map(name).toSorted((a, b) => a - b)]),
+    work,
+    history,
+    raw: fences,
+  }
+}
+
+test('all replicas let the same through', () => {
+  const counts = { kept: 0, let: 0 }
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const dag = randomDag(seed, 40, SHAPE)
+    const words = wordsFor(dag, seed)
+    const { verdicts, fences } = shown(dag, words)
+    for (let order = 1; order <= 3; order++)
+      expect(shown(shuffledDag(dag, seed * 10 + order), words)).toMatchObject({ verdicts, fences })
+    for (const [, isKept] of verdicts) counts[isKept ? 'kept' : 'let']++
+  }
+  // The stories are about something.
+  expect(Math.min(counts.kept, counts.let)).toBeGreaterThan(RUNS)
+})
+
+test('of runs that went on at one time, and hold the task no more, one shows at most', () => {
+  let pairs = 0
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const dag = randomDag(seed, 40, SHAPE)
+    const { raw, work, history } = shown(dag, wordsFor(dag, seed))
+    const start = (run: string): number => {
+      const records = work.runs.find(({ id }) => id === run)?.records ?? []
+      return (records.find(({ op }) => op === 'confirm') ?? records[0])?.ref ?? 0
+    }
+    const isAfter = (a: Fence, b: Fence): boolean => b.ends.some((end) => history.saw(start(a.run), end))
+    const over = raw.filter(({ run }) => run !== work.holder && run !== work.accepted)
+    for (const a of over)
+      for (const b of over) {
+        if (a.run >= b.run || isAfter(a, b) || isAfter(b, a)) continue
+        pairs++
+        expect([a.shows, b.shows]).toContain('none')
+      }
+  }
+  expect(pairs).toBeGreaterThan(RUNS)
+})
+
+test('whoever holds the task, or was accepted, shows; an open run that does not, shows nothing', () => {
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const dag = randomDag(seed, 40, SHAPE)
+    const { raw, work } = shown(dag, wordsFor(dag, seed))
+    for (const { run, shows, ends } of raw)
+      if (run === work.holder || run === work.accepted) expect(shows).toBe('all')
+      else if (ends.length === 0) expect(shows).toBe('none')
+  }
+})

@@ -1,0 +1,133 @@
+/**
+ * The fences of a replica: which changes do not show because their run lost (`core/fence.ts`), kept in step with the tasks.
+ *
+ * What is fenced: what an agent writes on the task of its run, and, in any run, on documents. Records of work are not, so that who
+ * holds a task depends on no fence; nor are runs, comments and new tasks, which take the place of nothing. When the fences of a run
+ * turn, the changes that its agent made since it claimed are looked at again: that costs what was written since, whatever the log.
+ */
+
+import type { CapabilityRegistry } from '../core/capability-registry.ts'
+import { type ChangeIndex, MOVES, NO_SLOT } from '../core/change-index.ts'
+import { RIGHT_NUMBERS } from '../core/change.ts'
+import { type Fence, fencesOf, isFenced, isSameFence } from '../core/fence.ts'
+import type { Fold, WorkNode } from '../core/fold.ts'
+import type { History, Ref } from '../core/history.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
+import { FIRST_AGENT_RANK } from '../core/roles.ts'
+
+interface Known {
+  readonly history: History
+  readonly index: ChangeIndex
+  readonly fold: Fold
+  readonly registry: CapabilityRegistry
+}
+
+/** What a change is about, as far as fences ask. */
+type About = Pick<WorkNode, 'id' | 'type'>
+
+export class Fences {
+  readonly #known: Known
+  readonly #fenced = new Set<Ref>()
+  readonly #byTask = new Map<NodeId, readonly Fence[]>()
+  readonly #byActor = new Map<ActorKey, Map<NodeId, Fence>>()
+
+  constructor(known: Known) {
+    this.#known = known
+  }
+
+  /** Changes that do not show. */
+  get fenced(): ReadonlySet<Ref> {
+    return this.#fenced
+  }
+
+  /** Takes back what a snapshot kept; the nodes are there already. */
+  restore(fenced: Iterable<Ref>): void {
+    for (const ref of fenced) this.#fenced.add(ref)
+    for (const node of [...this.#known.fold.nodes.values(), ...this.#known.fold.hidden.values()]) if (node.work) this.#note(node)
+  }
+
+  /** Judges a change that came in, before it is folded; answers whether it shows. */
+  admit(about: About, isCreate: boolean, actor: ActorKey, rank: number, ref: Ref): boolean {
+    if (rank < FIRST_AGENT_RANK || (isCreate && about.type === 'task') || !this.#isFenced(about, actor, ref)) return true
+    this.#fenced.add(ref)
+    return false
+  }
+
+  /** Whether what this agent writes now, on everything that is here, would not show. */
+  binds({ id, type }: About, actor: ActorKey): boolean {
+    const open = this.#about(id, type, actor).filter(({ ends }) => ends.length === 0)
+    return open.length > 0 && open.every(({ shows }) => shows !== 'all')
+  }
+
+  /** Looks at the work of a task that was folded; answers the changes that show now and did not, or the other way round. */
+  follow(task: WorkNode): readonly { readonly ref: Ref; readonly slot: number }[] {
+    const before = this.#byTask.get(task.id) ?? []
+    if (before.length === 0 && !task.work) return []
+    const now = this.#note(task)
+    const since = new Map<ActorKey, number>()
+    const turns = (fence: Fence): void => {
+      const from = Math.floor(Math.min(...fence.claims) / 256)
+      since.set(fence.by, Math.min(since.get(fence.by) ?? from, from))
+    }
+    for (const fence of now) {
+      const old = before.find(({ run }) => run === fence.run)
+      if (old ? !isSameFence(old, fence) : fence.shows !== 'all' || fence.ends.length > 0) turns(fence)
+    }
+    for (const fence of before) if (!now.some(({ run }) => run === fence.run)) turns(fence)
+    return [...since].flatMap(([actor, ordinal]) => this.#judgeSince(actor, ordinal))
+  }
+
+  #note(task: WorkNode): readonly Fence[] {
+    for (const { by, run } of this.#byTask.get(task.id) ?? []) this.#byActor.get(by)?.delete(run)
+    const fences = task.work ? fencesOf(task.work, this.#known.history) : []
+    this.#byTask.set(task.id, fences)
+    for (const fence of fences) {
+      let own = this.#byActor.get(fence.by)
+      if (!own) this.#byActor.set(fence.by, (own = new Map()))
+      own.set(fence.run, fence)
+    }
+    return fences
+  }
+
+  /** What an agent wrote since, under any of its capabilities. A batch comes after those in its past, so no other can be bound. */
+  #judgeSince(actor: ActorKey, ordinal: number): { ref: Ref; slot: number }[] {
+    const { registry, index, fold } = this.#known
+    const turned: { ref: Ref; slot: number }[] = []
+    for (const capability of registry.heldBy(actor)) {
+      if (capability.rank < FIRST_AGENT_RANK) continue
+      for (const use of capability.uses) {
+        if (use < ordinal) continue
+        index.eachCiting(use, capability.number, (ref, slot) => {
+          if (slot === NO_SLOT) return
+          const about = fold.inSlot(slot)
+          const right = (index.at(ref)?.right ?? 0) & ~MOVES
+          if (!(right in RIGHTS_OF_TREE) || (about.type === 'task' && right === RIGHT_NUMBERS.create)) return
+          const isNow = this.#isFenced(about, actor, ref)
+          if (isNow === this.#fenced.has(ref)) return
+          if (isNow) this.#fenced.add(ref)
+          else this.#fenced.delete(ref)
+          turned.push({ ref, slot })
+        })
+      }
+    }
+    return turned
+  }
+
+  #isFenced({ id, type }: About, actor: ActorKey, ref: Ref): boolean {
+    return isFenced(this.#about(id, type, actor), ref, this.#known.history)
+  }
+
+  /** The fences that may stand around what this agent writes there. */
+  #about(id: NodeId, type: string, actor: ActorKey): readonly Fence[] {
+    if (type === 'task') return (this.#byTask.get(id) ?? []).filter(({ by }) => by === actor)
+    return type === 'document' ? [...(this.#byActor.get(actor)?.values() ?? [])] : []
+  }
+}
+
+/** Records of work have no right of the tree's in the index. */
+const RIGHTS_OF_TREE: Readonly<Record<number, true>> = {
+  [RIGHT_NUMBERS.create]: true,
+  [RIGHT_NUMBERS.update]: true,
+  [RIGHT_NUMBERS.delete]: true,
+  [RIGHT_NUMBERS.assign]: true,
+}
