@@ -15,7 +15,7 @@ import { columnIds } from './cells.ts'
 import css from './card.module.css'
 import { CardFoot, summaryOf } from './card-foot.tsx'
 import { CardRun, runSummaryOf } from './card-run.tsx'
-import { useCardDrag } from './drag.ts'
+import { anchorAt, useCardDrag } from './drag.ts'
 
 interface CardProps {
   readonly id: NodeId
@@ -56,9 +56,7 @@ function TaskCard({
   const now = useMinute()
   const menuAt = (event: MouseEvent): void => {
     event.preventDefault()
-    const { clientX, clientY } = event
-    const anchor = { getBoundingClientRect: () => new DOMRect(clientX, clientY, 0, 0) }
-    openMenu({ kind: 'task', task: row.id, cell: { lane, column }, anchor })
+    openMenu({ kind: 'task', task: row.id, cell: { lane, column }, anchor: anchorAt(event.clientX, event.clientY) })
   }
   // A link leaves clicks with a modifier to the browser, which would open a tab.
   const selectInstead = (event: MouseEvent): void => {

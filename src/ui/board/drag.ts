@@ -12,9 +12,11 @@ import { type RefObject, useEffect, useState } from 'react'
 import type { Status } from '../../core/fields.ts'
 import type { NodeId } from '../../core/ids.ts'
 import type { Replica } from '../../replica/replica.ts'
+import type { Anchor } from '../kit/menu.tsx'
 import { useSession } from '../session.ts'
-import type { BoardTools } from './board-context.ts'
+import { type BoardTools, useBoard } from './board-context.ts'
 import type { Cell } from './cells.ts'
+import { liftByTouch } from './touch-drag.ts'
 
 type Data = Record<string | symbol, unknown>
 const TASK = 'worknode-task'
@@ -32,6 +34,7 @@ interface CardPlace {
 export function useCardDrag(place: CardPlace, slot: RefObject<HTMLElement | null>, card: RefObject<HTMLElement | null>) {
   const { id, lane, column, ordered } = place
   const { replica } = useSession()
+  const { openMenu } = useBoard()
   const [dragging, setDragging] = useState(false)
   const [edge, setEdge] = useState<Edge | null>(null)
   useEffect(() => {
@@ -44,6 +47,11 @@ export function useCardDrag(place: CardPlace, slot: RefObject<HTMLElement | null
         onDragStart: () => setDragging(true),
         onDrop: () => setDragging(false),
       }),
+      liftByTouch({
+        card: card.current,
+        mayDrag: () => mayMove(replica, id),
+        onHeld: ({ x, y }) => openMenu({ kind: 'task', task: id, cell: { lane, column }, anchor: anchorAt(x, y) }),
+      }),
       dropTargetForElements({
         element: slot.current,
         canDrop: ({ source }) => ordered && TASK in source.data,
@@ -53,8 +61,13 @@ export function useCardDrag(place: CardPlace, slot: RefObject<HTMLElement | null
         onDrop: () => setEdge(null),
       }),
     )
-  }, [id, lane, column, ordered, replica, slot, card])
+  }, [id, lane, column, ordered, replica, openMenu, slot, card])
   return { dragging, edge }
+}
+
+/** Where a menu opens that was asked for at a point. */
+export function anchorAt(x: number, y: number): Anchor {
+  return { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) }
 }
 
 /** Makes a cell a place to drop on; answers whether a drop would go to its end now. */
