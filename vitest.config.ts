@@ -33,7 +33,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'dist', environment: 'node', include: ['src/**/*.dist.test.ts'] },
+        // Whole programs are started, on a machine that is busy.
+        test: { name: 'dist', environment: 'node', include: ['src/**/*.dist.test.ts'], testTimeout: 60_000 },
       },
       {
         extends: true,
