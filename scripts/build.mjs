@@ -59,6 +59,9 @@ export async function buildForNode(entry, outDir, logLevel) {
     configFile: false,
     logLevel,
     publicDir: false,
+    // As in the site: y-webrtc mirrors rooms over a BroadcastChannel of its own, which Node has as well.
+    resolve: { alias: { 'lib0/broadcastchannel': join(root, 'src', 'sync', 'no-broadcastchannel.ts') } },
+    ssr: { noExternal: ['y-webrtc'] },
     build: {
       ssr: resolve(root, entry),
       outDir: resolve(root, outDir),
@@ -82,6 +85,9 @@ async function buildSdk(logLevel) {
     configFile: false,
     logLevel,
     publicDir: false,
+    // As in the site: y-webrtc mirrors rooms over a BroadcastChannel of its own, which Node has as well.
+    resolve: { alias: { 'lib0/broadcastchannel': join(root, 'src', 'sync', 'no-broadcastchannel.ts') } },
+    ssr: { noExternal: ['y-webrtc'] },
     build: {
       lib: { entry: join(root, 'src', 'sdk', 'worknode.ts'), formats: ['es'], fileName: 'worknode' },
       rolldownOptions: { external: (id) => !/^(?:\.|\/|[A-Za-z]:[\\/]|\0)/.test(id) },

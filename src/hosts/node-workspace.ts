@@ -38,6 +38,8 @@ export interface NodeWorkspace {
   readonly exchange: Exchange
   /** Who acts through this host by a token. */
   readonly agents: HostedAgents
+  /** What peers meet under. */
+  readonly roomSecret: Bytes
   /** The fragment of the ready link. */
   readonly fragment: string
   /** Finishes writes; nothing may be asked of it afterwards. */
@@ -130,6 +132,7 @@ export async function openNodeWorkspace(
   return {
     replica,
     agents,
+    roomSecret: secrets.room,
     exchange: exchangeOf(replica, pair, secrets.room),
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
     async close() {

@@ -13,6 +13,7 @@ import { createDoors } from './doors.ts'
 import { tellAddress, withdrawAddress } from './host-door.ts'
 import { createHostLog } from './host-log.ts'
 import { createHostServer, type ServerLimits } from './host-server.ts'
+import { meetOverWebrtc } from './host-webrtc.ts'
 import { createMetrics } from './metrics.ts'
 import { openNodeWorkspace } from './node-workspace.ts'
 import { acceptPeers } from './node-peers.ts'
@@ -68,6 +69,18 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     else if (path === '/peer') peers.handleUpgrade(request, socket, head)
     else socket.destroy()
   })
+  const ownSignal = `${origin.replace(/^http/, 'ws')}/signal`
+  const leave = settings.webrtc
+    ? await meetOverWebrtc({
+        workspace: replica.workspace,
+        roomSecret: workspace.roomSecret,
+        exchange,
+        signalling: settings.page.signalling.length > 0 ? settings.page.signalling : [ownSignal],
+        own: ownSignal,
+        iceServers: settings.page.iceServers,
+        log,
+      })
+    : () => {}
   const reaper = setInterval(() => signalling.reap(), REAP_MS)
   await tellAddress(settings.dataDir, origin, settings.tls && (await readFile(settings.tls.cert, 'utf8')))
   log.info({ origin, workspace: toHex(replica.workspace), batches: replica.history.count }, 'started')
@@ -75,6 +88,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     url: `${origin}/${workspace.fragment}`,
     async close() {
       clearInterval(reaper)
+      leave()
       signalling.close()
       exchange.close()
       peers.close()
