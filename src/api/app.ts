@@ -7,15 +7,19 @@
  */
 
 import { Hono, type Context as HttpContext } from 'hono'
-import type { Result } from '../base/result.ts'
+import { refuse, type Result } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
+import { listEvents } from '../operations/events.ts'
 import { type Context, type Operation, perform } from '../operations/operation.ts'
 import { isPage, pageOf } from '../operations/page.ts'
 import { presented } from '../operations/task.ts'
+import type { After } from '../sync/pair-clock.ts'
 import { type Answer, jsonAnswer, problemAnswer, readAnswer, toResponse } from './answer.ts'
 import { etagOf, namesTag } from './etag.ts'
+import { eventSource, tooManyStreams } from './event-source.ts'
 import { createPace, DEFAULT_PACE, type PaceLimits } from './pace.ts'
+import { planResponse } from './plan-transfer.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { inputOf, type RequestInput } from './request-input.ts'
 import { readerOf, type Route, routesOf } from './routes.ts'
@@ -36,6 +40,8 @@ export interface RestDeps {
   readonly now: () => number
   readonly version: string
   readonly pace?: PaceLimits
+  /** Waits; the real one unless a test says otherwise. */
+  readonly after?: After
   /** Told of faults of ours; the caller hears no more than that there was one. */
   readonly onFault?: (error: unknown) => void
 }
@@ -54,22 +60,58 @@ export function createRest(deps: RestDeps): Hono {
     return toResponse(problemAnswer({ code: 'internal', detail: 'Something went wrong here; what you sent was not the cause.' }))
   })
 
+  const after: After = deps.after ?? ((ms, run) => void setTimeout(run, ms))
+  const streams = new Map<string, number>()
+
+  /** Whoever may call, at this pace. */
+  async function admit(request: Request): Promise<Result<Caller> | Answer> {
+    const found = await deps.authenticate(request)
+    const wait = found.ok ? pace.waitOf(found.value.id) : 0
+    if (wait === 0) return found
+    return problemAnswer({ code: 'rate_limited', detail: 'You ask faster than you may.' }, { 'Retry-After': String(wait) })
+  }
+
   async function serve(http: HttpContext, route: Route): Promise<Response> {
-    const found = await deps.authenticate(http.req.raw)
-    if (!found.ok) return toResponse(problemAnswer(found.refusal))
-    const wait = pace.waitOf(found.value.id)
-    if (wait > 0)
-      return toResponse(
-        problemAnswer({ code: 'rate_limited', detail: 'You ask faster than you may.' }, { 'Retry-After': String(wait) }),
-      )
-    const caller = found.value
-    if (route.isRead && !caller.mayRead && route.operation !== 'authorize')
+    const request = http.req.raw
+    const admitted = await admit(request)
+    if ('status' in admitted) return toResponse(admitted)
+    if (!admitted.ok) return toResponse(problemAnswer(admitted.refusal))
+    const caller: Caller = {
+      ...admitted.value,
+      context: { ...admitted.value.context, after, signal: request.signal },
+    }
+    if (route.isRead && !caller.mayRead && route.operation !== 'authorize' && route.operation !== 'who_am_i')
       return toResponse(problemAnswer({ code: 'permission_denied', detail: 'This token may write and not read.' }))
     const input = await inputOf(http, route, () => namesShown(caller, route, http.req.param('id')))
     if (!input.ok) return toResponse(problemAnswer(input.refusal))
-    return toResponse(
-      await (route.isRead ? read(http, caller, route, input.value) : write(http, caller, route, input.value, repeats)),
-    )
+    if (route.operation === 'export_tasks') return planResponse(caller.context.replica)
+    if (streamsEvents(route.operation) && http.req.header('Accept')?.includes('text/event-stream'))
+      return follow(http, caller, input.value)
+    return toResponse(await (route.isRead ? read : write)(http, caller, route, input.value, repeats))
+  }
+
+  async function follow(http: HttpContext, { id, context }: Caller, { all }: RequestInput): Promise<Response> {
+    const open = streams.get(id) ?? 0
+    const { id: task, ...asked } = all
+    const since = http.req.header('Last-Event-ID') ?? all['since']
+    const parsed = listEvents.input.safeParse({
+      ...asked,
+      ...(task !== undefined && { task }),
+      ...(since !== undefined && { since }),
+    })
+    const stream: Result<Response> = !parsed.success
+      ? refuse({ code: 'invalid', detail: parsed.error.message })
+      : open >= LOCAL.streamsPerCaller
+        ? tooManyStreams()
+        : await eventSource(context.replica, parsed.data, {
+            after,
+            signal: http.req.raw.signal,
+            mayGoOn: async () => (await deps.authenticate(http.req.raw)).ok,
+            onClosed: () => streams.set(id, (streams.get(id) ?? 1) - 1),
+          })
+    if (!stream.ok) return toResponse(problemAnswer(stream.refusal))
+    streams.set(id, (streams.get(id) ?? 0) + 1)
+    return stream.value
   }
 
   for (const base of BASES) {
@@ -83,6 +125,10 @@ export function createRest(deps: RestDeps): Hono {
     }
   }
   return app
+}
+
+function streamsEvents(name: Route['operation']): boolean {
+  return name === 'list_events' || name === 'list_task_events'
 }
 
 async function read(http: HttpContext, caller: Caller, route: Route, input: RequestInput): Promise<Answer> {

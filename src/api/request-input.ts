@@ -9,6 +9,7 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { EVERY_OPERATION } from '../operations/every-operation.ts'
 import { coerced, inputSchema, type JsonSchema } from './input-schema.ts'
+import { readPlan } from './plan-transfer.ts'
 import { readJson } from './request-body.ts'
 import type { Route } from './routes.ts'
 
@@ -61,6 +62,10 @@ async function bodyOf(
   shown: () => readonly string[],
 ): Promise<Result<Named>> {
   if (route.method === 'GET') return ok({})
+  if (route.operation === 'import_tasks') {
+    const plan = await readPlan(request)
+    return plan.ok ? ok({ plan: plan.value }) : plan
+  }
   const read = await readJson(request)
   if (!read.ok) return read
   const body = read.value ?? {}

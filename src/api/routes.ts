@@ -1,6 +1,5 @@
 /** The routes of the table: what each operation's line says about method, path, reading, writing and making. */
 
-import type { Operation } from '../operations/operation.ts'
 import { EVERY_OPERATION, type EveryOperationName } from '../operations/every-operation.ts'
 
 export interface Route {
@@ -15,7 +14,7 @@ export interface Route {
 }
 
 /** Questions that come by POST, since they need a body. */
-const ASKS: ReadonlySet<EveryOperationName> = new Set(['query_tasks', 'authorize', 'preview_revocation'])
+const ASKS: ReadonlySet<EveryOperationName> = new Set(['query_tasks', 'query_agent_tasks', 'authorize', 'preview_revocation'])
 /** What makes something that has an address of its own. */
 const MAKES: ReadonlySet<EveryOperationName> = new Set([
   'create_task',
@@ -27,12 +26,12 @@ const MAKES: ReadonlySet<EveryOperationName> = new Set([
   'ask_task',
   'add_check',
   'generate_capability',
+  'post_event',
 ])
 
-export function routesOf(table: Readonly<Record<string, Operation>> = EVERY_OPERATION): readonly Route[] {
-  const told = Object.values(table).map((operation): Route => {
-    const name = operation.name as EveryOperationName
-    const [method, path] = operation.route.split(' ') as [Route['method'], string]
+export function routesOf(): readonly Route[] {
+  const told = Object.values(EVERY_OPERATION).map(({ name, route }): Route => {
+    const [method, path] = route.split(' ') as [Route['method'], string]
     const params = [...path.matchAll(/:(\w+)/g)].map(([, param]) => param as string)
     const isRead = method === 'GET' || ASKS.has(name)
     return { operation: name, method, path, params, isRead, success: MAKES.has(name) ? 201 : 200 }

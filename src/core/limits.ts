@@ -67,6 +67,13 @@ export const LOCAL = {
   /** A page of a list ends where its texts are longer than this together. */
   pageChars: 4 * 1024 * 1024,
   cursorChars: 200,
+  eventWaitSeconds: 60,
+  streamsPerCaller: 16,
+  /** A stream gives a sign of life so often, and is opened again after this long where it broke off. */
+  streamSignMs: 15_000,
+  streamRetryMs: 2000,
+  /** Verdicts that turned, kept for those who follow the events. */
+  turnsKept: 10_000,
   queryDepth: 8,
   queryTerms: 256,
   frameBytes: 64 * 1024,

@@ -12,6 +12,7 @@ import {
   agentKeys,
   type AgentLimits,
   isActorKey,
+  isAgent,
   limitsOf,
   nameOfActor,
   pausedAgent,
@@ -111,16 +112,23 @@ export const deleteAgent = operation({
 
 export const getAgent = operation({
   name: 'get_agent',
-  summary: 'Read an agent’s profile with its prompt and its limits',
+  summary: 'Read an agent’s profile with its prompt and its limits; by the profile’s id or its key, “me” for oneself',
   route: 'GET /agents/:id',
   needs: null,
-  input: z.object({ id: nodeId }),
+  input: z.object({ id: z.string().check(z.minLength(1), z.maxLength(66)) }),
   run({ replica }, { id }): Result<AgentDetail> {
-    const node = replica.nodes.get(id as NodeId)
-    if (node?.type !== 'agent') return notThere(id)
-    return ok({ ...rowOfProfile(replica, node), prompt: textOf(node, 'prompt', replica.history), limits: limitsOf(node) })
+    const actor = id === 'me' ? replica.actor : id
+    const node = isActorKey(actor)
+      ? profilesIn(replica).find((profile) => actorOfProfile(replica, profile) === actor)
+      : replica.nodes.get(id as NodeId)
+    if (node?.type === 'agent')
+      return ok({ ...rowOfProfile(replica, node), prompt: textOf(node, 'prompt', replica.history), limits: limitsOf(node) })
+    if (!isActorKey(actor) || !isAgent(replica, actor)) return notThere(id)
+    return ok({ ...rowOfKey(replica, actor), prompt: '', limits: NO_LIMITS })
   },
 })
+
+const NO_LIMITS: AgentLimits = { costMicros: null, minutes: null }
 
 export const listAgents = operation({
   name: 'list_agents',

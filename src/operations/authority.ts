@@ -11,6 +11,7 @@ import { isPath } from '../core/glob.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type CapabilitySpec, ROLES } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
+import { actorOfProfile, nameOfActor, profilesIn } from '../replica/agents.ts'
 import { type CapabilityRow, capabilityRow, capabilityRows } from '../replica/capability-row.ts'
 import {
   adopt,
@@ -250,6 +251,33 @@ function again(replica: Replica, change: string, act: typeof undoCut): Result<{ 
   if (made === null) return refuse({ code: 'not_found', detail: 'There is no such revocation here.' })
   return made.ok ? ok({ change: nameOf(replica, made.value) }) : made
 }
+
+export interface Me {
+  /** The key that acts, hex. */
+  readonly actor: ActorKey
+  readonly name: string
+  /** The profile that it goes by, where it is an agent with one. */
+  readonly agent: NodeId | null
+  readonly capabilities: readonly CapabilityRow[]
+}
+
+export const whoAmI = operation({
+  name: 'who_am_i',
+  summary: 'Who you are here, and what you may',
+  route: 'GET /me',
+  needs: null,
+  input: z.object({}),
+  run({ replica }): Result<Me> {
+    const { actor } = replica
+    const profile = profilesIn(replica).find((node) => actorOfProfile(replica, node) === actor)
+    return ok({
+      actor,
+      name: nameOfActor(replica, actor),
+      agent: profile?.id ?? null,
+      capabilities: replica.held.map((capability) => capabilityRow(replica, capability)),
+    })
+  },
+})
 
 export const setProfile = operation({
   name: 'set_profile',

@@ -16,7 +16,7 @@ import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
 import { setStatus } from './status.ts'
-import { initialText } from '../replica/text.ts'
+import { initialText, textOf } from '../replica/text.ts'
 
 export const assignTask = operation({
   name: 'assign_task',
@@ -124,6 +124,59 @@ export const commentTask = operation({
     if (!task.ok) return task
     const comment = replica.transact('Comment', (tx) => writeComment(replica, tx, task.value.id, body, null))
     return ok({ id: comment })
+  },
+})
+
+export const postEvent = operation({
+  name: 'post_event',
+  summary: 'Say a word about a task in the stream: it is written as a comment, and its event is comment.created',
+  route: 'POST /events',
+  needs: ['comment', 'comment'],
+  input: z.object({ task: taskRef, text: z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.commentChars)) }),
+  run({ replica }, { task, text }): Result<{ readonly id: NodeId; readonly type: 'comment.created' }> {
+    const found = findTask(replica, task)
+    if (!found.ok) return found
+    const id = replica.transact('Comment', (tx) => writeComment(replica, tx, found.value.id, text, null))
+    return ok({ id, type: 'comment.created' })
+  },
+})
+
+export interface CommentRow {
+  readonly id: NodeId
+  readonly type: 'comment'
+  readonly task: NodeId
+  readonly body: string
+  /** Of a question: what can be answered, and what was; null where it is none, or nobody has answered. */
+  readonly question: Value
+  readonly answer: Value
+  readonly createdAt: string
+  readonly createdBy: string
+}
+
+export const listComments = operation({
+  name: 'list_comments',
+  summary: 'List the comments on a task and the questions about it, the oldest first',
+  route: 'GET /tasks/:id/comments',
+  needs: null,
+  input: z.object({ id: taskRef }),
+  run({ replica }, { id }): Result<readonly CommentRow[]> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    return ok(
+      replica.views.commentsOn(task.value.id).map((comment): CommentRow => {
+        const node = replica.nodes.get(comment) as WorkNode
+        return {
+          id: node.id,
+          type: 'comment',
+          task: task.value.id,
+          body: textOf(node, 'body', replica.history),
+          question: read(node, 'question') ?? null,
+          answer: read(node, 'answer') ?? null,
+          createdAt: new Date(replica.history.msOf(node.created)).toISOString(),
+          createdBy: node.creator,
+        }
+      }),
+    )
   },
 })
 

@@ -5,17 +5,26 @@
  * the UI, which runs operations in the middle of a click, must not.
  */
 
+import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
-import { type Context, type Operation, perform } from './operation.ts'
-import { OPERATIONS, type OperationName } from './table.ts'
+import { type Context, type Operation, perform, type SlowOperation } from './operation.ts'
+import { SLOW_OPERATIONS } from './slow-table.ts'
+import { OPERATIONS } from './table.ts'
 import { presented } from './task.ts'
 
-export const EVERY_OPERATION = OPERATIONS
+export const EVERY_OPERATION = { ...OPERATIONS, ...SLOW_OPERATIONS } as const
 
-export type EveryOperationName = OperationName
+/** One of the table, as far as those need to know who look at all. */
+export type AnyOperation = Operation | SlowOperation
+
+type Every = typeof EVERY_OPERATION
+export type EveryOperationName = keyof Every
+export type AnyInputOf<N extends EveryOperationName> = z.input<Every[N]['input']>
 
 /** Runs an operation by name, as `run` does, and answers what a door says: tasks with their bodies. */
 export async function answer(context: Context, name: EveryOperationName, input: unknown): Promise<Result<unknown>> {
-  const result = await perform(EVERY_OPERATION[name] as Operation, context, input)
+  // Called before anything is waited for: whoever compared something just now has nothing come in between.
+  const operation = EVERY_OPERATION[name] as AnyOperation
+  const result = await perform<z.ZodMiniType, Result<unknown> | Promise<Result<unknown>>>(operation, context, input)
   return result.ok ? { ok: true, value: presented(context.replica, result.value) } : result
 }

@@ -12,9 +12,17 @@ import type { Right } from '../core/change.ts'
 import { isNodeId, isNodeType, type NodeId } from '../core/ids.ts'
 import { type Facts, scopeFault } from '../core/scope.ts'
 import type { Replica } from '../replica/replica.ts'
+import type { After } from '../sync/pair-clock.ts'
+import type { ClaimPorts } from './claim-and-settle.ts'
 
 export interface Context {
   readonly replica: Replica
+  /** What it takes to wait for others when a task is claimed. Without them a claim holds at once. */
+  readonly ports?: ClaimPorts
+  /** What it takes to wait for what comes. Without it nothing is waited for. */
+  readonly after?: After
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
 }
 
 export interface Operation<Name extends string = string, In extends z.ZodMiniType = z.ZodMiniType, Out = unknown> {
@@ -28,18 +36,33 @@ export interface Operation<Name extends string = string, In extends z.ZodMiniTyp
   readonly run: (context: Context, input: z.output<In>) => Result<Out>
 }
 
+/** What reads the log, or waits: it answers later. Whatever is wrong with the input is found at once all the same. */
+export interface SlowOperation<
+  Name extends string = string,
+  In extends z.ZodMiniType = z.ZodMiniType,
+  Out = unknown,
+> extends Omit<Operation<Name, In>, 'run'> {
+  readonly run: (context: Context, input: z.output<In>) => Promise<Result<Out>>
+}
+
 export function operation<Name extends string, In extends z.ZodMiniType, Out>(
   spec: Operation<Name, In, Out>,
 ): Operation<Name, In, Out> {
   return spec
 }
 
+export function slowOperation<Name extends string, In extends z.ZodMiniType, Out>(
+  spec: SlowOperation<Name, In, Out>,
+): SlowOperation<Name, In, Out> {
+  return spec
+}
+
 /** Checks the input and the right, then runs. `input` may be anything. */
-export function perform<In extends z.ZodMiniType, Out>(
-  spec: Operation<string, In, Out>,
+export function perform<In extends z.ZodMiniType, Answer extends Result<unknown> | Promise<Result<unknown>>>(
+  spec: Omit<Operation<string, In>, 'run'> & { readonly run: (context: Context, input: z.output<In>) => Answer },
   context: Context,
   input: unknown,
-): Result<Out> {
+): Answer | Result<never> {
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
   if (spec.needs) {

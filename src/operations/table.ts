@@ -2,7 +2,9 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
+import { listAgentTasks, nextTasks, queryAgentTasks } from './agent-tasks.ts'
 import { createAgent, deleteAgent, getAgent, listAgents, updateAgent } from './agents.ts'
+import { agentReport, progressReport } from './analytics.ts'
 import {
   adoptChanges,
   authorize,
@@ -18,10 +20,12 @@ import {
   setProfile,
   unadoptChanges,
   undoRevocation,
+  whoAmI,
 } from './authority.ts'
 import { addDocument, createDocument, deleteDocument, getDocument, listDocuments, updateDocument } from './documents.ts'
 import { deleteView, limitColumn, saveView } from './board-settings.ts'
 import { updateTasks } from './bulk.ts'
+import { completeTask } from './complete.ts'
 import {
   addCheck,
   assignTask,
@@ -30,13 +34,15 @@ import {
   deleteComment,
   labelTask,
   linkTask,
+  listComments,
+  postEvent,
   resolveConflict,
   updateCheck,
 } from './elements.ts'
 import { listTasks } from './list-tasks.ts'
 import { type Context, perform } from './operation.ts'
 import { planTasks } from './plan-tasks.ts'
-import { createProject, queryTasks } from './structure.ts'
+import { createProject, listProjects, queryTasks } from './structure.ts'
 import { pauseAgent, resumeAgent, stopAgent, stopAll } from './supervise.ts'
 import {
   acceptTask,
@@ -53,6 +59,7 @@ import {
   submitTask,
 } from './work.ts'
 import { deleteTrigger, listTriggers, saveTrigger, switchTrigger } from './triggers.ts'
+import { getWorknode, listChildren } from './worknodes.ts'
 import { createTask, deleteTask, getTask, moveTask, orderTask, restoreTask, updateTask } from './tasks.ts'
 
 export const OPERATIONS = {
@@ -71,7 +78,9 @@ export const OPERATIONS = {
   add_check: addCheck,
   update_check: updateCheck,
   comment_task: commentTask,
+  list_comments: listComments,
   delete_comment: deleteComment,
+  post_event: postEvent,
   resolve_conflict: resolveConflict,
   claim_task: claimTask,
   confirm_task: confirmTask,
@@ -81,6 +90,7 @@ export const OPERATIONS = {
   answer_question: answerQuestion,
   submit_task: submitTask,
   release_task: releaseTask,
+  complete_task: completeTask,
   accept_task: acceptTask,
   reject_task: rejectTask,
   stop_task: stopTask,
@@ -94,6 +104,7 @@ export const OPERATIONS = {
   update_document: updateDocument,
   delete_document: deleteDocument,
   create_project: createProject,
+  list_projects: listProjects,
   create_agent: createAgent,
   list_agents: listAgents,
   get_agent: getAgent,
@@ -104,6 +115,14 @@ export const OPERATIONS = {
   stop_agent: stopAgent,
   stop_all: stopAll,
   query_tasks: queryTasks,
+  list_agent_tasks: listAgentTasks,
+  query_agent_tasks: queryAgentTasks,
+  next_tasks: nextTasks,
+  get_worknode: getWorknode,
+  list_children: listChildren,
+  analytics_progress: progressReport,
+  analytics_agents: agentReport,
+  who_am_i: whoAmI,
   list_capabilities: listCapabilities,
   generate_capability: generateCapability,
   revoke_capability: revokeCapability,

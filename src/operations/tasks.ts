@@ -4,10 +4,12 @@ import * as z from 'zod/mini'
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { FieldValue } from '../core/change.ts'
 import { CLAIM_MODES, type Status } from '../core/fields.ts'
-import type { WorkNode } from '../core/fold.ts'
+import { elements, type WorkNode } from '../core/fold.ts'
 import { isPath } from '../core/glob.ts'
 import { isNodeId, type NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { dependencyElement, gates, isDeleted, wouldWaitOnItself } from '../core/readiness.ts'
+import { writeText } from '../replica/rewrite.ts'
 import { initialText, textOf } from '../replica/text.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -62,7 +64,7 @@ export const createTask = operation({
     const parent = input.parent ? findTask(replica, input.parent) : null
     if (parent && !parent.ok) return parent
     if (parent?.ok && replica.views.tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
-    if (input.project && !isNodeId(input.project))
+    if (input.project && !(isNodeId(input.project) && replica.nodes.get(input.project)?.type === 'project'))
       return refuse({ code: 'not_found', detail: `There is no project ${input.project} here.` })
     const targets = findAll(replica, input.dependencies ?? [])
     if (!targets.ok) return targets
@@ -103,6 +105,8 @@ export const getTask = operation({
   run({ replica }, { id }): Result<TaskRow & { readonly body: string }> {
     const task = findTask(replica, id)
     if (!task.ok) return task
+    if (isDeleted(task.value))
+      return refuse({ code: 'not_found', detail: 'The task was deleted. It can be restored: POST /tasks/<id>/restore.' })
     return ok({ ...rowOf(replica, task.value.id), body: textOf(task.value, 'body', replica.history) })
   },
 })
@@ -115,19 +119,28 @@ export const updateTask = operation({
   input: z.object({
     id: taskRef,
     ...plainFields,
+    body: z.optional(body),
     status: z.optional(status),
     labels: z.optional(labels),
     assignees: z.optional(assignees),
     files: z.optional(files),
+    dependencies: z.optional(dependencies),
+    parent: z.optional(z.nullable(taskRef)),
   }),
   run({ replica }, { id, ...input }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task
     const node = task.value
     const row = rowOf(replica, node.id)
-    if (input.assignees && !replica.may('assign', node)) return mayNotAssign()
+    if (input.assignees && !sameElements(input.assignees, row.assignees) && !replica.may('assign', node)) return mayNotAssign()
     const no = input.status === undefined ? null : whyNotTo(replica, node, input.status as Status)
     if (no) return no
+    const parent = input.parent ? findTask(replica, input.parent) : null
+    if (parent && !parent.ok) return parent
+    const misplaced = parent?.ok ? whyNotUnder(replica, node.id, parent.value.id) : null
+    if (misplaced) return misplaced
+    const links = linksWanted(replica, node, input.dependencies)
+    if (!links.ok) return links
     replica.transact(`Edit ${row.key}`, (tx) => {
       for (const [field, value] of writable(input)) tx.set(node.id, field, value)
       if (input.status !== undefined && input.status !== row.status) {
@@ -137,6 +150,10 @@ export const updateTask = operation({
       if (input.labels) setElements(tx, node.id, 'labels', row.labels, input.labels)
       if (input.assignees) setElements(tx, node.id, 'assignees', row.assignees, input.assignees)
       if (input.files) setElements(tx, node.id, 'files', row.files, input.files)
+      if (input.body !== undefined) writeText(replica, tx, node.id, 'body', input.body)
+      if (links.value) setElements(tx, node.id, 'dependencies', elements(node, 'dependencies'), links.value)
+      const under = parent?.ok ? parent.value.id : null
+      if (input.parent !== undefined && under !== row.parent) tx.set(node.id, 'parent', under)
     })
     return ok(rowOf(replica, node.id))
   },
@@ -177,12 +194,8 @@ export const moveTask = operation({
     const parent = input.parent ? findTask(replica, input.parent) : null
     if (parent && !parent.ok) return parent
     const { id } = task.value
-    const { tree } = replica.views
-    if (parent?.ok) {
-      if (tree.wouldCycle(id, parent.value.id))
-        return refuse({ code: 'wrong_state', detail: 'A task cannot be its own ancestor.' })
-      if (tree.depthOf(parent.value.id) + 1 >= LOCAL.treeDepth) return tooDeep()
-    }
+    const misplaced = parent?.ok ? whyNotUnder(replica, id, parent.value.id) : null
+    if (misplaced) return misplaced
     replica.transact(`Nest ${rowOf(replica, id).key}`, (tx) => tx.set(id, 'parent', parent?.ok ? parent.value.id : null))
     return ok(rowOf(replica, id))
   },
@@ -260,6 +273,37 @@ function findAll(
     found.push({ to: task.value, type })
   }
   return ok(found)
+}
+
+/** What the set of dependencies is to hold; null where nothing is asked for. None may make the task wait on itself. */
+function linksWanted(
+  replica: Replica,
+  task: WorkNode,
+  wanted: readonly { readonly to: string; readonly type: string }[] | undefined,
+): Result<readonly string[] | null> {
+  if (wanted === undefined) return ok(null)
+  // What it depends on may not be here, or not any more: that is no reason to refuse what was there before.
+  const before = new Set(elements(task, 'dependencies'))
+  const links: string[] = []
+  for (const { to, type } of wanted) {
+    const target = findTask(replica, to)
+    const link = dependencyElement({ to: target.ok ? target.value.id : to, type })
+    if (!target.ok && !before.has(link)) return target
+    if (target.ok && !before.has(link) && gates({ to, type }) && wouldWaitOnItself(task.id, target.value.id, replica.nodes))
+      return refuse({ code: 'wrong_state', detail: 'Then each would wait on the other. Remove the other dependency first.' })
+    links.push(link)
+  }
+  return ok(links)
+}
+
+function sameElements(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.includes(one))
+}
+
+/** Why a task may not hang under another; null where it may. */
+function whyNotUnder({ views: { tree } }: Replica, id: NodeId, parent: NodeId): Result<never> | null {
+  if (tree.wouldCycle(id, parent)) return refuse({ code: 'wrong_state', detail: 'A task cannot be its own ancestor.' })
+  return tree.depthOf(parent) + 1 >= LOCAL.treeDepth ? tooDeep() : null
 }
 
 function tooDeep(): Result<never> {

@@ -47,7 +47,7 @@ function switchedOn(replica: Replica, clock: TestClock, trigger: Saved): string 
 
 function titles(replica: Replica): string[] {
   return done(replica, 'query_tasks', {})
-    .map(({ title }) => title)
+    .items.map(({ title }) => title)
     .toSorted()
 }
 
@@ -85,7 +85,7 @@ test('what others do sets it off as well, and what was written before it was on 
   await exchange(member, owner)
   await settled()
   expect(told).toEqual(['Come and look'])
-  const noted = done(owner, 'query_tasks', {}).find(({ title }) => title === 'New')
+  const noted = done(owner, 'query_tasks', {}).items.find(({ title }) => title === 'New')
   expect(owner.views.commentsOn(noted?.id as never)).toHaveLength(1)
 })
 

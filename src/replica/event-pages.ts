@@ -92,7 +92,7 @@ function fits(event: Event, { actor, type, isVoid }: EventFilter, nodes: Readonl
 }
 
 /** Which batches may hold what fits, as far as is known without reading them. */
-function candidatesOf(replica: Replica, { actor, about, isVoid }: EventFilter): (ordinal: number) => boolean {
+export function candidatesOf(replica: Replica, { actor, about, isVoid }: EventFilter): (ordinal: number) => boolean {
   const { history } = replica
   const among = [
     ...(about === null ? [] : [batchesOf([...nodesAbout(replica, about)].flatMap((id) => replica.refsOf(id)))]),

@@ -390,6 +390,21 @@ export class Replica implements LogSource {
     return this.#shared.incoming.learn(wires)
   }
 
+  /** Of the store: arrivals of one mean nothing in another. */
+  get incarnation(): string {
+    return this.#shared.ports.store.incarnation
+  }
+
+  /** The arrival up to which all that the store has is here, other tabs' batches among it. */
+  get covered(): number {
+    return this.#shared.covered
+  }
+
+  /** Changes that count now and did not, or the other way round. */
+  onTurned(listener: (refs: ReadonlySet<Ref>) => void): () => void {
+    return this.#shared.turned.on(listener)
+  }
+
   onDurable(listener: (ordinals: readonly number[]) => void): () => void {
     return this.#shared.durable.on(listener)
   }

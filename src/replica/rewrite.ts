@@ -8,7 +8,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { type Edit, isWorkEdit } from '../core/change.ts'
 import type { NodeId } from '../core/ids.ts'
 import type { Replica } from './replica.ts'
-import { projectText, textClientId, textName } from './text.ts'
+import { insertPieces, projectText, textClientId, textName } from './text.ts'
 import type { Transaction } from './transaction.ts'
 import type { Written } from './writer.ts'
 
@@ -73,9 +73,8 @@ function changeText(doc: Doc, name: string, wanted: string): Bytes[] {
   if (tail > 0 && /[\uDC00-\uDFFF]/.test(now.at(-tail) ?? '')) tail--
   const updates: Bytes[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update as Bytes))
-  doc.transact(() => {
-    if (now.length > same + tail) text.delete(same, now.length - same - tail)
-    if (wanted.length > same + tail) text.insert(same, wanted.slice(same, wanted.length - tail))
-  })
+  if (now.length > same + tail) text.delete(same, now.length - same - tail)
+  // In pieces, each a change that fits a batch.
+  insertPieces(text, same, wanted.slice(same, wanted.length - tail))
   return updates
 }

@@ -11,6 +11,7 @@ import { type Bytes, toHex } from '../base/bytes.ts'
 import { createEmitter } from '../base/emitter.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { KIND } from '../core/batch.ts'
+import type { Ref } from '../core/history.ts'
 import type { ActorKey } from '../core/ids.ts'
 import type { Keyring } from '../log/keyring.ts'
 import { type Admitted, FROM_STORE } from '../log/ledger.ts'
@@ -53,6 +54,7 @@ export class SharedLog {
   readonly authorityChanges = createEmitter<void>()
   /** Changes show, or do not, otherwise than before, though nobody's rights are others: their run won or lost. */
   readonly fenceChanges = createEmitter<void>()
+  readonly turned = createEmitter<ReadonlySet<Ref>>()
   /** Grows whenever who may what, or who is who, may be otherwise. */
   authorityVersion = 0
   readonly #snapshotter: Snapshotter
@@ -102,8 +104,15 @@ export class SharedLog {
     await this.saving.settled()
   }
 
-  /** Shows what was touched. */
+  /** The arrival up to which all that the store has is here. */
+  get covered(): number {
+    return this.#covered
+  }
+
+  /** Shows what was touched, and tells what turned. */
   publish(): void {
+    const turned = this.state.takeTurned()
+    if (turned.size > 0) this.turned.emit(turned)
     if (!this.state.hasTouched) return
     const touched = this.state.takeTouched()
     this.#snapshotter.touch(touched)

@@ -58,6 +58,8 @@ export class State {
   readonly void = new Map<Ref, Invalid>()
   /** Slots of nodes whose changes count otherwise than they are folded. */
   readonly stale = new Set<number>()
+  /** Changes whose verdict has turned since somebody last took them. */
+  #turned = new Set<Ref>()
   /** Nodes changed since somebody last took them. */
   #touched = new Set<NodeId>()
   #isWithin = false
@@ -242,6 +244,12 @@ export class State {
     return touched
   }
 
+  takeTurned(): ReadonlySet<Ref> {
+    const turned = this.#turned
+    if (turned.size > 0) this.#turned = new Set()
+    return turned
+  }
+
   get hasTouched(): boolean {
     return this.#touched.size > 0
   }
@@ -423,7 +431,9 @@ export class State {
   #followFences(task: WorkNode): void {
     for (const { ref, slot } of this.fences.follow(task)) {
       this.#hasFencesTurned = true
-      if (!this.void.has(ref)) this.stale.add(slot)
+      if (this.void.has(ref)) continue
+      this.stale.add(slot)
+      this.#turned.add(ref)
     }
   }
 
@@ -442,11 +452,14 @@ export class State {
     }
     for (const ref of turned.adopted) {
       const change = this.index.at(ref)
-      if (change && this.whyNot(ref) !== null) this.stale.add(change.slot)
+      if (!change || this.whyNot(ref) === null) continue
+      this.stale.add(change.slot)
+      this.#turned.add(ref)
     }
   }
 
   #setVoid(ref: Ref, why: Invalid | null): void {
+    if (this.void.has(ref) !== (why !== null)) this.#turned.add(ref)
     if (why === null) this.void.delete(ref)
     else this.void.set(ref, why)
   }
