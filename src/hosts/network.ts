@@ -4,14 +4,19 @@
  */
 
 import type { Awareness } from 'y-protocols/awareness'
+import { fromHex, toBase64Url } from '../base/bytes.ts'
 import { keyPairOf, sign } from '../log/keys.ts'
 import { verifySignature } from '../log/signature.ts'
 import { roomName } from '../replica/invite.ts'
+import { othersOn, watchSilence } from '../replica/silence.ts'
 import { bridgeAwareness, broadcastCarrier, createAwareness } from '../sync/presence-bridge.ts'
 import { createPresence, type Presence } from '../sync/presence.ts'
 import { createWebrtc } from '../sync/webrtc.ts'
 import { createWebsocket, type Socket } from '../sync/websocket.ts'
 import { type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
+
+/** How often it is looked for agents that have gone silent. */
+const LOOK_MS = 1000
 
 export interface Network {
   readonly awareness: Awareness
@@ -55,6 +60,13 @@ export async function createNetwork(open: OpenWorkspace, { keys, settings }: Tab
     verify: verifySignature,
     now: () => performance.now(),
   })
+  const silence = watchSilence(replica, {
+    monotonic: () => performance.now(),
+    heardOf: (actor) => presence.heardOf(toBase64Url(fromHex(actor))),
+    present: () => othersOn(open.exchange, replica),
+  })
+  const looking = setInterval(() => silence.look(), LOOK_MS)
+  open.onClose(() => clearInterval(looking))
   if (!offline) open.connect()
   return { awareness, presence }
 }

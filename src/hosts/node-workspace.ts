@@ -21,6 +21,7 @@ import { encodeInvite } from '../replica/invite.ts'
 import { startTriggers } from '../operations/trigger-runner.ts'
 import { performDuties } from '../replica/duties.ts'
 import { type ActorPorts, openReplica, type Replica } from '../replica/replica.ts'
+import { othersOn, watchSilence } from '../replica/silence.ts'
 import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
@@ -129,15 +130,24 @@ export async function openNodeWorkspace(
   )
   const triggers = startTriggers(replica, { notify: (text) => void process.stderr.write(`trigger: ${text}\n`), report })
   const due = setInterval(() => triggers.tick(), KEEP_MS)
+  const exchange = exchangeOf(replica, pair, secrets.room)
+  const silence = watchSilence(replica, {
+    monotonic: () => performance.now(),
+    // Agents speak to a host by what they write.
+    heardOf: () => null,
+    present: () => othersOn(exchange, replica),
+  })
+  const looking = setInterval(() => silence.look(), TICK_MS)
   return {
     replica,
     agents,
     roomSecret: secrets.room,
-    exchange: exchangeOf(replica, pair, secrets.room),
+    exchange,
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
     async close() {
       clearInterval(ticker)
       clearInterval(keeper)
+      clearInterval(looking)
       clearInterval(due)
       triggers.stop()
       clearTimeout(dutiesDue)

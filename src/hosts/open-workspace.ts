@@ -40,6 +40,8 @@ export interface OpenWorkspace {
   readonly transports: readonly Transport[]
   /** Adds a transport, to be started by `connect`; `onClose` runs when the workspace is closed. */
   add(transport: Transport, onClose?: () => void): void
+  /** Runs when the workspace is closed. */
+  onClose(run: () => void): void
   /** Begins to look for peers. */
   connect(): void
   disconnect(): void
@@ -168,6 +170,9 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
     add(transport, onClose) {
       transports.push(transport)
       if (onClose) closing.push(onClose)
+    },
+    onClose(run) {
+      closing.push(run)
     },
     connect() {
       for (const transport of transports)

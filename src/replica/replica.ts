@@ -188,6 +188,11 @@ export class Replica implements LogSource {
     return this.#hand.feedName
   }
 
+  /** Whether this actor writes on this very device, in this tab or process. */
+  isActiveHere(actor: ActorKey): boolean {
+    return this.#shared.writer.isHandOf(actor)
+  }
+
   /** Whether this tab writes to the feed, in any hand. */
   isWrittenHere(feed: string): boolean {
     return this.#shared.writer.isWrittenHere(feed)

@@ -4,7 +4,9 @@ import { beforeEach, expect, test } from 'vitest'
 import type { NodeId } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { inOrderOf } from '../core/rendezvous.ts'
-import { exchange, founded, joined, type TestClock } from './cluster.fixture.ts'
+import { signingKeys } from '../log/keys.ts'
+import { exchange, founded, joined, signerOf, type TestClock } from './cluster.fixture.ts'
+import { grantTo } from './membership.ts'
 import type { Replica } from './replica.ts'
 import { SILENCE, type SilenceWatch, watchSilence } from './silence.ts'
 
@@ -123,6 +125,33 @@ test('who slept, or heard nobody, counts anew', () => {
   isAlone = false
   expect(pass(OVER - 60 * SECOND, watch)).toBeNull()
   expect(pass(120 * SECOND, watch)).not.toBeNull()
+})
+
+test('who works on this very device is heard without any peer', async () => {
+  const own = await signingKeys(new Uint8Array(32).fill(9))
+  expect(grantTo(owner, { key: own.key, box: null }, { role: 'agent' }).ok).toBe(true)
+  const acting = await owner.as({
+    signer: signerOf(own),
+    openFeed: async () => ({ feed: '00000000000000aa', head: null, release: async () => {} }),
+  })
+  const other = owner.transact(null, (tx) =>
+    tx.create({
+      type: 'task',
+      number: 3,
+      fields: [
+        ['title', 'Here'],
+        ['status', 'ready'],
+      ],
+    }),
+  )
+  acting.transact(null, (tx) => {
+    const made = tx.create({ type: 'run', subject: other, fields: [] })
+    for (const op of ['claim', 'confirm'] as const) tx.write({ op, node: other, run: made, epoch: 1, why: null, note: null })
+  })
+  isAlone = true
+  expect(pass(OVER + 20 * SECOND, watcher(owner, [member]))).not.toBeNull()
+  expect(owner.runsOf(other)).toMatchObject([{ state: 'expire' }])
+  expect(stateOf(owner)).toBe('working')
 })
 
 test('what was handed in waits for a word, whatever becomes of its agent', async () => {

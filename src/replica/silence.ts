@@ -31,6 +31,16 @@ export interface SilencePorts {
   readonly present: () => readonly ActorKey[]
 }
 
+/** Who is linked to this device, itself not counted in any of its tabs. */
+export function othersOn(
+  exchange: { status(): { readonly peers: readonly { readonly actor: string }[] } },
+  { actor }: Pick<Replica, 'actor'>,
+): readonly ActorKey[] {
+  const others = new Set(exchange.status().peers.map((peer) => peer.actor as ActorKey))
+  others.delete(actor)
+  return [...others]
+}
+
 export const SILENCE = {
   /** After the lease: a word may be on its way. */
   graceMs: 30_000,
@@ -44,7 +54,9 @@ export interface SilenceWatch {
 }
 
 export function watchSilence(replica: Replica, { monotonic, heardOf, present }: SilencePorts): SilenceWatch {
-  let watch: Watch = beginWatch(monotonic())
+  /** Since when it has been awake, and since when besides it has heard anybody. */
+  let awake: Watch = beginWatch(monotonic())
+  let listening: Watch = awake
   /** Per agent: its last word in the log, and when it was first seen here. */
   const words = new Map<ActorKey, { readonly ms: number; readonly at: number }>()
 
@@ -52,10 +64,10 @@ export function watchSilence(replica: Replica, { monotonic, heardOf, present }: 
 
   function look(): readonly NodeId[] {
     const now = monotonic()
-    watch = tickWatch(watch, now)
     const others = present()
+    awake = tickWatch(awake, now)
     // Cut off, one hears nobody: that says nothing of them.
-    if (others.length === 0) watch = beginWatch(now)
+    listening = others.length === 0 ? beginWatch(now) : tickWatch(listening, now)
     const ended: NodeId[] = []
     for (const agent of agentKeys(replica)) {
       const { holds } = agentRunsIn(replica).of(agent)
@@ -72,7 +84,9 @@ export function watchSilence(replica: Replica, { monotonic, heardOf, present }: 
     const known = words.get(agent)
     const word = known?.ms === ms ? known : { ms, at: now }
     words.set(agent, word)
-    return Math.max(watch.since, word.at, heardOf(agent) ?? 0)
+    // Who works on this device is heard without any peer.
+    const { since } = replica.isActiveHere(agent) ? awake : listening
+    return Math.max(since, word.at, heardOf(agent) ?? 0)
   }
 
   /** How long this device waits for those before it. */

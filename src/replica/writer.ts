@@ -118,6 +118,11 @@ export class Writer {
     this.#hands.delete(hand.feedName)
   }
 
+  /** Whether this actor has a hand here. */
+  isHandOf(actor: string): boolean {
+    return [...this.#hands.keys()].some((feed) => feed.startsWith(actor))
+  }
+
   /** Whether a hand that is here writes to this feed. */
   isWrittenHere(feed: string): boolean {
     return this.#hands.has(feed)
