@@ -4,6 +4,7 @@
  */
 
 import { CLIENT } from '../core/limits.ts'
+import type { Context } from '../operations/operation.ts'
 import type { ArrivedEvent, CallOptions, Door, EventFilter } from './door.ts'
 import { httpDoor } from './http-door.ts'
 import { type Answer, httpRequests, type HttpRequests, type RequestOptions } from './http-requests.ts'
@@ -45,6 +46,12 @@ export class Client {
     this.#door = door ?? httpDoor(this.#http as HttpRequests, policy, this.#ports)
   }
 
+  /** Direct calls on a replica of this realm, under its key: nothing is written out and read again. */
+  static async local(context: Context, options: ClientOptions = {}): Promise<Client> {
+    const { localDoor } = await import('./local-door.ts')
+    return new Client(null, null, { ...options, door: localDoor(context) })
+  }
+
   async createTask(input: InputOf<'create_task'>, options?: CallOptions): Promise<Task> {
     return new Task(this.#door, await this.#door.call('create_task', input, options))
   }
@@ -67,7 +74,7 @@ export class Client {
 
   /** Takes the next task that is ready for whoever calls; null where there is none now. */
   async claimNext(options?: CallOptions): Promise<Task | null> {
-    const data = await this.#door.claimNext(options)
+    const data = await this.#door.call('claim_next', { id: 'me' }, options)
     return data && new Task(this.#door, data)
   }
 
@@ -99,10 +106,13 @@ export class Client {
   /** The key of whoever calls, in hex: what events call `actor` and runs `agent`. */
   agentId(): Promise<string> {
     // One that failed is asked for again.
-    this.#actor ??= this.#door.actor().catch((error: unknown) => {
-      this.#actor = null
-      throw error
-    })
+    this.#actor ??= this.#door.call('who_am_i', {}).then(
+      ({ actor }) => actor,
+      (error: unknown) => {
+        this.#actor = null
+        throw error
+      },
+    )
     return this.#actor
   }
 

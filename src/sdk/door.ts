@@ -30,17 +30,13 @@ export interface ArrivedEvent extends Event {
 export interface Door {
   /** A list comes as a whole, or up to the `limit` of its input. */
   call<N extends OperationName>(name: N, input: InputOf<N>, options?: CallOptions): Promise<AnswerOf<N>>
-  /** Claims and confirms the next task for whoever calls; null where there is none. */
-  claimNext(options?: CallOptions): Promise<AnswerOf<'get_task'> | null>
-  /** The key of whoever calls, in hex. */
-  actor(options?: CallOptions): Promise<string>
   /** From a cursor, an HLC, `now`, or null for the beginning. Goes on until the caller stops or the signal is aborted. */
   events(since: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent>
 }
 
-/** Operations that answer lists are named so. */
+/** Operations that answer lists are named so; events come in pages that say where to go on. */
 export function isList(name: OperationName): boolean {
-  return name.startsWith('list_')
+  return name.startsWith('list_') && !name.endsWith('_events')
 }
 
 export type Input = Readonly<Record<string, unknown>>

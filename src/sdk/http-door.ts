@@ -11,31 +11,19 @@ import { CLIENT, LOCAL } from '../core/limits.ts'
 import { type ArrivedEvent, type CallOptions, type Door, type EventFilter, type Input, isList, wantedOf } from './door.ts'
 import { WorknodeError } from './error.ts'
 import type { HttpRequests } from './http-requests.ts'
-import type { OperationName, TaskData } from './operations.ts'
+import type { AnswerOf, InputOf, OperationName } from './operations.ts'
 import type { Ports } from './ports.ts'
 import { isPassing, pauseBefore, type RetryPolicy } from './retry.ts'
 import { callOf, queryOf } from './routes.ts'
 import { serverSent } from './server-sent.ts'
 
 export function httpDoor(requests: HttpRequests, retry: RetryPolicy, ports: Ports): Door {
-  return {
-    async call(name, input, options = {}) {
-      if (isList(name)) return (await list(name, input, options)) as never
-      const { method, path, body } = callOf(name, input)
-      return (await requests.send(method, path, { ...options, ...(body && { body }) })).body as never
-    },
+  return { call, events }
 
-    async claimNext(options = {}) {
-      const { body } = await requests.send('POST', '/agents/me/tasks', { ...options, body: { claim: 'next' } })
-      return body as TaskData | null
-    },
-
-    async actor(options = {}) {
-      const { body } = await requests.send('GET', '/me', options)
-      return (body as { readonly actor: string }).actor
-    },
-
-    events,
+  async function call<N extends OperationName>(name: N, input: InputOf<N>, options: CallOptions = {}): Promise<AnswerOf<N>> {
+    if (isList(name)) return (await list(name, input, options)) as never
+    const { method, path, body } = callOf(name, input)
+    return (await requests.send(method, path, { ...options, ...(body && { body }) })).body as never
   }
 
   async function list(name: OperationName, input: Input, options: CallOptions): Promise<unknown[]> {
@@ -51,13 +39,14 @@ export function httpDoor(requests: HttpRequests, retry: RetryPolicy, ports: Port
   }
 
   async function* events(since: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent> {
-    let from = since
+    // A place at once, so that nothing is missed where the stream breaks before it has brought anything.
+    let from = since === 'now' ? (await call('list_events', { since, limit: 1 }, { signal })).next : since
     let lastHlc: string | null = null
     const given = new Set<string>()
     let isAnew = false
     for (let failures = 0; !signal.aborted;) {
       try {
-        for await (const event of streamed(from, filter, signal)) {
+        for await (const event of streamed(from, filter, signal, (place) => (from = place))) {
           failures = 0
           from = event.cursor
           lastHlc = event.hlc
@@ -85,11 +74,17 @@ export function httpDoor(requests: HttpRequests, retry: RetryPolicy, ports: Port
   }
 
   /** One connection: until it breaks, ends, or is silent for too long. */
-  async function* streamed(from: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent> {
+  async function* streamed(
+    from: string | null,
+    filter: EventFilter,
+    signal: AbortSignal,
+    onPlace: (place: string) => void,
+  ): AsyncGenerator<ArrivedEvent> {
     const silence = new AbortController()
     const both = AbortSignal.any([signal, silence.signal])
     let timer = new AbortController()
-    const onSign = (): void => {
+    const onSign = (place: string | null): void => {
+      if (place !== null) onPlace(place)
       timer.abort()
       const own = (timer = new AbortController())
       void ports.wait(CLIENT.silentStreamMs, own.signal).then(() => {
@@ -98,11 +93,8 @@ export function httpDoor(requests: HttpRequests, retry: RetryPolicy, ports: Port
     }
     try {
       const body = await requests.open(`/events${queryOf({ since: from, ...filter })}`, {}, both)
-      onSign()
-      for await (const { id, data } of serverSent(body, both, onSign)) {
-        if (data === '') continue
-        yield { ...(JSON.parse(data) as Event), cursor: id }
-      }
+      onSign(null)
+      for await (const { id, data } of serverSent(body, both, onSign)) yield { ...(JSON.parse(data) as Event), cursor: id }
     } catch (error) {
       if (error instanceof WorknodeError || signal.aborted) throw error
       throw new WorknodeError('unavailable', 'The stream of events broke off.', { cause: error })

@@ -185,6 +185,16 @@ test('where the cursor means nothing any more, events go on from the last HLC, a
   expect(there.requests.map(({ url }) => new URL(url).searchParams.get('since'))).toEqual(['c0', 'c2', 'h2'])
 })
 
+test('now is a place at once, and signs of life move it', async () => {
+  const there = world((_, count) => {
+    if (count === 1) return json({ events: [], next: 'c0', more: false })
+    if (count === 2) return stream('retry: 1000\n\nid: c5\n\n', 'ends')
+    return stream(event(6), 'stays')
+  })
+  expect(await take(clientOf(there).events(), 1)).toEqual(['e6'])
+  expect(there.requests.map(({ url }) => new URL(url).searchParams.get('since'))).toEqual(['now', 'c0', 'c5'])
+})
+
 test('a stream that is refused ends with the error', async () => {
   const there = world(() => problem(401, 'unauthorized'))
   await expect(take(clientOf(there).events('c0'), 1)).rejects.toMatchObject({ code: 'unauthorized' })

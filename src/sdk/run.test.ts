@@ -28,16 +28,13 @@ function board(): {
     call: async (name, input) => {
       calls.push(name === 'release_task' ? `${name} ${JSON.stringify(input)}` : name)
       if (scene.isGone) throw new WorknodeError('unavailable', 'Nobody is there.')
+      if (name === 'who_am_i') return { actor: ME } as never
+      if (name === 'claim_next') scene.run = { agent: ME, state: 'working' }
       if (name === 'list_agents') return [{ actor: ME, paused: scene.paused }] as never
       if (name === 'submit_task') scene.run = { agent: ME, state: 'submitted' }
       if (name === 'release_task') scene.run = null
       return { id: 'a', key: 'WN-1', run: scene.run } as never
     },
-    claimNext: async () => {
-      scene.run = { agent: ME, state: 'working' }
-      return { id: 'a', key: 'WN-1', run: scene.run } as never
-    },
-    actor: async () => ME,
     async *events(since, filter, signal) {
       expect([since, filter]).toEqual(['now', { task: 'a' }])
       while (!signal.aborted) {
@@ -70,12 +67,12 @@ test('what work answers is the answer of the run, and what was handed in is not 
     return 7
   })
   expect(done).toBe(7)
-  expect(calls).toEqual(['submit_task', 'get_task'])
+  expect(calls).toEqual(['claim_next', 'who_am_i', 'submit_task', 'get_task'])
 })
 
 test('where there is nothing to do, nothing is done', async () => {
   const { ports } = world(() => new Response())
-  const door = { claimNext: async () => null } as unknown as Door
+  const door = { call: async () => null } as unknown as Door
   const client = new Client(null, null, { ...ports, door })
   expect(await client.withRun(() => Promise.reject(new Error('must not run')))).toBeNull()
 })

@@ -32,7 +32,7 @@ export async function duringRun<T>(
   work: Work<T>,
   { signal: outer, renewMs = CLIENT.renewMs, lookMs = CLIENT.lookMs }: RunOptions = {},
 ): Promise<T> {
-  const me = await door.actor({ signal: outer })
+  const { actor: me } = await door.call('who_am_i', {}, { signal: outer })
   const run = new AbortController()
   const ended = new AbortController()
   const isOver = (): boolean => ended.signal.aborted || run.signal.aborted

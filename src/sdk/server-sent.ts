@@ -10,13 +10,13 @@ export interface ServerSent {
 }
 
 /**
- * `onSign` is called for all that comes, comments too: the link lives. An event that has not ended is dropped at the end, which an
- * aborted signal brings at once.
+ * `onSign` is called for all that comes, comments too: the link lives; and with an id where that came without data, which moves the
+ * place to resume from. An event that has not ended is dropped at the end, which an aborted signal brings at once.
  */
 export async function* serverSent(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-  onSign: () => void,
+  onSign: (place: string | null) => void,
 ): AsyncGenerator<ServerSent> {
   const decoder = new TextDecoder()
   const reader = body.getReader()
@@ -25,16 +25,19 @@ export async function* serverSent(
   signal.addEventListener('abort', stop, { once: true })
   let [rest, id, type] = ['', '', '']
   let data: string[] = []
+  let moved = false
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
-      onSign()
+      onSign(null)
       const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/)
       rest = lines.pop() ?? ''
       for (const line of lines) {
         if (line === '') {
           if (data.length > 0) yield { id, type: type || 'message', data: data.join('\n') }
+          else if (moved) onSign(id)
+          moved = false
           type = ''
           data = []
           continue
@@ -42,7 +45,10 @@ export async function* serverSent(
         const [field, text] = fieldOf(line)
         if (field === 'data') data.push(text)
         else if (field === 'event') type = text
-        else if (field === 'id' && !text.includes('\0')) id = text
+        else if (field === 'id' && !text.includes('\0')) {
+          id = text
+          moved = true
+        }
       }
     }
   } finally {

@@ -52,10 +52,22 @@ def test_where_the_cursor_means_nothing_any_more_events_go_on_from_the_last_hlc_
     assert since(s.asked) == ["c0", "c2", "h2"]
 
 
+def test_now_is_a_place_at_once_and_signs_of_life_move_it(scene):
+    answers = [
+        Answer(200, {"events": [], "next": "c0", "more": False}),
+        Answer(stream=["retry: 1000\n\n", "id: c5\n\n"]),
+        Answer(stream=[sent(6)], stays=True),
+    ]
+    s = scene(lambda _, count: answers[count - 1])
+    with s.client.events() as events:
+        assert next(events)["id"] == "e6"
+    assert since(s.asked) == ["now", "c0", "c5"]
+
+
 def test_a_stream_that_is_refused_ends_with_the_error(scene):
     s = scene(lambda *_: problem(401, "unauthorized"))
     with pytest.raises(WorknodeError) as failed:
-        next(s.client.events())
+        next(s.client.events("c0"))
     assert failed.value.code == "unauthorized"
 
 

@@ -50,6 +50,9 @@ class Events(Iterator[dict[str, Any]]):
         is_anew = False
         given: OrderedDict[tuple[Any, ...], None] = OrderedDict()
         failures = 0
+        if self.cursor == "now":
+            # A place at once, so that nothing is missed where the stream breaks before it has brought anything.
+            self.cursor = http.send("GET", "/events", params={"since": "now", "limit": 1}).json()["next"]
         while not self._closed:
             try:
                 for event in self._streamed(http, filters):
@@ -82,6 +85,9 @@ class Events(Iterator[dict[str, Any]]):
         with response:
             try:
                 for cursor, data in server_sent(chunks_of(response)):
+                    if data is None:
+                        self.cursor = cursor
+                        continue
                     yield {**json.loads(data), "cursor": cursor}
             except (requests.RequestException, OSError, AttributeError) as cause:
                 # The last one is how urllib3 says that the response was closed under its reader.
@@ -93,9 +99,11 @@ def chunks_of(response: requests.Response) -> Iterator[bytes]:
     return response.iter_content(chunk_size=None if getattr(response.raw, "chunked", False) else 1)
 
 
-def server_sent(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    """Id and data of each server-sent event, as the HTML standard says. One that has not ended is dropped."""
-    rest, last_id, data = b"", "", []
+def server_sent(chunks: Iterable[bytes]) -> Iterator[tuple[str, str | None]]:
+    """Id and data of each server-sent event, as the HTML standard says; None where an id came alone, which moves the
+    place to resume from. One that has not ended is dropped."""
+    rest, last_id, moved = b"", "", False
+    data: list[str] = []
     for chunk in chunks:
         rest += chunk
         # A line feed may still belong to this carriage return.
@@ -104,13 +112,13 @@ def server_sent(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
         rest = lines.pop() + held
         for line in (raw.decode("utf-8", "replace") for raw in lines):
             if line == "":
-                if data:
-                    yield last_id, "\n".join(data)
-                data = []
+                if data or moved:
+                    yield last_id, "\n".join(data) if data else None
+                data, moved = [], False
                 continue
             name, _, value = line.partition(":")
             value = value.removeprefix(" ")
             if name == "data":
                 data.append(value)
             elif name == "id" and "\0" not in value:
-                last_id = value
+                last_id, moved = value, True
