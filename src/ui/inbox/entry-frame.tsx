@@ -8,8 +8,15 @@ import { ago, exactTime } from '../times.ts'
 import css from './inbox.module.css'
 import { type Entry, inboxIn } from './inbox-watch.ts'
 
+/** Where in the list, for those who see a part of it. */
+export interface Place {
+  readonly 'aria-posinset': number
+  readonly 'aria-setsize': number
+}
+
 interface EntryFrameProps {
   readonly entry: Entry
+  readonly place: Place
   /** What kind of thing it is, in a word or two. */
   readonly label: string
   readonly tone: string
@@ -21,12 +28,14 @@ interface EntryFrameProps {
   readonly children: ReactNode
 }
 
-export function EntryFrame({ entry, label, tone, icon, title, href, since, children }: EntryFrameProps) {
+export function EntryFrame({ entry, place, label, tone, icon, title, href, since, children }: EntryFrameProps) {
   const session = useSession()
   const now = useMinute()
   const id = useId()
   return (
-    <li className={css['entry']} data-entry data-kind={tone} tabIndex={-1} aria-labelledby={id}>
+    // An item of a virtual list, whose boxes stand around it.
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
+    <div role="listitem" {...place} className={css['entry']} data-entry data-kind={tone} tabIndex={-1} aria-labelledby={id}>
       <div className={css['what']}>
         <p id={id} className={css['line']}>
           <span className={css['label']}>
@@ -54,6 +63,6 @@ export function EntryFrame({ entry, label, tone, icon, title, href, since, child
         </Button>
       </div>
       {children}
-    </li>
+    </div>
   )
 }

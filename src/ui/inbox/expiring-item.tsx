@@ -7,14 +7,14 @@ import { changeRights } from '../people/removal.ts'
 import { useNameOf } from '../people/use-people.ts'
 import { endsWords, ROLE_TITLE } from '../people/words.ts'
 import { useSession } from '../session.ts'
-import { EntryFrame } from './entry-frame.tsx'
+import { EntryFrame, type Place } from './entry-frame.tsx'
 import css from './inbox.module.css'
 import type { Entry } from './inbox-watch.ts'
 
 const LONGER_MS = 8 * 3_600_000
 
 /** Rights that end soon: let them, or give the same for longer. */
-export function Expiring({ entry }: { readonly entry: Entry & { readonly kind: 'expiring' } }) {
+export function Expiring({ entry, place }: { readonly entry: Entry & { readonly kind: 'expiring' }; readonly place: Place }) {
   const session = useSession()
   const { workspaceId, replica } = session
   const now = useMinute()
@@ -38,6 +38,7 @@ export function Expiring({ entry }: { readonly entry: Entry & { readonly kind: '
   return (
     <EntryFrame
       entry={entry}
+      place={place}
       label="Ends soon"
       tone="expiring"
       icon={<KeyRound size={13} aria-hidden />}

@@ -14,8 +14,10 @@ export function useInboxKeys(list: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     if (last.current === null || document.activeElement !== document.body) return
     const items = itemsIn(list.current)
-    const next = items[Math.min(last.current, items.length - 1)]
-    if (next) next.focus()
+    const { current } = last
+    // Of a long list the first elements are not those of the first items.
+    const next = items.find((item) => positionOf(item) >= current) ?? items.at(-1)
+    next?.focus()
   })
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -24,8 +26,8 @@ export function useInboxKeys(list: RefObject<HTMLElement | null>): void {
       if (actOn(event, itemsIn(list.current))) event.preventDefault()
     }
     const onFocus = (event: FocusEvent): void => {
-      const at = itemsIn(list.current).findIndex((item) => item.contains(event.target as Node))
-      last.current = at < 0 ? null : at
+      const at = itemsIn(list.current).find((item) => item.contains(event.target as Node))
+      last.current = at ? positionOf(at) : null
     }
     document.addEventListener('keydown', onKey)
     document.addEventListener('focusin', onFocus)
@@ -59,5 +61,9 @@ function press(what: HTMLElement | null): boolean {
 }
 
 function itemsIn(list: HTMLElement | null): readonly HTMLElement[] {
-  return [...(list?.querySelectorAll<HTMLElement>(':scope > [data-entry]') ?? [])]
+  return [...(list?.querySelectorAll<HTMLElement>('[data-entry]') ?? [])]
+}
+
+function positionOf(item: HTMLElement): number {
+  return Number(item.ariaPosInSet)
 }

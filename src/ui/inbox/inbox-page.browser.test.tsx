@@ -187,7 +187,7 @@ test('what failed says why, and is set aside; what stands untouched goes back; w
   )
   await meet(one, two)
   await show()
-  const items = page.getByRole('list', { name: '3 things need you' }).getByRole('listitem')
+  const items = page.getByRole('list', { name: 'Needs you' }).getByRole('listitem')
   await expect.element(items.nth(0)).toHaveTextContent(/Failed.*coder-1 could not do it:No compiler here\./)
   await expect
     .element(items.nth(1))
@@ -276,6 +276,30 @@ test('all of it by keys: from item to item, the number of an option, letters, an
   await expect.element(review).toBeVisible()
   await userEvent.keyboard('ja')
   await expect.element(page.getByRole('heading', { name: 'Nothing needs you' })).toBeVisible()
+})
+
+test('of hundreds of items few are elements; keys reach the last one, and words that were not sent stay', async () => {
+  const agent = await join('coder-1')
+  const count = 120
+  for (let n = 1; n <= count; n++) task(`Number ${n}`)
+  await meet(agent)
+  for (let n = 1; n <= count; n++) done(agent, 'ask_task', { id: `WN-${n}`, question: 'Which port?' })
+  await meet(agent)
+  await show()
+  const list = page.getByRole('list', { name: 'Needs you' })
+  await expect.element(page.getByRole('heading', { name: `${count} things need you` })).toBeVisible()
+  await expect.element(list.getByRole('listitem').first()).toHaveAttribute('aria-setsize', `${count}`)
+  expect(list.getByRole('listitem').elements().length).toBeLessThan(40)
+  const first = list.getByRole('listitem').first()
+  const name = first.element().querySelector('a')?.textContent ?? ''
+  await userEvent.fill(first.getByRole('textbox', { name: 'Answer' }), 'Not sent')
+  first.element().focus()
+  for (let n = 1; n < count; n++) {
+    await userEvent.keyboard('j')
+    await expect.poll(() => document.activeElement?.ariaPosInSet).toBe(`${n + 1}`)
+  }
+  expect(list.getByRole('listitem').elements().length).toBeLessThan(40)
+  await expect.element(list.getByRole('listitem', { name }).getByRole('textbox', { name: 'Answer' })).toHaveValue('Not sent')
 })
 
 async function join(name: string, spec: InviteSpec = { role: 'agent' }): Promise<Replica> {

@@ -6,26 +6,23 @@ import people from '../people/people.module.css'
 import type { Asked } from '../people/asked.ts'
 import { RemoveDialog } from '../people/remove-dialog.tsx'
 import panel from '../kit/panel.module.css'
-import { Button } from '../kit/button.tsx'
 import { count } from '../words.ts'
 import css from './inbox.module.css'
-import { InboxEntry } from './inbox-entry.tsx'
 import { useInboxKeys } from './inbox-keys.ts'
+import { InboxList } from './inbox-list.tsx'
 import { useInbox } from './use-inbox.ts'
-
-/** Items shown before one asks for more: who has more of them than that has one problem and not many. */
-const SHOWN = 40
 
 export function InboxPage() {
   const entries = useInbox()
   const [asked, setAsked] = useState<Asked | null>(null)
-  const [shown, setShown] = useState(SHOWN)
-  const list = useRef<HTMLUListElement>(null)
+  const [unfolded, setUnfolded] = useState(false)
+  const scroll = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const own = entries.filter(({ mayAct }) => mayAct)
   const others = entries.filter(({ mayAct }) => !mayAct)
   useInboxKeys(list)
   return (
-    <div className={panel['page']}>
+    <div ref={scroll} className={panel['page']}>
       <div className={panel['column']}>
         {own.length === 0 ? (
           <Nothing />
@@ -39,28 +36,17 @@ export function InboxPage() {
                 <kbd>J</kbd> <kbd>K</kbd> move · <kbd>Enter</kbd> opens the task · <kbd>N</kbd> not now
               </p>
             </div>
-            <ul ref={list} className={css['list']} aria-labelledby="inbox">
-              {own.slice(0, shown).map((entry) => (
-                <InboxEntry key={entry.key} entry={entry} onAsk={setAsked} />
-              ))}
-            </ul>
-            {own.length > shown ? (
-              <Button look="outline" onClick={() => setShown(shown + SHOWN)}>
-                Show {Math.min(SHOWN, own.length - shown)} more
-              </Button>
-            ) : null}
+            <div ref={list}>
+              <InboxList entries={own} label="Needs you" scroll={scroll} onAsk={setAsked} />
+            </div>
           </section>
         )}
         {others.length === 0 ? null : (
-          <details className={people['folded']}>
+          <details className={people['folded']} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
             <summary>
               <ChevronRight size={14} aria-hidden /> Others can deal with these ({others.length})
             </summary>
-            <ul className={css['list']}>
-              {others.slice(0, SHOWN).map((entry) => (
-                <InboxEntry key={entry.key} entry={entry} onAsk={setAsked} />
-              ))}
-            </ul>
+            {unfolded ? <InboxList entries={others} label="For others" scroll={scroll} onAsk={setAsked} /> : null}
           </details>
         )}
       </div>

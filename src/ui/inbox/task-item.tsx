@@ -6,7 +6,7 @@ import { links } from '../links.ts'
 import { useSession } from '../session.ts'
 import { Conflicts } from '../task/conflicts.tsx'
 import { Question } from '../task/question.tsx'
-import { EntryFrame } from './entry-frame.tsx'
+import { EntryFrame, type Place } from './entry-frame.tsx'
 import css from './inbox.module.css'
 import type { Entry } from './inbox-watch.ts'
 import { Budget, Failed, Refused, Reviews, Silent, Untouched } from './work-concerns.tsx'
@@ -23,7 +23,7 @@ const FACES: Readonly<Record<ConcernKind, { readonly label: string; readonly ico
 }
 
 /** What one task needs for one cause. */
-export function TaskItem({ entry }: { readonly entry: Entry & { readonly kind: 'task' } }) {
+export function TaskItem({ entry, place }: { readonly entry: Entry & { readonly kind: 'task' }; readonly place: Place }) {
   const { workspaceId } = useSession()
   const { task: id, concerns } = entry.of
   const task = useTask(id)
@@ -33,6 +33,7 @@ export function TaskItem({ entry }: { readonly entry: Entry & { readonly kind: '
   return (
     <EntryFrame
       entry={entry}
+      place={place}
       {...FACES[first.kind]}
       tone={first.kind}
       title={`${task.key} ${task.title}`}

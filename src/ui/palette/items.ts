@@ -1,10 +1,12 @@
-/** What the palette offers beside tasks: commands that somebody does now, moves and assignments of one task, and people. */
+/** What the palette offers beside tasks: commands that somebody does now, moves and assignments of one task, and people, whose tasks it shows. */
 
 import { STATUSES, type Status } from '../../core/fields.ts'
+import { printQuery } from '../../core/task-query.ts'
 import type { InputOf, OperationName } from '../../operations/table.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { attempt } from '../act.ts'
 import { knownAssignees } from '../board/assignees.ts'
+import { PLAIN, printBoardView } from '../board/board-address.ts'
 import { COMMANDS, type CommandId } from '../commands/catalogue.ts'
 import { runCommand } from '../commands/handlers.ts'
 import { keysOf, type OwnKeys } from '../commands/keymap.ts'
@@ -109,7 +111,10 @@ function peopleItems({ session, go }: Around): readonly Item[] {
     text: `${name}${self ? ' (you)' : here ? ' (here now)' : ''}`,
     look: { kind: 'person', name },
     isFirst: false,
-    run: () => go(links.people(workspaceId)),
+    run: () => {
+      const query = printQuery([{ key: 'agent', values: [self ? 'me' : name], not: false }])
+      go(`${links.board(workspaceId)}?${printBoardView({ ...PLAIN, query })}`)
+    },
   }))
 }
 

@@ -74,6 +74,22 @@ test('it moves and assigns the card that had the focus, which has it again', asy
   await expect.element(card).toHaveAccessibleName(/assigned to Ada Byron/)
 })
 
+test('a person is found by name, and leads to the tasks that they have', async () => {
+  const { session } = await show(0)
+  for (const [title, assignees] of [
+    ['Of two words', ['Ada Byron']],
+    ['Of nobody', []],
+  ] as const) {
+    const made = session.run('create_task', { title, status: 'ready' })
+    for (const assignee of assignees) if (made.ok) session.run('assign_task', { id: made.value.id, assignee })
+  }
+  await openPalette()
+  await userEvent.keyboard('ada')
+  await userEvent.click(page.getByRole('option', { name: /^Ada Byron/ }))
+  await expect.element(page.getByRole('listitem', { name: /Of two words/ })).toBeVisible()
+  await expect.element(page.getByRole('listitem', { name: /Of nobody/ })).not.toBeInTheDocument()
+})
+
 test('“Move to …” goes on asking in the same field', async () => {
   const { session } = await show(0)
   session.run('create_task', { title: 'One', status: 'ready' })
