@@ -153,6 +153,8 @@ export const LOCAL = {
   renewMs: 240_000,
   /** How long an agent waits for an answer of the replica. */
   callMs: 10_000,
+  /** And for a tool, which may run tests. */
+  toolMs: 120_000,
   /** What of a run is kept: the conversation, for who goes on with it, and the transcript, for people. */
   keptChars: 4 * 1024 * 1024,
   transcriptChars: 262_144,

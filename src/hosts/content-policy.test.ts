@@ -27,3 +27,13 @@ test('the app runs scripts of its own only, and no text becomes HTML but by the 
   ])
   expect(policyHeaders('/')['Content-Security-Policy']).toContain("frame-ancestors 'none'")
 })
+
+test('only the Worker of an agent may reach the servers of models', () => {
+  const reach = (path: string): string | undefined => {
+    const policy = policyHeaders(path)['Content-Security-Policy']
+    return policy?.split('; ').find((directive) => directive.startsWith('connect-src'))
+  }
+  expect(reach('/assets/agent-worker-B1x_-9.js')).toBe("connect-src 'self' https: http:")
+  for (const path of ['/', '/assets/verifier-worker-B1x.js', '/assets/my-agent-worker.js', '/agent-worker.js/index.html'])
+    expect(reach(path)).toBe("connect-src 'self' ws: wss:")
+})

@@ -4,7 +4,7 @@
  *
  * The app runs its own scripts only, and turns text into HTML or a script's address nowhere but in `ui/trusted.ts`. Its frames are
  * its own pages only, also where an artefact in one tries to go elsewhere. A static host sends no headers: there the built pages
- * say the same in a `meta` (without what a `meta` may not say).
+ * say the same in a `meta` (without what a `meta` may not say), which a Worker does not go by.
  */
 
 type Policy = Readonly<Record<string, readonly string[]>>
@@ -55,6 +55,13 @@ const SANDBOX: Policy = {
   'form-action': ["'none'"],
 }
 
+/** The Worker of an agent, which asks the model that the person chose: any server may be. The page itself reaches none of them. */
+const AGENT: Policy = {
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'connect-src': ["'self'", 'https:', 'http:'],
+}
+
 const WALLED: Readonly<Record<string, Policy>> = { 'preview.html': PREVIEW, 'sandbox.html': SANDBOX }
 
 /** For a `meta` in the page. */
@@ -64,7 +71,10 @@ export const SANDBOX_META = written(SANDBOX)
 
 /** What an answer says beside its content. */
 export function policyHeaders(path: string): Readonly<Record<string, string>> {
-  const walled = WALLED[path.slice(path.lastIndexOf('/') + 1)]
+  const file = path.slice(path.lastIndexOf('/') + 1)
+  // As the bundler names it.
+  if (/^agent-worker\b[\w-]*\.js$/.test(file)) return { 'Content-Security-Policy': written(AGENT) }
+  const walled = WALLED[file]
   if (!walled) return { 'Content-Security-Policy': written({ ...APP, 'frame-ancestors': ["'none'"] }) }
   return {
     'Content-Security-Policy': written({ ...walled, sandbox: ['allow-scripts'], 'frame-ancestors': ["'self'"] }),
