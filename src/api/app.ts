@@ -15,7 +15,7 @@ import { type Context, type Operation, perform } from '../operations/operation.t
 import { isPage, pageOf } from '../operations/page.ts'
 import { presented } from '../operations/task.ts'
 import type { After } from '../sync/pair-clock.ts'
-import { type Answer, jsonAnswer, problemAnswer, readAnswer, toResponse } from './answer.ts'
+import { type Answer, jsonAnswer, notFound, problemAnswer, readAnswer, toResponse } from './answer.ts'
 import { etagOf, namesTag } from './etag.ts'
 import { eventSource, tooManyStreams } from './event-source.ts'
 import { createPace, DEFAULT_PACE, type PaceLimits } from './pace.ts'
@@ -55,6 +55,7 @@ export function createRest(deps: RestDeps): Hono {
   const pace = createPace(deps.pace ?? DEFAULT_PACE, deps.now)
   const repeats = createRepeats(deps.now)
 
+  app.notFound((http) => notFound(http.req.path))
   app.onError((error) => {
     deps.onFault?.(error)
     return toResponse(problemAnswer({ code: 'internal', detail: 'Something went wrong here; what you sent was not the cause.' }))

@@ -3,7 +3,9 @@
 import type { Hono } from 'hono'
 import { refuse } from '../base/result.ts'
 import type { Replica } from '../replica/replica.ts'
-import { founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
+import { founded, signerOf, type TestClock } from '../replica/cluster.fixture.ts'
+import { grantTo } from '../replica/membership.ts'
+import { signingKeys } from '../log/keys.ts'
 import { createRest, type RestDeps } from './app.ts'
 
 export interface TestDoor {
@@ -15,10 +17,16 @@ export interface TestDoor {
   request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
+const AGENT_SEED = 7
+
 /** Tokens `owner`, `agent` and `deaf` (the owner’s, which may not read). */
 export async function testDoor(over: Partial<RestDeps> = {}): Promise<TestDoor> {
-  const { owner, clock } = await founded()
-  const { member: agent } = await joined(owner, 7, clock, { role: 'agent' })
+  const { owner, clock, peer } = await founded()
+  // As on a host: the agent's key is kept where the log is.
+  const signer = signerOf(await signingKeys(new Uint8Array(32).fill(AGENT_SEED)))
+  const granted = grantTo(owner, { key: signer.key, box: null }, { role: 'agent' })
+  if (!granted.ok) throw new Error(granted.refusal.detail)
+  const agent = await owner.as({ signer, openFeed: peer.ports.openFeed })
   const app = createRest({
     authenticate: async (request) => {
       const token = /^Bearer (\w+)$/.exec(request.headers.get('Authorization') ?? '')?.[1]
