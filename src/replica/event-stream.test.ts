@@ -73,6 +73,21 @@ test('what an offline peer did an hour ago reaches a reader who is long past it,
   expect(events.some(({ late }) => late)).toBe(false)
 })
 
+test('nought is the beginning, and a time is that moment; what is neither is refused', async () => {
+  const { owner, clock } = await founded()
+  task(owner, 'Before')
+  await owner.saved()
+  clock.ms += 1000
+  task(owner, 'After')
+  await owner.saved()
+  const whole = (await read(owner, null)).events
+  for (const since of ['0', '', '1999-12-31']) expect(idsOf((await read(owner, since)).events)).toEqual(idsOf(whole))
+  const late = whole.filter(({ event }) => event.hlc >= new Date(clock.ms).toISOString())
+  expect(late).toHaveLength(3)
+  expect(idsOf((await read(owner, new Date(clock.ms).toISOString())).events)).toEqual(idsOf(late))
+  expect(await placeSince(owner, 'yesterday')).toMatchObject({ ok: false, refusal: { code: 'bad_request' } })
+})
+
 test('“now” tells only what is to come', async () => {
   const { owner } = await founded()
   task(owner, 'Before')

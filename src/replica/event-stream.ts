@@ -9,8 +9,10 @@
 
 import { refuse, ok, type Result } from '../base/result.ts'
 import type { Event } from '../core/event.ts'
+import type { Hlc } from '../core/batch.ts'
 import { hlcFromText } from '../core/hlc.ts'
 import type { Ref } from '../core/history.ts'
+import { PROTOCOL } from '../core/limits.ts'
 import { type Arrivals, arrivalsOf } from './arrivals.ts'
 import { candidatesOf, type EventFilter, readEventsOf } from './event-pages.ts'
 import type { Replica } from './replica.ts'
@@ -43,17 +45,20 @@ export interface StreamPlace {
 const TOGETHER = 64
 const A_PAGE = 2048
 
-/** `since`: a cursor, an HLC, `now`, or null for the beginning. */
+/** `since`: a cursor, an HLC, a time (ISO 8601), `now`; null, empty or `0` for the beginning. */
 export async function placeSince(replica: Replica, since: string | null): Promise<Result<StreamPlace>> {
   const arrivals = arrivalsOf(replica)
   const turn = arrivals.nextTurn
-  if (since === null) return ok({ place: 0, turn })
+  if (since === null || since === '' || since === '0') return ok({ place: 0, turn })
   if (since === 'now') return ok({ place: await arrivals.end(), turn })
-  const hlc = hlcFromText(since)
+  const hlc = hlcFromText(since) ?? justBefore(since)
   if (hlc) return ok({ place: await arrivals.after(hlc), turn })
   const [, incarnation, place, epoch, at] = /^([\w-]+)\.(\d{1,15})(?:\.([0-9a-f]{8})\.(\d{1,15}))?$/.exec(since) ?? []
   if (place === undefined)
-    return refuse({ code: 'bad_request', detail: '“since” is a cursor that was given here, the HLC of an event, or “now”.' })
+    return refuse({
+      code: 'bad_request',
+      detail: '“since” is a cursor that was given here, the HLC of an event, a time (ISO 8601), or “now”.',
+    })
   if (incarnation !== replica.incarnation || Number(place) > (await arrivals.end()))
     return refuse({
       code: 'gone',
@@ -63,6 +68,13 @@ export async function placeSince(replica: Replica, since: string | null): Promis
   if (epoch === undefined) return ok({ place: Number(place), turn })
   // Of an earlier process: it hears of all that does not count now.
   return ok({ place: Number(place), turn: epoch === arrivals.epoch ? Number(at) : 0 })
+}
+
+/** What is written at that time comes after it. */
+function justBefore(text: string): Hlc | null {
+  if (!/^\d{4}-\d\d-\d\d([T ].*)?$/.test(text)) return null
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? null : [ms - 1, PROTOCOL.counter - 1]
 }
 
 /** Up to `want` events from there on; fewer where the filter finds none in a long stretch, and then there is more. */
