@@ -49,7 +49,7 @@ export const LOCAL = {
   planChars: 48_000,
   filesPerTask: 64,
   /** Of tests that run in a sandbox. */
-  testRunMs: 10_000,
+  testRunMs: 5000,
   testModules: 64,
   testChars: 1024 * 1024,
   testsPerRun: 500,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createNodeTestRunner } from './node-test-runner.ts'
 import { importsIn, resolvePath } from '../core/module-links.ts'
 import { hasPassed, suiteOf, summaryOf, type TestReport } from '../agents/sandbox/test-run.ts'
-import { accentOf, APP_FILES, type AppFile, themeWith } from '../agents/scenario/app-files.ts'
+import { accentIn, APP_FILES, type AppFile, themeWith } from '../agents/scenario/app-files.ts'
 
 const TESTS = Object.keys(APP_FILES).filter((path) => path.startsWith('tests/'))
 
@@ -41,8 +41,8 @@ test('all that a file names is among the files', () => {
 })
 
 test('a colour that was asked for is used, and nothing else gets into the style sheet', () => {
-  expect(themeWith(accentOf('ocean blue'))).toContain('--accent: #1f6fb2;')
-  expect(themeWith(accentOf(' #A0B1C2 '))).toContain('--accent: #a0b1c2;')
-  for (const odd of ['', 'red; } body { display: none', 'url(https://example.org)', '#12', 'constructor'])
-    expect(accentOf(odd)).toBe('#2f7d4f')
+  expect(themeWith(accentIn('Make it ocean blue, please') ?? '')).toContain('--accent: #1f6fb2;')
+  expect(accentIn('I like #A0B1C2 best')).toBe('#a0b1c2')
+  for (const odd of ['', 'red; } body { display: none', 'url(https://example.org)', '#12', '#1234567', 'constructor'])
+    expect(accentIn(odd)).toBe(null)
 })

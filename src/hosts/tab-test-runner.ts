@@ -9,7 +9,7 @@ import { LOCAL } from '../core/limits.ts'
 import { rewriteImports } from '../core/module-links.ts'
 
 /** For the frame to come up and for what it says to arrive. */
-const GRACE_MS = 5000
+const GRACE_MS = 3000
 
 export function createTabTestRunner({
   page = 'sandbox.html',

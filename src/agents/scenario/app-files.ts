@@ -33,11 +33,11 @@ export type AppFile = keyof typeof APP_FILES
 
 export const ACCENTS = { 'Forest green': '#2f7d4f', 'Ocean blue': '#1f6fb2', Plum: '#8a3b7f' } as const
 
-/** The colour that was asked for: one of those that were offered, or any as `#rrggbb`; else the first of them. */
-export function accentOf(answer: string): string {
-  const wanted = answer.trim().toLowerCase()
-  const known = Object.entries(ACCENTS).find(([name]) => name.toLowerCase() === wanted)
-  return known?.[1] ?? (/^#[0-9a-f]{6}$/.test(wanted) ? wanted : ACCENTS['Forest green'])
+/** The colour that these words name: one of those that are offered, or any as `#rrggbb`; null for none. Nothing else of them is used. */
+export function accentIn(words: string): string | null {
+  const wanted = words.toLowerCase()
+  const known = Object.entries(ACCENTS).find(([name]) => wanted.includes(name.toLowerCase()))
+  return known?.[1] ?? /#[0-9a-f]{6}(?![0-9a-f])/.exec(wanted)?.[0] ?? null
 }
 
 /** The one style sheet that hangs on what the person said. */
