@@ -3,5 +3,6 @@
 import type { Script } from './scripted.ts'
 
 export const SCRIPTS: Readonly<Record<string, () => Promise<Script>>> = {
+  demo: async () => (await import('./scenario/scripts.ts')).demoScript,
   'first-look': async () => (await import('./scripts/first-look.ts')).firstLook,
 }

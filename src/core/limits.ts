@@ -54,6 +54,8 @@ export const LOCAL = {
   testChars: 1024 * 1024,
   testsPerRun: 500,
   testWordChars: 300,
+  /** An agent that fails so often in a row is left for a person. */
+  agentFaults: 3,
   testHeapBytes: 64 * 1024 * 1024,
   sharedViews: 100,
   viewQueryChars: 2000,

@@ -31,6 +31,7 @@ export async function createHome(pendingLink: string | null): Promise<App> {
     workspaces,
     pendingLink,
     create: async (name) => (await load()).create(name),
+    watchDemo: async () => (await load()).watchDemo(),
     open: async (id) => (await load()).open(id),
     join: async (link, onProgress, signal) => (await load()).join(link, onProgress, signal),
     importPlan: async (file, onProgress) => (await load()).importPlan(file, onProgress),

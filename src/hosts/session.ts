@@ -13,11 +13,15 @@ import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
 import { type IceServer, NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Beat, Presence } from '../sync/presence.ts'
 import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
+import { hostAgents } from './host-agents.ts'
 import { keepStorage } from './keep-storage.ts'
 import { variable } from './observable.ts'
+import type { TabAgents } from './tab-agents.ts'
 import { type OpenWorkspace, randomBytes, type TabPorts, yieldToUi } from './open-workspace.ts'
 
 export interface TabSession extends Session {
+  /** The agents of this browser, with what their tab does with them; their code is loaded by the first call. */
+  agents(): Promise<TabAgents>
   /** Joins the network once its code is loaded. */
   attach(awareness: Awareness, presence: Presence, settings: Settings): Promise<void>
   close(): Promise<void>
@@ -85,6 +89,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
     void replica.saved().then(() => keepStorage(navigator))
   }
 
+  const agents = hostAgents(open)
   const links = variable(exchange.status())
   const stops = [
     replica.onSaveState(refresh),
@@ -122,7 +127,10 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       work = { run, step: step.slice(0, LOCAL.stepChars), n: Math.max((work?.n ?? 0) + 1, Date.now()) }
       void introduce()
     },
-    heardOf: (actor) => presence?.heardOf(toBase64Url(fromHex(actor))) ?? null,
+    // Of an agent of this tab it is known at first hand.
+    heardOf: (actor) => agents.heardOf(actor) ?? presence?.heardOf(toBase64Url(fromHex(actor))) ?? null,
+    hosted: agents.hosted,
+    agents: agents.load,
     setOffline(offline) {
       isOffline = offline
       void profile.changeSettings({ workOffline: offline })
@@ -202,6 +210,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
     },
     async close() {
       for (const stop of stops) stop()
+      await agents.close()
       presence?.close()
       await open.close()
     },

@@ -15,6 +15,7 @@ import { createGenesis, inviteState, nameWorkspace, redeemInvite } from '../repl
 import type { Signer } from '../replica/writer.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
 import type { KnownWorkspace, Profile } from '../store/profile.ts'
+import { DEMO_WORKSPACE } from '../ui/demo/demo-name.ts'
 import type { Home } from '../ui/session.ts'
 import type { Variable } from './observable.ts'
 import type { Network } from './network.ts'
@@ -25,7 +26,7 @@ import { read } from '../core/fold.ts'
 import { type ActorKey, workspaceNodeId } from '../core/ids.ts'
 import { askForAdmin, claimDevice } from '../replica/people.ts'
 
-export type Workspaces = Pick<Home, 'create' | 'open' | 'join' | 'importPlan' | 'restoreAccount'>
+export type Workspaces = Pick<Home, 'create' | 'watchDemo' | 'open' | 'join' | 'importPlan' | 'restoreAccount'>
 export type WorkspaceList = ReturnType<Home['workspaces']['get']>
 
 const SECRET_BYTES = 16
@@ -185,6 +186,11 @@ export async function createWorkspaces(
 
   return {
     create: async (name) => void (await create(name)),
+    async watchDemo() {
+      const next = await create(DEMO_WORKSPACE)
+      const agents = await next.agents()
+      await agents.startDemo()
+    },
     async open(id) {
       await reopening
       if (session.get()?.workspaceId === id) return

@@ -13,6 +13,8 @@ export const BUDGET = {
   lateCss: 5 * KIB,
   /** The text editor, loaded when a text is opened. */
   editor: 115 * KIB,
+  /** The SDK of model providers, loaded when an agent that thinks by one is begun in this tab. */
+  models: 80 * KIB,
   late: 40 * KIB,
 } as const
 
@@ -39,7 +41,7 @@ export function overBudget(manifest: Manifest, gzipped: ReadonlyMap<string, numb
     ...over('the first paint', [...firstFiles], BUDGET.first),
     ...over('the styles of the first paint', [...firstStyles], BUDGET.firstCss),
     ...lateStyles.flatMap((file) => over(file, [file], BUDGET.lateCss)),
-    ...late.flatMap((file) => over(file, [file], isEditor(file) ? BUDGET.editor : BUDGET.late)),
+    ...late.flatMap((file) => over(file, [file], budgetOf(file))),
   ]
 
   function over(what: string, files: readonly string[], budget: number): string[] {
@@ -56,8 +58,9 @@ function withImports(manifest: Manifest, keys: readonly string[]): Set<string> {
   return reached
 }
 
-function isEditor(file: string): boolean {
-  return /(?:^|\/)editor-[^/]+\.js$/.test(file)
+function budgetOf(file: string): number {
+  if (/(?:^|\/)editor-[^/]+\.js$/.test(file)) return BUDGET.editor
+  return /(?:^|\/)ai-sdk-model-[^/]+\.js$/.test(file) ? BUDGET.models : BUDGET.late
 }
 
 function kib(bytes: number): string {

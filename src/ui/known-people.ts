@@ -6,6 +6,7 @@
 import { useMemo } from 'react'
 import { createEmitter } from '../base/emitter.ts'
 import type { ActorKey } from '../core/ids.ts'
+import { actorOfProfile, profilesIn, textIn } from '../replica/agents.ts'
 import { knownPeople, type PersonRow } from '../replica/people.ts'
 import type { Replica } from '../replica/replica.ts'
 import { useObservable } from './use-observable.ts'
@@ -105,6 +106,7 @@ function createSource(replica: Replica): Observable<readonly PersonRow[]> {
     changed.emit()
   }
   replica.views.on('type:person', stale)
+  replica.views.on('type:agent', stale)
   replica.onAuthority(stale)
   return {
     subscribe: (listener) => changed.on(listener),
@@ -112,9 +114,17 @@ function createSource(replica: Replica): Observable<readonly PersonRow[]> {
       if (!isStale) return rows
       isStale = false
       for (const row of knownPeople(replica)) heard.set(row.actor, row)
-      const next = [...heard.values()]
+      // An agent that has said nothing of itself goes by its profile.
+      const next = [...heard.values(), ...profilesOf(replica).filter(({ actor }) => !heard.get(actor)?.name)]
       if (JSON.stringify(next) !== JSON.stringify(rows)) rows = next
       return rows
     },
   }
+}
+
+function profilesOf(replica: Replica): readonly PersonRow[] {
+  return profilesIn(replica).flatMap((node) => {
+    const [actor, name] = [actorOfProfile(replica, node), textIn(node, 'name')]
+    return actor && name ? [{ actor, name, color: '', devices: [] }] : []
+  })
 }

@@ -4,6 +4,7 @@
  */
 
 import { createContext, use } from 'react'
+import type { ModelConfig } from '../agents/model-config.ts'
 import type { Result } from '../base/result.ts'
 import type { InputOf, OperationName, OutputOf } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -71,7 +72,39 @@ export interface Session {
   saveAccount(passphrase: string, onProgress: (words: string) => void): Promise<Result<SavedAccount>>
   /** Imports a plan into this workspace, upsert only; answers what it did, in words, a line each. */
   importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
+  readonly hosted: HostedAgents
   run<N extends OperationName>(name: N, input: InputOf<N>): Result<OutputOf<N>>
+}
+
+/** The agents whose keys this browser keeps: they work as long as a tab with this workspace is open here. */
+export interface HostedAgents {
+  readonly list: Observable<readonly HostedAgent[]>
+  /** Makes its key, grants it what its role may and starts it. */
+  add(agent: NewHostedAgent): Promise<Result<HostedAgent>>
+  start(actor: string): Promise<void>
+  /** It ends what it does now; a run that it holds stays its own until somebody stops that as well. */
+  stop(actor: string): Promise<void>
+}
+
+export interface HostedAgent {
+  readonly actor: string
+  readonly name: string
+  /** `elsewhere`: another tab of this browser runs it. */
+  readonly state: 'starting' | 'running' | 'elsewhere' | 'stopped' | 'failed'
+  /** Why it does not run, in words. */
+  readonly problem: string | null
+  readonly model: ModelConfig
+}
+
+export interface NewHostedAgent {
+  readonly name: string
+  /** One of those in `agents/roles`, or any other word. */
+  readonly role: string
+  readonly model: ModelConfig
+  /** Kept in this browser, encrypted; never in the workspace. Empty where none is needed, or one is kept already. */
+  readonly apiKey: string
+  /** Milliseconds since 1970. */
+  readonly expires: number | null
 }
 
 /** Where to find peers: what the host of the page names, and what this browser uses in its place. */
@@ -120,6 +153,8 @@ export interface Home {
   importPlan(file: File, onProgress: (done: number, total: number) => void): Promise<Result<string>>
   /** Becomes one more device of the person whose account was saved in this file; answers what was restored, in words. */
   restoreAccount(file: File, passphrase: string, onProgress: (words: string) => void): Promise<Result<string>>
+  /** Makes a workspace in which a team of scripted agents builds a small application, here and now. */
+  watchDemo(): Promise<void>
   /** The link this page was opened with, taken out of the address bar before anything else; null if none. */
   readonly pendingLink: string | null
 }

@@ -18,7 +18,7 @@ import { openReplica, type Replica } from '../replica/replica.ts'
 import { createGenesis, nameWorkspace } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import type { ChosenServers, Home, InviteRequest, Observable, PeerRow, Session, SyncState } from './session.ts'
+import type { ChosenServers, Home, HostedAgent, InviteRequest, Observable, PeerRow, Session, SyncState } from './session.ts'
 
 export interface Settable<T> extends Observable<T> {
   set(value: T): void
@@ -72,6 +72,9 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
   const invited: InviteRequest[] = []
   const nextLink = settable<string | null>(null)
   const saved: string[] = []
+  const hosted = settable<readonly HostedAgent[]>([])
+  const setHosted = (actor: string, state: HostedAgent['state']): void =>
+    hosted.set(hosted.get().map((agent) => (agent.actor === actor ? { ...agent, state } : agent)))
   let servers: ChosenServers = { signalling: null, iceServers: null }
 
   return {
@@ -106,6 +109,16 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
       invited.push(request)
       return ok(nextLink.get() ?? `https://worknode.example/#join=${request.kind}-invite`)
     },
+    hosted: {
+      list: hosted,
+      async add({ name, model }) {
+        const made: HostedAgent = { actor: `01${toHex(random(32))}`, name, model, state: 'running', problem: null }
+        hosted.set([...hosted.get(), made])
+        return ok(made)
+      },
+      start: async (actor) => setHosted(actor, 'running'),
+      stop: async (actor) => setHosted(actor, 'stopped'),
+    },
     ownCode: 'K7QF2-M9DXW',
     async saveAccount(passphrase, onProgress) {
       onProgress('Saving Apollo (1 of 1) …')
@@ -136,6 +149,7 @@ export function createTestHome(): Home & {
     asked,
     workspaces: settable<ReturnType<Home['workspaces']['get']>>([]),
     create: async (name) => void asked.push(`create ${name}`),
+    watchDemo: async () => void asked.push('watch the demo'),
     open: async (id) => void asked.push(`open ${id}`),
     async join(link, onProgress) {
       asked.push(`join ${link}`)

@@ -10,12 +10,14 @@ import { links, patterns } from '../links.ts'
 import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
+import { DEMO_WORKSPACE } from '../demo/demo-name.ts'
 import { PAGES } from './pages.tsx'
 import { ShellCommands } from './shell-commands.tsx'
 import css from './shell.module.css'
 import { Sidebar } from './sidebar.tsx'
 import { SpaceBanner } from './space-banner.tsx'
 
+const DemoGuide = lazy(async () => ({ default: (await import('../demo/demo-guide.tsx')).DemoGuide }))
 const TaskPanel = lazy(async () => ({ default: (await import('../task/task-panel.tsx')).TaskPanel }))
 
 export function Shell() {
@@ -33,6 +35,7 @@ export function Shell() {
     return isThere ? [{ ...page, open: (names as { readonly open?: string }).open }] : []
   })[0]
   const name = useWorkspaceName()
+  const isDemo = name === DEMO_WORKSPACE
   useEffect(() => {
     document.title = `${name} · Worknode`
   }, [name])
@@ -56,6 +59,11 @@ export function Shell() {
       <div className={css['banners']}>
         <Banner />
         <SpaceBanner />
+        {isDemo ? (
+          <Suspense fallback={null}>
+            <DemoGuide />
+          </Suspense>
+        ) : null}
       </div>
       <main id="main" className={css['main']} tabIndex={-1}>
         {at ? (

@@ -1,6 +1,6 @@
 /** The first page: begin a workspace, join one, import a plan, or carry on. */
 
-import { FileUp, Link2, Plus } from 'lucide-react'
+import { Clapperboard, FileUp, Link2, Plus } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { faultWords } from '../words.ts'
@@ -36,6 +36,14 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
       }),
     )
   }
+  const [isStarting, setStarting] = useState(false)
+  const watchDemo = (): void => {
+    setStarting(true)
+    home.watchDemo().then(enter, (error: unknown) => {
+      setStarting(false)
+      notify(`The demo could not be started: ${faultWords(error)}. Try again.`, { tone: 'bad' })
+    })
+  }
   /** The host has opened it: go there. */
   const enter = (): void => {
     const open = session.get()
@@ -67,6 +75,9 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
               </Button>
               <Button look="outline" size="large" onClick={() => picker.current?.click()}>
                 <FileUp size={16} aria-hidden /> Import a plan
+              </Button>
+              <Button look="outline" size="large" disabled={isStarting} onClick={watchDemo}>
+                <Clapperboard size={16} aria-hidden /> {isStarting ? 'Bringing the agents in …' : 'Watch a demo swarm'}
               </Button>
               <p className={css['faint']}>
                 New here?{' '}

@@ -1,0 +1,185 @@
+/** The whole demo on a real log, with real keys and rights, in one process: what a tab and `npm run demo` do. */
+
+import { expect, test } from 'vitest'
+import { act } from '../agents/act.ts'
+import { realClock } from '../agents/clock.ts'
+import { enroll } from '../agents/enroll.ts'
+import { memoryNotebook } from '../agents/agent.fixture.ts'
+import { ACCENTS } from '../agents/scenario/app-files.ts'
+import { scriptedModel } from '../agents/scripted.ts'
+import { demoScript } from '../agents/scenario/scripts.ts'
+import { demoTasks, giveGoal, TEAM } from '../agents/scenario/team.ts'
+import { toHex } from '../base/bytes.ts'
+import { generateKeys, keyPairOf } from '../log/keys.ts'
+import { run } from '../operations/table.ts'
+import { founded, signerOf } from '../replica/cluster.fixture.ts'
+import type { ActorPorts, Replica } from '../replica/replica.ts'
+import { textOf } from '../replica/text.ts'
+import { memoryLocks } from '../store/locks.ts'
+import { createNodeTestRunner } from './node-test-runner.ts'
+
+async function newActor(replica: Replica): Promise<ActorPorts> {
+  const pair = await keyPairOf((await generateKeys()).signing)
+  const feed = toHex(replica.random(8))
+  return { signer: signerOf(pair), openFeed: async () => ({ feed, head: null, release: async () => {} }) }
+}
+
+interface Demo {
+  readonly replica: Replica
+  readonly actors: ReadonlyMap<string, string>
+  /** Does what the person does whenever something changed, until all of it is done. */
+  until(done: () => boolean, person: () => void): Promise<void>
+  close(): Promise<void>
+}
+
+async function demo(): Promise<Demo> {
+  const { owner: replica } = await founded(1, { ms: Date.now() })
+  const stop = new AbortController()
+  const locks = memoryLocks().tab()
+  const actors = new Map<string, string>()
+  const team: ActorPorts[] = []
+  for (const { name, role } of TEAM) {
+    const actor = await newActor(replica)
+    const made = enroll(replica, { key: actor.signer.key, box: null }, { name, role, model: 'scripted: demo', expires: null })
+    if (!made.ok) throw new Error(made.refusal.detail)
+    actors.set(toHex(actor.signer.key), role)
+    team.push(actor)
+  }
+  // Last, when everybody is here whom the coordinator can give something to.
+  giveGoal(replica, 'Coordinator')
+  const working = team.map((actor) =>
+    act(
+      {
+        home: replica,
+        model: scriptedModel('demo', demoScript),
+        runTests: createNodeTestRunner({ ms: 2000 }),
+        claims: { clock: realClock, delays: () => [], locks },
+        notebook: memoryNotebook(),
+        beat: () => undefined,
+        clock: realClock,
+        random: Math.random,
+      },
+      actor,
+      stop.signal,
+    ).catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error
+    }),
+  )
+  return {
+    replica,
+    actors,
+    until: (done, person) =>
+      new Promise((resolve, reject) => {
+        Promise.all(working).catch(reject)
+        const off = replica.views.onChanged(look)
+        look()
+        function look(): void {
+          person()
+          if (!done()) return
+          off()
+          resolve()
+        }
+      }),
+    async close() {
+      stop.abort(new Error('The test is over.'))
+      await Promise.all(working)
+    },
+  }
+}
+
+function answerAll(replica: Replica, answer: string): void {
+  for (const id of replica.views.questions) run({ replica }, 'answer_question', { id, answer })
+}
+
+function acceptAll(replica: Replica): void {
+  for (const id of demoTasks(replica)) if (replica.views.task(id)?.candidates) run({ replica }, 'accept_task', { id })
+}
+
+function allDone(replica: Replica): boolean {
+  const tasks = demoTasks(replica)
+  return tasks.length === 6 && tasks.every((id) => replica.views.task(id)?.status === 'done')
+}
+
+function documentAt(replica: Replica, path: string): string {
+  const [id] = replica.views.documents.at(path, null)
+  const node = id && replica.nodes.get(id)
+  return node ? textOf(node, 'content', replica.history) : ''
+}
+
+test('the team plans, asks, builds and tests the app; its person answers and accepts', async () => {
+  const { replica, actors, until, close } = await demo()
+  await until(
+    () => allDone(replica),
+    () => {
+      answerAll(replica, 'Plum')
+      acceptAll(replica)
+    },
+  )
+  // What was answered is in the app; what was tested is the evidence.
+  expect(documentAt(replica, 'src/ui/theme.css')).toContain(ACCENTS.Plum)
+  const rowOf = (title: string) =>
+    demoTasks(replica)
+      .map((id) => replica.views.task(id))
+      .find((task) => task?.title === title)
+  const tested = replica.runsOf(rowOf('Test the list')?.id as never).at(-1)
+  expect(tested?.evidence).toMatchObject({ summary: '11 of 11 tests passed, in a sandbox without network.' })
+  // Each file was written by the agent whose it is, and nobody wrote where it may not.
+  const writers = Object.fromEntries(
+    replica.views.documents.all.flatMap((id) => {
+      const node = replica.nodes.get(id)
+      return node?.path && !node.path.startsWith('runs/') ? [[node.path, actors.get(node.creator)]] : []
+    }),
+  )
+  expect(writers).toEqual({
+    'docs/README.md': 'writer',
+    'docs/design.md': 'architect',
+    'index.html': 'frontend',
+    'src/api/storage.js': 'backend',
+    'src/api/store.js': 'backend',
+    'src/ui/main.js': 'frontend',
+    'src/ui/style.css': 'frontend',
+    'src/ui/theme.css': 'frontend',
+    'src/ui/view.js': 'frontend',
+    'tests/storage.test.js': 'tester',
+    'tests/store.test.js': 'tester',
+  })
+  expect(replica.quarantine.size).toBe(0)
+  // The one file that was not its own to write: refused, and people see that it was tried.
+  const refused = replica.runsOf(rowOf('Build the list and what keeps it')?.id as never).at(-1)
+  expect(JSON.stringify(refused)).toContain('src/ui/helpers.js')
+  await close()
+})
+
+test('work that is sent back with words is mended and handed in again by the same run', async () => {
+  const { replica, until, close } = await demo()
+  let sentBack = false
+  await until(
+    () => allDone(replica),
+    () => {
+      answerAll(replica, 'Plum')
+      const page = demoTasks(replica)
+        .map((id) => replica.views.task(id))
+        .find((task) => task?.title === 'Build the page')
+      if (page?.candidates && !sentBack) {
+        sentBack = true
+        run({ replica }, 'reject_task', { id: page.id, note: 'Rather ocean blue, please.' })
+      }
+      acceptAll(replica)
+    },
+  )
+  expect(sentBack).toBe(true)
+  expect(documentAt(replica, 'src/ui/theme.css')).toContain(ACCENTS['Ocean blue'])
+  await close()
+})
+
+test('a task that is in no script is blocked with words, and does not go round', async () => {
+  const { replica, until, close } = await demo()
+  const made = run({ replica }, 'create_task', { title: 'Fly to the moon', status: 'ready', assignees: ['Backend'] })
+  if (!made.ok) throw new Error(made.refusal.detail)
+  await until(
+    () => replica.views.task(made.value.id)?.status === 'blocked',
+    () => undefined,
+  )
+  expect(replica.runsOf(made.value.id)).toHaveLength(1)
+  await close()
+})

@@ -1,0 +1,96 @@
+/**
+ * Leads somebody who watches the demo through it: what goes on, what waits for them, and the app once it is there. It shows on every
+ * page of a workspace that holds the demo, until it is put away.
+ */
+
+import { Clapperboard, X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Link } from 'wouter'
+import type { NodeId } from '../../core/ids.ts'
+import { SCRIPTED_WORDS } from '../../agents/scenario/team.ts'
+import { useAct } from '../act.ts'
+import { useVersion } from '../hooks.ts'
+import { IconButton } from '../kit/button.tsx'
+import { links } from '../links.ts'
+import { useSession } from '../session.ts'
+import css from './demo-guide.module.css'
+import { demoStand, standWords, type DemoStand } from './demo-steps.ts'
+
+export function DemoGuide() {
+  const { replica, workspaceId } = useSession()
+  useVersion()
+  const [isHidden, setHidden] = useState(false)
+  const stand = demoStand(replica)
+  const mayReview = replica.may('review', 'task')
+  const [accepts, setAccepts] = useState(true)
+  useAcceptance(stand?.handedIn.map(({ id }) => id) ?? [], mayReview && accepts)
+  if (stand === null || isHidden) return null
+  const { done, total } = stand
+  return (
+    <section className={css['guide']} aria-label="Demo swarm">
+      <Clapperboard size={16} aria-hidden className={css['icon']} />
+      <p className={css['words']} aria-live="polite" title={SCRIPTED_WORDS}>
+        <span className={css['tag']}>Scripted demo</span> {standWords(stand)}{' '}
+        <span className={css['count']}>
+          {done} of {total} tasks done
+        </span>
+      </p>
+      <div className={css['next']}>
+        <Next stand={stand} workspaceId={workspaceId} />
+        {mayReview && done < total ? (
+          <label className={css['accept']}>
+            <input type="checkbox" checked={accepts} onChange={(event) => setAccepts(event.target.checked)} />
+            Accept work for me
+          </label>
+        ) : null}
+        <IconButton label="Put the guide away" onClick={() => setHidden(true)}>
+          <X size={14} aria-hidden />
+        </IconButton>
+      </div>
+    </section>
+  )
+}
+
+function Next({ stand, workspaceId }: { readonly stand: DemoStand; readonly workspaceId: string }) {
+  const [asks] = stand.asks
+  return (
+    <>
+      {asks ? (
+        <Link href={links.inbox(workspaceId)} className={css['link']} data-main="">
+          Answer in the inbox
+        </Link>
+      ) : null}
+      {!asks && stand.handedIn.length > 0 ? (
+        <Link href={links.inbox(workspaceId)} className={css['link']}>
+          Review in the inbox
+        </Link>
+      ) : null}
+      {stand.page && stand.done === stand.total ? (
+        <Link href={links.file(workspaceId, stand.page)} className={css['link']} data-main="">
+          Open the app
+        </Link>
+      ) : null}
+      <Link href={links.agents(workspaceId)} className={css['link']}>
+        Agents
+      </Link>
+    </>
+  )
+}
+
+/** Work stands as handed in for so long, so that it can be looked at, or sent back. */
+const ACCEPT_MS = 2500
+
+/** Accepts what was handed in, under this person's key, a moment after it was. */
+function useAcceptance(handedIn: readonly NodeId[], isOn: boolean): void {
+  const act = useAct()
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
+  })
+  const [next] = handedIn
+  useEffect(() => {
+    if (!isOn || next === undefined) return undefined
+    const timer = setTimeout(() => latest.current('accept_task', { id: next }), ACCEPT_MS)
+    return () => clearTimeout(timer)
+  }, [isOn, next])
+}
