@@ -2,12 +2,12 @@
  * Fences: what an agent wrote in a run that lost its task moves nothing that people see.
  *
  * A change by an agent belongs to the runs of its own that lay open in its causal past: claimed there, and neither ended nor given
- * up. Whether it shows is decided by those runs, from the records of their tasks and nothing else:
+ * up; to those that were handed in only where no other was open. Whether it shows is decided by those runs, from the records of their tasks and nothing else:
  *
  * - An open run shows while it holds its task, or is the one that was accepted.
  * - A run that is over shows what lies in the past of a word that ended it: what came later came from a hand that did not know.
- * - And not even that where it was *beaten*: another run of the task was before it in the order of those who hold tasks, and was
- *   not over as far as the beaten one had seen when it began. Both worked at one time; the work of one stays.
+ * - And not even that where it was *beaten*: another run of the task comes before it in the order of those who hold tasks, and
+ *   neither was over as far as the other had seen when it began. Both worked at one time; the work of one stays.
  *
  * A change that belongs to no open run is the agent's own, and its rights bound it. So a fence never binds who leaves its claim out
  * of its past, only who works by the rules and was too late, cut off or asleep; what that may do in someone's name, rights say.
@@ -16,7 +16,7 @@
 
 import type { History, Ref } from './history.ts'
 import type { ActorKey, NodeId } from './ids.ts'
-import type { RunWork, Work, WorkRecord } from './work.ts'
+import type { RunWork, Work, WorkOp, WorkRecord } from './work.ts'
 
 export interface Fence {
   readonly run: NodeId
@@ -24,6 +24,8 @@ export interface Fence {
   readonly claims: readonly Ref[]
   /** Words that ended it, by whomever. */
   readonly ends: readonly Ref[]
+  readonly submits: readonly Ref[]
+  readonly rejects: readonly Ref[]
   /** What of its changes shows: all, what lies in the past of an end, or nothing. */
   readonly shows: 'all' | 'ended' | 'none'
 }
@@ -31,13 +33,16 @@ export interface Fence {
 /** The fences around the runs of a task, in the order of their claims. */
 export function fencesOf(work: Work, history: History): Fence[] {
   return work.runs.map((run) => {
-    const ends = run.records.filter(isEnd).map(({ ref }) => ref)
+    const all = (...ops: readonly WorkOp[]): Ref[] => run.records.filter(({ op }) => ops.includes(op)).map(({ ref }) => ref)
+    const ends = all(...ENDS)
     const isHolding = work.holder === run.id && ends.length === 0
     return {
       run: run.id,
       by: run.by,
-      claims: run.records.filter(({ op }) => op === 'claim').map(({ ref }) => ref),
+      claims: all('claim'),
       ends,
+      submits: all('submit'),
+      rejects: all('reject'),
       shows: isHolding || work.accepted === run.id ? 'all' : ends.length > 0 && !isBeaten(run, work, history) ? 'ended' : 'none',
     }
   })
@@ -45,42 +50,61 @@ export function fencesOf(work: Work, history: History): Fence[] {
 
 /** Whether two fences of one run bind alike. */
 export function isSameFence(a: Fence, b: Fence): boolean {
-  return a.shows === b.shows && `${a.claims.join()} ${a.ends.join()}` === `${b.claims.join()} ${b.ends.join()}`
+  const words = ({ shows, claims, ends, submits, rejects }: Fence): string =>
+    [shows, claims.join(), ends.join(), submits.join(), rejects.join()].join(' ')
+  return words(a) === words(b)
 }
 
 /** Whether a change at `ref`, by the agent whose fences these are, is kept from showing by them. */
-export function isFenced(fences: Iterable<Fence>, ref: Ref, history: History): boolean {
-  let isBound = false
-  for (const { claims, ends, shows } of fences) {
+export function isFenced(fences: Iterable<Fence>, ref: Ref, history: Pick<History, 'saw'>): boolean {
+  const open = [...fences].filter(({ claims, ends }) => {
     const saw = (record: Ref): boolean => history.saw(ref, record)
-    if (!claims.some(saw) || ends.some(saw)) continue
-    if (shows === 'all' || (shows === 'ended' && ends.some((end) => history.saw(end, ref)))) return false
-    isBound = true
-  }
-  return isBound
+    return claims.some(saw) && !ends.some(saw)
+  })
+  // Whoever has handed in one thing and is at another writes for the other.
+  const atWork = open.filter((fence) => !isHandedIn(fence, ref, history))
+  const bound = atWork.length > 0 ? atWork : open
+  return bound.length > 0 && !bound.some((fence) => doesShow(fence, ref, history))
 }
 
-function isBeaten(run: RunWork, work: Work, history: History): boolean {
-  const start = startOf(run)
-  return work.runs.some(
-    (other) =>
-      other !== run &&
-      isBefore(other, run, history) &&
-      !other.records.some((record) => isEnd(record) && history.saw(start.ref, record.ref)),
+function doesShow({ shows, ends }: Fence, ref: Ref, history: Pick<History, 'saw'>): boolean {
+  return shows === 'all' || (shows === 'ended' && ends.some((end) => history.saw(end, ref)))
+}
+
+/** As far as the change had seen: it waits for a word, or was accepted. */
+function isHandedIn({ submits, rejects }: Fence, ref: Ref, history: Pick<History, 'saw'>): boolean {
+  return submits.some(
+    (submit) => history.saw(ref, submit) && !rejects.some((reject) => history.saw(ref, reject) && history.saw(reject, submit)),
   )
 }
 
-/** Begun runs before claimed ones, each in the order of that record: as `work.ts` finds the holder. */
-function isBefore(a: RunWork, b: RunWork, history: History): boolean {
-  const [first, second] = [startOf(a), startOf(b)]
-  if (first.op !== second.op) return first.op === 'confirm'
-  return history.compare(first.ref, second.ref) < 0
+function isBeaten(run: RunWork, work: Work, history: History): boolean {
+  return work.runs.some((other) => other !== run && isBefore(other, run, work, history) && !isApart(other, run, history))
+}
+
+/** Whether one was over as far as the other had seen when it began: the one then goes on where the other left off. */
+function isApart(a: RunWork, b: RunWork, history: History): boolean {
+  const began = (run: RunWork, after: RunWork): boolean =>
+    after.records.some((record) => isEnd(record) && history.saw(startOf(run).ref, record.ref))
+  return began(a, b) || began(b, a)
+}
+
+/** As `work.ts` finds who holds the task: accepted, handed in, begun, claimed; each in the order of their beginnings. */
+function isBefore(a: RunWork, b: RunWork, work: Work, history: History): boolean {
+  const standing = ({ id, records }: RunWork): number => {
+    if (work.accepted === id) return 0
+    if (work.candidates.includes(id)) return 1
+    return records.some(({ op }) => op === 'confirm') ? 2 : 3
+  }
+  return standing(a) - standing(b) < 0 || (standing(a) === standing(b) && history.compare(startOf(a).ref, startOf(b).ref) < 0)
 }
 
 function startOf({ records }: RunWork): WorkRecord {
   return records.find(({ op }) => op === 'confirm') ?? (records[0] as WorkRecord)
 }
 
+const ENDS: readonly WorkOp[] = ['end', 'lost']
+
 function isEnd({ op }: WorkRecord): boolean {
-  return op === 'end' || op === 'lost'
+  return ENDS.includes(op)
 }

@@ -1,7 +1,7 @@
 /** What a run wrote that lost its task moves nothing that people see, on any replica, and is not lost. */
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import { toHex } from '../base/bytes.ts'
+import { compareBytes, toHex } from '../base/bytes.ts'
 import type { Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
@@ -143,6 +143,52 @@ describe('of two who worked apart', () => {
     await owner.settled()
     await meet(...all)
     expectOnly(lost)
+    await expectAlike()
+  })
+
+  test('who began first gives way to who handed in, and what it did then does not come back with its giving up', async () => {
+    for (const agent of [one, two]) begin(agent)
+    work(one, 'one')
+    work(two, 'two')
+    const [first, second] = (await firstOf()) === one.actor ? [one, two] : [two, one]
+    done(second, 'submit_task', { id: TASK })
+    await meet(...all)
+    done(owner, 'accept_task', { id: TASK })
+    await meet(...all)
+    done(first, 'release_task', { id: TASK })
+    await meet(...all)
+    expectOnly(second === one ? 'one' : 'two')
+    await expectAlike()
+  })
+
+  /** Whose confirm comes first in the order that all agree on. */
+  async function firstOf(): Promise<string | undefined> {
+    await one.saved()
+    await two.saved()
+    const begun = [one, two].map((replica) => {
+      const confirm = replica.nodes.get(row(replica).id)?.work?.runs[0]?.records.find(({ op }) => op === 'confirm')
+      return {
+        actor: replica.actor,
+        ms: replica.history.msOf(confirm?.ref ?? 0),
+        id: replica.history.idOf(Math.floor((confirm?.ref ?? 0) / 256)),
+      }
+    })
+    return begun.toSorted((a, b) => a.ms - b.ms || compareBytes(a.id, b.id))[0]?.actor
+  }
+
+  test('who has handed in another task is not thereby free to write files for one that it lost', async () => {
+    done(owner, 'create_task', { title: 'Before', status: 'ready' })
+    await meet(...all)
+    done(owner, 'create_task', { title: 'Before, too', status: 'ready' })
+    await meet(...all)
+    for (const [id, agent] of [
+      ['WN-2', one],
+      ['WN-3', two],
+    ] as const)
+      for (const name of ['claim_task', 'confirm_task', 'submit_task'] as const) done(agent, name, { id })
+    await meet(...all)
+    const { held } = await apart()
+    expectOnly(held)
     await expectAlike()
   })
 

@@ -55,8 +55,9 @@ export class Fences {
 
   /** Whether what this agent writes now, on everything that is here, would not show. */
   binds({ id, type }: About, actor: ActorKey): boolean {
-    const open = this.#about(id, type, actor).filter(({ ends }) => ends.length === 0)
-    return open.length > 0 && open.every(({ shows }) => shows !== 'all')
+    const { history } = this.#known
+    const saw = (later: Ref, earlier: Ref): boolean => later === NOW || history.saw(later, earlier)
+    return isFenced(this.#about(id, type, actor), NOW, { saw })
   }
 
   /** Looks at the work of a task that was folded; answers the changes that show now and did not, or the other way round. */
@@ -123,6 +124,9 @@ export class Fences {
     return type === 'document' ? [...(this.#byActor.get(actor)?.values() ?? [])] : []
   }
 }
+
+/** Stands for a change that has everything in its past. */
+const NOW: Ref = Number.POSITIVE_INFINITY
 
 /** Records of work have no right of the tree's in the index. */
 const RIGHTS_OF_TREE: Readonly<Record<number, true>> = {
