@@ -77,6 +77,14 @@ export const LOCAL = {
   /** Verdicts that turned, kept for those who follow the events. */
   turnsKept: 10_000,
   queryDepth: 8,
+  /** Rows of a brief list, as models read it, and files that one call writes. */
+  briefRows: 50,
+  documentsAtOnce: 16,
+  /** All that the tools cost a conversation: about 4,000 tokens of 4 characters. */
+  toolSchemaChars: 16_000,
+  /** Who waits for the answer to a question is told so often that there is none yet. */
+  askWaitMs: 25_000,
+  askRounds: 8,
   queryTerms: 256,
   frameBytes: 64 * 1024,
   messageBytes: 16 * 1024 * 1024,

@@ -1,0 +1,63 @@
+/**
+ * What a tool answers: a line of Worknode's own words, and what people and agents wrote, in envelopes.
+ *
+ * A model cannot tell data from instructions by itself. So the two never mix: what somebody wrote (titles, bodies, documents, comments,
+ * names) stands only in an envelope that names the key which signed it, and the envelope ends with a mark drawn for this answer,
+ * which no text that was written before can contain. Everything outside of envelopes is made of keys, ids, states and numbers.
+ */
+
+import type { Bytes } from '../base/bytes.ts'
+import { toHex } from '../base/bytes.ts'
+import type { Refusal } from '../base/result.ts'
+
+export const FORMATS = ['markdown', 'json'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** What somebody wrote. */
+export interface Quote {
+  /** What it is: `task WN-12`, `document docs/plan.md`. */
+  readonly of: string
+  /** The key that signed it, hex. */
+  readonly author: string
+  /** What that key says it is called; its own word, so it is quoted as well. */
+  readonly name: string
+  readonly markdown: string
+  readonly json: unknown
+}
+
+export interface Answer {
+  readonly says: string
+  /** Ids, keys, states and numbers: nothing that somebody wrote. */
+  readonly data: Readonly<Record<string, unknown>>
+  readonly quotes: readonly Quote[]
+}
+
+export function says(words: string, data: Answer['data'] = {}, quotes: readonly Quote[] = []): Answer {
+  return { says: words, data, quotes }
+}
+
+const MARK_BYTES = 6
+
+export function textOf({ says: words, data, quotes }: Answer, format: Format, random: (length: number) => Bytes): string {
+  if (format === 'json')
+    return JSON.stringify({
+      says: words,
+      ...data,
+      ...(quotes.length > 0 && { untrusted: quotes.map(({ of, author, name, json }) => ({ of, author, name, data: json })) }),
+    })
+  const mark = `untrusted-${toHex(random(MARK_BYTES))}`
+  return [words, ...quotes.map((quote) => enveloped(quote, mark))].join('\n\n')
+}
+
+/** The code first: agents act on it. */
+export function textOfRefusal({ code, detail }: Refusal): string {
+  return `${code}: ${detail}`
+}
+
+function enveloped({ of, author, name, markdown }: Quote, mark: string): string {
+  return `<${mark} of="${attribute(of)}" author="${author}" name="${attribute(name)}">\n${markdown.trimEnd()}\n</${mark}>`
+}
+
+function attribute(text: string): string {
+  return text.replaceAll(/[\p{Cc}"<>&]/gu, ' ').slice(0, 200)
+}
