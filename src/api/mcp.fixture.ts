@@ -1,0 +1,77 @@
+/** A board with an owner and a worker, behind the MCP door, for tests. A token is the name of whose it is. */
+
+import { Hono } from 'hono'
+import { ok, refuse } from '../base/result.ts'
+import { type InputOf, type OperationName, type OutputOf, run } from '../operations/table.ts'
+import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
+import type { Replica } from '../replica/replica.ts'
+import { createMcp } from './mcp.ts'
+
+export interface McpWorld {
+  readonly owner: Replica
+  readonly agent: Replica
+  readonly door: Hono
+}
+
+export async function mcpWorld(body = 'A tool library for the street.'): Promise<McpWorld> {
+  const { owner, clock } = await founded()
+  done(owner, 'create_task', { title: 'Build it', body, status: 'ready' })
+  const { member: agent } = await joined(owner, 7, clock, { role: 'agent' })
+  await exchange(owner, agent)
+  const callers: Readonly<Record<string, Replica>> = { owner, agent, blind: owner }
+  const door = new Hono().route(
+    '/mcp',
+    createMcp({
+      version: '1.2.3',
+      async authenticate({ headers }) {
+        const token = /^Bearer (\w+)$/.exec(headers.get('authorization') ?? '')?.[1] ?? ''
+        const replica = callers[token]
+        if (!replica) return refuse({ code: 'unauthorized', detail: 'Give a token.' })
+        return ok({ id: token, context: { replica }, mayRead: token !== 'blind' })
+      },
+      report: (error) => {
+        throw error
+      },
+    }),
+  )
+  return { owner, agent, door }
+}
+
+export function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
+  const result = run({ replica }, name, input)
+  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
+  return result.value
+}
+
+/** What tests ask of a client, whichever package and era it is of. */
+export interface McpCaller {
+  tools(): Promise<string[]>
+  call(name: string, input?: Record<string, unknown>): Promise<{ readonly isError?: unknown; readonly text: string }>
+  read(uri: string): Promise<string>
+  close(): Promise<void>
+}
+
+interface AnyClient {
+  listTools(): Promise<{ tools: { name: string }[] }>
+  callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>
+  readResource(of: { uri: string }): Promise<unknown>
+  close(): Promise<void>
+}
+
+export function callerOf(client: AnyClient): McpCaller {
+  return {
+    tools: async () => (await client.listTools()).tools.map(({ name }) => name),
+    async call(name, input = {}) {
+      const { isError, content } = (await client.callTool({ name, arguments: input })) as {
+        isError?: unknown
+        content: { text: string }[]
+      }
+      return { isError, text: content[0]?.text ?? '' }
+    },
+    async read(uri) {
+      const { contents } = (await client.readResource({ uri })) as { contents: { text: string }[] }
+      return contents[0]?.text ?? ''
+    },
+    close: () => client.close(),
+  }
+}
