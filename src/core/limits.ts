@@ -85,6 +85,11 @@ export const LOCAL = {
   /** Who waits for the answer to a question is told so often that there is none yet. */
   askWaitMs: 25_000,
   askRounds: 8,
+  /** A tab that does not say in time which workspace it has open is asleep; one that does not answer a request, busy. */
+  doorFindMs: 2000,
+  doorAnswerMs: 60_000,
+  /** Tabs that are asked for one request. */
+  doorTabs: 8,
   queryTerms: 256,
   frameBytes: 64 * 1024,
   messageBytes: 16 * 1024 * 1024,

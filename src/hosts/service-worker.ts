@@ -4,22 +4,35 @@
  * A new version is fetched beside the old one and waits until a tab asks for it, or no tab is left. What older versions were made of
  * stays as long as a tab runs them: each tab holds a lock with the name of the script that it started from
  * (`offline-app.ts`), and what a tab loads late must still be there.
+ *
+ * It is also the door to `/api` for the scripts of this origin (`worker-door.ts`).
  */
 
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching'
 import { registerRoute } from 'workbox-routing'
 import { TAB_LOCK, TAKE_OVER } from './offline-messages.ts'
+import { answerFromTab, isForTab, type TabClient } from './worker-door.ts'
 
 /** What is used of the worker's global scope: its types and those of a page cannot be loaded together. */
 interface Scope {
   readonly __WB_MANIFEST: Parameters<PrecacheController['addToCacheList']>[0]
-  readonly clients: { claim(): Promise<void> }
+  readonly clients: {
+    claim(): Promise<void>
+    matchAll(options: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly Page[]>
+  }
+  readonly registration: { readonly scope: string }
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: Waiting) => void): void
-  addEventListener(type: 'fetch', listener: (event: Waiting & { readonly request: Request }) => void): void
+  addEventListener(type: 'fetch', listener: (event: Fetching) => void): void
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
 }
 type Waiting = Event & { waitUntil(promise: Promise<unknown>): void }
+type Fetching = Waiting & {
+  readonly request: Request
+  readonly clientId: string
+  respondWith(response: Promise<Response>): void
+}
+type Page = TabClient & { readonly frameType: string }
 
 declare const self: Scope
 
@@ -40,6 +53,27 @@ self.addEventListener('message', ({ data }) => {
 // Before the routes: whoever answers a request ends its round.
 self.addEventListener('fetch', (event) => {
   if (event.request.mode === 'navigate') event.waitUntil(tidy(event))
+})
+
+self.addEventListener('fetch', (event) => {
+  const { scope } = self.registration
+  if (!isForTab(event.request, scope)) return
+  event.stopImmediatePropagation()
+  event.respondWith(
+    answerFromTab(event.request, event.clientId, {
+      scope,
+      tabs: async () => {
+        const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+        return pages.filter(({ frameType }) => frameType !== 'nested')
+      },
+      whenGone: (lock, signal) => navigator.locks.request(lock, { mode: 'shared', signal }, () => undefined),
+      after(ms, run) {
+        const timer = setTimeout(run, ms)
+        return () => clearTimeout(timer)
+      },
+      keepAlive: (until) => event.waitUntil(until),
+    }),
+  )
 })
 
 // Addresses of the app are told apart by their fragments only: the page is always the same one.

@@ -11,6 +11,7 @@ import { eventsCommand } from './events.ts'
 import { exportCommand } from './export.ts'
 import { hookCommand } from './hook.ts'
 import { importCommand } from './import.ts'
+import { mcpCommand } from './mcp.ts'
 import { serveCommand } from './serve.ts'
 import { tableCommands } from './table-commands.ts'
 import { verifyCommand } from './verify.ts'
@@ -28,6 +29,7 @@ export function createProgram(root: string): Command {
     .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))
     .addCommand(verifyCommand())
     .addCommand(hookCommand())
+    .addCommand(mcpCommand())
     .addCommand(eventsCommand())
     .addCommand(completionCommand())
   const own = new Set(worknode.commands.map((command) => command.name()))

@@ -1,0 +1,33 @@
+/** `worknode mcp`: MCP over stdio for a client that starts its servers itself, as a bridge to a running host. */
+
+import { Command } from 'commander'
+import { bridgeMcp } from '../mcp-bridge.ts'
+
+interface Flags {
+  readonly url?: string
+  readonly token?: string
+}
+
+export function mcpCommand(): Command {
+  return new Command('mcp')
+    .description('speak MCP over stdio, for a client that starts its servers itself; a host must be running')
+    .option('--url <address>', 'where the host is (WORKNODE_URL, http://localhost:8080)')
+    .option('--token <token>', 'who asks: as "worknode agent add" prints it (WORKNODE_TOKEN)')
+    .action(async ({ url, token }: Flags) => {
+      const host = url ?? process.env.WORKNODE_URL ?? 'http://localhost:8080'
+      const given = token ?? process.env.WORKNODE_TOKEN ?? ''
+      if (!URL.canParse(host)) {
+        process.stderr.write(`${host} is no address. Say for example: --url http://localhost:8080\n`)
+        process.exitCode = 1
+        return
+      }
+      if (given === '')
+        process.stderr.write('No token: give --token or WORKNODE_TOKEN. "npx worknode agent add <name>" makes one.\n')
+      await bridgeMcp({ input: process.stdin, output: process.stdout, url: doorOf(host), token: given })
+    })
+}
+
+/** Under whatever path the host stands. */
+function doorOf(host: string): string {
+  return new URL('mcp', host.endsWith('/') ? host : `${host}/`).href
+}
