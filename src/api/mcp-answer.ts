@@ -8,7 +8,7 @@
 
 import type { Bytes } from '../base/bytes.ts'
 import { toHex } from '../base/bytes.ts'
-import type { Refusal } from '../base/result.ts'
+import type { Refusal, Result } from '../base/result.ts'
 
 export const FORMATS = ['markdown', 'json'] as const
 export type Format = (typeof FORMATS)[number]
@@ -49,8 +49,20 @@ export function textOf({ says: words, data, quotes }: Answer, format: Format, ra
   return [words, ...quotes.map((quote) => enveloped(quote, mark))].join('\n\n')
 }
 
+/** As MCP has it, and WebMCP as well. */
+export interface ToolResult {
+  readonly [other: string]: unknown
+  readonly content: { type: 'text'; text: string }[]
+  readonly isError?: boolean
+}
+
+export function resultOf(result: Result<Answer>, format: Format, random: (length: number) => Bytes): ToolResult {
+  if (!result.ok) return { isError: true, content: [{ type: 'text', text: textOfRefusal(result.refusal) }] }
+  return { content: [{ type: 'text', text: textOf(result.value, format, random) }] }
+}
+
 /** The code first: agents act on it. */
-export function textOfRefusal({ code, detail }: Refusal): string {
+function textOfRefusal({ code, detail }: Refusal): string {
   return `${code}: ${detail}`
 }
 

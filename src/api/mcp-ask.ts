@@ -8,6 +8,20 @@ import type { Replica } from '../replica/replica.ts'
 import { type Answer, says } from './mcp-answer.ts'
 import { signed } from './mcp-words.ts'
 
+/** Whether the caller wants to wait for the answer. */
+export function isWaiting(tool: string, input: unknown): boolean {
+  return tool === 'worknode_ask' && (input as { readonly wait?: unknown } | null)?.wait === true
+}
+
+export function notYet(question: NodeId): Answer {
+  return says(
+    `Question ${question} waits for an answer. Go on with what does not hang on it; worknode_show has the answer later.`,
+    {
+      question,
+    },
+  )
+}
+
 /** The answer as it is here; null while nobody has given one. */
 export function answerTo(replica: Replica, question: NodeId): Answer | null {
   const node = replica.nodes.get(question)

@@ -20,14 +20,14 @@ import {
   type ServerContext,
   type StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server'
-import type { Result } from '../base/result.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { Context } from '../operations/operation.ts'
 import { run } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
-import { type Answer, type Format, says, textOf, textOfRefusal } from './mcp-answer.ts'
-import { answerTo, untilAnswered } from './mcp-ask.ts'
+import { type Answer, resultOf, textOf } from './mcp-answer.ts'
+import { answerTo, isWaiting, notYet, untilAnswered } from './mcp-ask.ts'
 import { showDocument, showTask } from './mcp-show.ts'
 import { formatOf, schemaOf, type Tool, TOOLS } from './mcp-tools.ts'
 
@@ -79,11 +79,11 @@ async function call(
   asked: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { replica } = context
+  const { random } = replica
   const format = formatOf(input)
-  const isWaiting = tool.name === 'worknode_ask' && (input as { readonly wait?: unknown }).wait === true
-  if (!isWaiting) return resultOf(await tool.run(context, input, asked.mcpReq.signal), format, replica)
+  if (!isWaiting(tool.name, input)) return resultOf(await tool.run(context, input, asked.mcpReq.signal), format, random)
   const waiting = asked.mcpReq.requestState<Waiting>() ?? (await begin())
-  if ('ok' in waiting) return resultOf(waiting, format, replica)
+  if ('ok' in waiting) return resultOf(waiting, format, random)
   const { question, rounds } = waiting
   if (rounds > 0) relayed(context, question, asked)
   // The first round is answered at once where the client asks its own person: the two need not wait for each other.
@@ -91,8 +91,8 @@ async function call(
   const answer = isElicited
     ? answerTo(replica, question)
     : await untilAnswered(replica, question, LOCAL.askWaitMs, asked.mcpReq.signal)
-  if (answer) return resultOf({ ok: true, value: answer }, format, replica)
-  if (era === 'legacy' || rounds >= LOCAL.askRounds) return resultOf({ ok: true, value: notYet(question) }, format, replica)
+  if (answer) return resultOf(ok(answer), format, random)
+  if (era === 'legacy' || rounds >= LOCAL.askRounds) return resultOf(ok(notYet(question)), format, random)
   const requestState = await waits.mint({ question, rounds: rounds + 1 }, asked)
   return inputRequired({ requestState, ...(isElicited && { inputRequests: { answer: elicit(input) } }) })
 
@@ -100,15 +100,6 @@ async function call(
     const begun = await tool.run(context, input, asked.mcpReq.signal)
     return begun.ok ? { question: begun.value.data['question'] as NodeId, rounds: 0 } : begun
   }
-}
-
-function notYet(question: NodeId): Answer {
-  return says(
-    `Question ${question} waits for an answer. Go on with what does not hang on it; worknode_show has the answer later.`,
-    {
-      question,
-    },
-  )
 }
 
 function mayElicit({ mcpReq }: ServerContext): boolean {
@@ -138,11 +129,6 @@ function relayed(context: Context, question: NodeId, { mcpReq }: ServerContext):
   if (typeof text !== 'string' || answerTo(context.replica, question)) return
   // A refusal leaves the question open, as it was.
   run(context, 'answer_question', { id: question, answer: text })
-}
-
-function resultOf(result: Result<Answer>, format: Format, replica: Replica): CallToolResult {
-  if (!result.ok) return { isError: true, content: [{ type: 'text', text: textOfRefusal(result.refusal) }] }
-  return { content: [{ type: 'text', text: textOf(result.value, format, replica.random) }] }
 }
 
 /** The tool itself checks what it is given, and answers a refusal with a code: here only its JSON Schema is shown. */

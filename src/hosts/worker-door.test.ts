@@ -119,7 +119,7 @@ test('a tab answers under the root, without what only the door understands', asy
   const tab = addTab('one', 'w1', async (request) =>
     Response.json(
       { url: request.url, method: request.method, sent: await request.text(), type: request.headers.get('content-type') },
-      { status: 201 },
+      { status: 201, headers: { Link: '</api/tasks?cursor=2>; rel="next"' } },
     ),
   )
   const response = await ask('api/v1/tasks?workspace=w1&limit=2', {
@@ -127,7 +127,7 @@ test('a tab answers under the root, without what only the door understands', asy
     body: '{"title":"One"}',
     headers: { 'Content-Type': 'application/json', 'Worknode-Workspace': 'w1' },
   })
-  expect(response.status).toBe(201)
+  expect([response.status, response.headers.get('link')]).toEqual([201, '</app/api/tasks?cursor=2>; rel="next"'])
   expect(await response.json()).toEqual({
     url: 'https://board.test/api/v1/tasks?limit=2',
     method: 'POST',

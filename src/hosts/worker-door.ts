@@ -146,7 +146,7 @@ function askTab(
   { tab, lock }: Found,
   message: RequestMessage,
   asked: AbortSignal,
-  { whenGone, after, keepAlive }: WorkerDoorPorts,
+  { scope, whenGone, after, keepAlive }: WorkerDoorPorts,
 ): Promise<Response | 'unanswered' | 'moved'> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()
@@ -173,7 +173,7 @@ function askTab(
     function hear(said: FromTab): void {
       switch (said.type) {
         case 'head': {
-          const init = { status: said.status, headers: said.headers.map(([name, value]): [string, string] => [name, value]) }
+          const init = { status: said.status, headers: said.headers.map(([name, value]) => placed(name, value, scope)) }
           stopWaiting()
           if (said.body === 'stream') keepAlive(new Promise<void>((done) => over.signal.addEventListener('abort', () => done())))
           resolve(new Response(said.body === 'stream' ? stream() : said.body, init))
@@ -232,4 +232,9 @@ function askTab(
       port1.close()
     }
   })
+}
+
+/** The next page of a list is under our scope, as this one was. */
+function placed(name: string, value: string, scope: string): [string, string] {
+  return [name, name.toLowerCase() === 'link' ? value.replaceAll('</', `<${new URL(scope).pathname}`) : value]
 }

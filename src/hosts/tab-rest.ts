@@ -1,0 +1,23 @@
+/** The REST app of this tab: the same that a host serves, for whoever sits here. */
+
+import type { Hono } from 'hono'
+import { version } from '../../package.json' with { type: 'json' }
+import { createRest } from '../api/app.ts'
+import { ok } from '../base/result.ts'
+import type { Replica } from '../replica/replica.ts'
+
+const apps = new WeakMap<Replica, Hono>()
+
+export function answerFrom(replica: Replica, request: Request): Promise<Response> {
+  let app = apps.get(replica)
+  if (!app) {
+    app = createRest({
+      authenticate: async () => ok({ id: 'tab', context: { replica }, mayRead: true }),
+      now: () => Date.now(),
+      version,
+      onFault: reportError,
+    })
+    apps.set(replica, app)
+  }
+  return Promise.resolve(app.fetch(request))
+}
