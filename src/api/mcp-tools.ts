@@ -248,9 +248,19 @@ function tool<In extends z.ZodMiniObject>({ reads = false, shownTo = () => true,
     async run(context, input, signal) {
       const parsed = spec.input.safeParse(input ?? {})
       if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
-      return act(context, parsed.data, signal)
+      const answer = await act(context, parsed.data, signal)
+      return reads || !answer.ok ? answer : safely(context.replica, answer.value)
     },
   }
+}
+
+/** What was written is told once it would survive a kill. */
+async function safely(replica: Replica, answer: Answer): Promise<Result<Answer>> {
+  await replica.saved()
+  const { problem } = replica.saveState
+  return problem === null
+    ? ok(answer)
+    : refuse({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
 }
 
 /** Where the task stands now, in words of ours; its title is quoted. */

@@ -87,6 +87,7 @@ export const LOCAL = {
   askRounds: 8,
   /** A tab that does not say in time which workspace it has open is asleep; one that does not answer a request, busy. */
   doorFindMs: 2000,
+  doorLateMs: 50,
   doorAnswerMs: 60_000,
   /** Tabs that are asked for one request. */
   doorTabs: 8,

@@ -20,6 +20,8 @@ export interface WhoMessage {
 export interface Here {
   /** Null while it has none open. */
   readonly workspace: string | null
+  /** When its person last looked at it or did something in it; milliseconds since 1970. */
+  readonly usedAt: number
   readonly lock: string
 }
 

@@ -18,19 +18,21 @@ export interface TabDoorPorts {
   /** Resolves once this tab holds the lock, which it does until it is gone, whatever becomes of it. */
   readonly hold: (lock: string) => Promise<void>
   readonly open: () => OpenHere | null
+  readonly usedAt: () => number
   /** Answers a request from what is open. */
   readonly answer: (open: OpenHere, request: Request) => Promise<Response>
   /** Of this tab, like no other's. */
   readonly name: string
 }
 
-export function openTabDoor({ messages, hold, open, answer, name }: TabDoorPorts): void {
+export function openTabDoor({ messages, hold, open, usedAt, answer, name }: TabDoorPorts): void {
   const lock = `${DOOR_LOCK}${name}`
   const held = hold(lock)
   messages.addEventListener('message', ({ data, ports: [port] }) => {
     const said = data as ToTab
     if (!port) return
-    if (said.type === 'worknode who') void held.then(() => port.postMessage({ workspace: open()?.workspaceId ?? null, lock }))
+    if (said.type === 'worknode who')
+      void held.then(() => port.postMessage({ workspace: open()?.workspaceId ?? null, usedAt: usedAt(), lock }))
     else if (said.type === 'worknode request') void serve(said, port)
   })
   messages.startMessages()

@@ -21,11 +21,22 @@ export function openTabDoors(page: Window, session: Observable<Session | null>):
           })
         }),
       open: () => session.get(),
+      usedAt: lastUse(page),
       answer: async ({ replica }, request) => (await import('./tab-rest.ts')).answerFrom(replica, request),
       name: crypto.randomUUID(),
     })
   const model = modelContext(page)
   if (model) offerWhileOpen(model, session)
+}
+
+/** When the person last looked at this page or did something in it. */
+function lastUse(page: Window): () => number {
+  let usedAt = Date.now()
+  const used = (): void => {
+    usedAt = Date.now()
+  }
+  for (const sign of ['focus', 'pointerdown', 'keydown']) page.addEventListener(sign, used, { capture: true, passive: true })
+  return () => usedAt
 }
 
 /** Where it is differs with the age of the browser. */

@@ -9,15 +9,16 @@ import type { Replica } from '../replica/replica.ts'
 const apps = new WeakMap<Replica, Hono>()
 
 export function answerFrom(replica: Replica, request: Request): Promise<Response> {
-  let app = apps.get(replica)
-  if (!app) {
-    app = createRest({
-      authenticate: async () => ok({ id: 'tab', context: { replica }, mayRead: true }),
-      now: () => Date.now(),
-      version,
-      onFault: reportError,
-    })
-    apps.set(replica, app)
-  }
+  const app = apps.get(replica) ?? restOf(replica)
+  apps.set(replica, app)
   return Promise.resolve(app.fetch(request))
+}
+
+function restOf(replica: Replica): Hono {
+  return createRest({
+    authenticate: async () => ok({ id: 'tab', context: { replica }, mayRead: true }),
+    now: () => Date.now(),
+    version,
+    onFault: reportError,
+  })
 }

@@ -19,7 +19,7 @@ interface TestTab {
   crash(): void
 }
 
-/** Tabs of a browser, the one in front first, and deadlines that pass when the test says so. */
+/** Tabs of a browser, the one used last first, and deadlines that pass when the test says so. */
 function browser() {
   const tabs: TestTab[] = []
   const gone = new Map<string, { readonly promise: Promise<void>; readonly resolve: () => void }>()
@@ -51,6 +51,7 @@ function browser() {
         startMessages: () => undefined,
       } as Pick<ServiceWorkerContainer, 'addEventListener' | 'startMessages'>,
       hold: () => Promise.resolve(),
+      usedAt: () => -tabs.indexOf(tab),
       open: () => (tab.open === null ? null : ({ workspaceId: tab.open } as OpenHere)),
       answer: async (_open, request) => {
         tab.asked.push(request)
@@ -138,15 +139,16 @@ test('a tab answers under the root, without what only the door understands', asy
   expect(waiting()).toBe(0)
 })
 
-test('the tab that asks answers; else the one in front; a workspace that is named goes before both', async () => {
+test('the tab that asks answers; else the one used last; a workspace that is named goes before both', async () => {
   const { addTab, ask } = browser()
   addTab('start page', null)
-  addTab('front', 'w1')
+  addTab('used last', 'w1')
+  addTab('used before', 'w1')
   addTab(ASKER, 'w2')
   const by = async (path: string, init?: RequestInit) => ((await (await ask(path, init)).json()) as { by: string }).by
   expect(await by('api/tasks')).toBe(ASKER)
-  expect(await by('api/tasks?workspace=w1')).toBe('front')
-  expect(await by('api/tasks', { headers: { 'Worknode-Workspace': 'w1' } })).toBe('front')
+  expect(await by('api/tasks?workspace=w1')).toBe('used last')
+  expect(await by('api/tasks', { headers: { 'Worknode-Workspace': 'w1' } })).toBe('used last')
 })
 
 test('no tab has the workspace: said at once, with what to do', async () => {
@@ -174,7 +176,7 @@ test('a tab that is asleep is passed over, and one that is busy has its time', a
   pass()
   await asked
   pass()
-  // Both were tried; the sleeping one is asked once more, and passed over again.
+  // The sleeping one is asked who it is once more, and passed over again.
   await settled()
   pass()
   expect(await (await answered).json()).toEqual({ by: 'awake' })

@@ -5,8 +5,8 @@
  * host that gave it), and never `health` and `settings`, which ask about the host. What is opened in the address bar, or sent by a form,
  * goes to the network as well: another site can do that, and must not act as the person whose tab answers.
  *
- * Which tab: of the workspace that `?workspace=` or the header `Worknode-Workspace` names, else any; the one that asks if it fits,
- * then the one that was in front last. A tab that does not even say what it has open in time is passed over.
+ * Which tab: of the workspace that `?workspace=` or the header `Worknode-Workspace` names, else any; the one that asks if it fits, else
+ * the one that its person used last. A tab that does not even say in time what it has open is asleep and passed over.
  *
  * The law: an answer or a clear error, never a hang. A tab holds a lock for as long as it lives, so its end is an event; a tab that
  * lives and does not answer has a deadline. What may be done twice (reads, and writes with an `Idempotency-Key`) is asked of another
@@ -27,7 +27,6 @@ export interface TabClient {
 export interface WorkerDoorPorts {
   /** Address that the app lives under, ending in a slash. */
   readonly scope: string
-  /** The one that was in front last comes first. */
   readonly tabs: () => Promise<readonly TabClient[]>
   /** Resolves once whoever holds this lock is gone; rejects when it is not waited for any more. */
   readonly whenGone: (lock: string, signal: AbortSignal) => Promise<unknown>
@@ -53,11 +52,7 @@ export async function answerFromTab(request: Request, asker: string, ports: Work
   const tried = new Set<string>()
   while (tried.size < LOCAL.doorTabs) {
     const tabs = (await ports.tabs()).filter(({ id }) => !tried.has(id))
-    const found = await findTab(
-      tabs.toSorted((a, b) => Number(b.id === asker) - Number(a.id === asker)),
-      workspace,
-      ports,
-    )
+    const found = await findTab(tabs, workspace, asker, ports)
     if (found === null) break
     tried.add(found.tab.id)
     const answered = await askTab(found, { ...message, workspace: found.workspace }, request.signal, ports)
@@ -107,36 +102,38 @@ interface Found {
   readonly lock: string
 }
 
-/** The first of these that has the workspace open. Who is silent is waited for only while nobody before it has said no. */
-function findTab(tabs: readonly TabClient[], wanted: string | null, { after }: WorkerDoorPorts): Promise<Found | null> {
+/** Of those that have the workspace open the one that asks, else the one used last. Who is slow to say so is waited for a moment. */
+function findTab(
+  tabs: readonly TabClient[],
+  wanted: string | null,
+  asker: string,
+  { after }: WorkerDoorPorts,
+): Promise<Found | null> {
   return new Promise((resolve) => {
-    const said: (Here | null)[] = tabs.map(() => null)
-    const ports = tabs.map((tab, at) => {
+    const fitting: (Found & { readonly usedAt: number })[] = []
+    let silent = tabs.length
+    const ports = tabs.map((tab) => {
       const { port1, port2 } = new MessageChannel()
-      port1.addEventListener('message', ({ data }: MessageEvent<Here>) => {
-        said[at] = data
-        look(false)
-      })
+      port1.addEventListener('message', ({ data }: MessageEvent<Here>) => hear(tab, data))
       port1.start()
       tab.postMessage({ type: 'worknode who' }, [port2])
       return port1
     })
-    const stop = after(LOCAL.doorFindMs, () => look(true))
-    look(false)
+    const stops = [after(LOCAL.doorFindMs, settle)]
+    if (silent === 0) settle()
 
-    function look(isLate: boolean): void {
-      for (const [at, here] of said.entries()) {
-        if (here === null && !isLate) return
-        const fits = here !== null && here.workspace !== null && (wanted === null || wanted === here.workspace)
-        if (fits) return settle({ tab: tabs[at] as TabClient, workspace: here.workspace, lock: here.lock })
-      }
-      settle(null)
+    function hear(tab: TabClient, { workspace, lock, usedAt }: Here): void {
+      silent--
+      const fits = workspace !== null && (wanted === null || wanted === workspace)
+      if (fits && fitting.push({ tab, workspace, lock, usedAt }) === 1) stops.push(after(LOCAL.doorLateMs, settle))
+      if (silent === 0 || (fits && tab.id === asker)) settle()
     }
 
-    function settle(found: Found | null): void {
-      stop()
+    function settle(): void {
+      for (const stop of stops) stop()
       for (const port of ports) port.close()
-      resolve(found)
+      const own = fitting.find(({ tab }) => tab.id === asker)
+      resolve(own ?? fitting.toSorted((a, b) => b.usedAt - a.usedAt)[0] ?? null)
     }
   })
 }
