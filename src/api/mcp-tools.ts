@@ -179,7 +179,8 @@ const create = tool({
     after: z.optional(z.array(taskRef)).check(z.describe('Tasks that it waits on')),
     format,
   }),
-  async run(context, { format: _, after, ...given }) {
+  async run(context, input) {
+    const { format: _, after, ...given } = input
     const made = run(context, 'create_task', { ...given, dependencies: after?.map((to) => ({ to })) })
     return made.ok ? ok(onTask(context, made.value.id, 'is created.')) : made
   },

@@ -29,7 +29,8 @@ export async function mcpWorld(body = 'A tool library for the street.'): Promise
         if (!replica) return refuse({ code: 'unauthorized', detail: 'Give a token.' })
         return ok({ id: token, context: { replica }, mayRead: token !== 'blind' })
       },
-      report: (error) => {
+      now: () => clock.ms,
+      onFault: (error) => {
         throw error
       },
     }),

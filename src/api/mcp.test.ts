@@ -172,6 +172,6 @@ async function modern(door: Hono, token: string, elicited?: Asked): Promise<McpC
 
 async function legacy(door: Hono, token: string): Promise<McpCaller> {
   const client = new LegacyClient({ name: 'test', version: '1' })
-  await client.connect(new LegacyTransport(new URL('http://worknode.test/mcp'), options(door, token)) as never)
+  await client.connect(new LegacyTransport(new URL('http://worknode.test/mcp'), options(door, token)))
   return callerOf(client)
 }

@@ -13,7 +13,8 @@ import { cors } from 'hono/cors'
 import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { notFound, problemResponse } from '../api/answer.ts'
-import { createRest } from '../api/app.ts'
+import { createRest, type RestDeps } from '../api/app.ts'
+import { createMcp } from '../api/mcp.ts'
 import about from '../../package.json' with { type: 'json' }
 import { LOCAL } from '../core/limits.ts'
 import { policyHeaders } from './content-policy.ts'
@@ -92,13 +93,15 @@ export function createDoors(parts: DoorParts): Hono {
       })
     return context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' })
   })
-  const rest = createRest({
+  const callers: RestDeps = {
     authenticate: (request) => agents.authenticate(request),
     now: () => Date.now(),
     version: about.version,
     onFault: (error) => log.error({ err: error }, 'a request met a bug'),
-  })
-  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), rest]))
+  }
+  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), createRest(callers)]))
+  doors.use('/mcp', bounded())
+  doors.route('/mcp', createMcp(callers))
   doors.use(
     compress(),
     serveStatic({
@@ -132,7 +135,7 @@ function logged(log: HostLog): MiddlewareHandler {
     }
     if (line.status >= 500) log.error(line, 'request')
     else if (line.status >= 400) log.warn(line, 'request')
-    else if (/^\/(?:api|mcp)\//.test(path)) log.info(line, 'request')
+    else if (/^\/(?:api|mcp)(?:\/|$)/.test(path)) log.info(line, 'request')
     else log.debug(line, 'request')
   }
 }

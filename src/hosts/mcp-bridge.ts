@@ -21,6 +21,9 @@ interface Message {
   readonly id?: string | number
   readonly method?: string
   readonly params?: { readonly _meta?: Readonly<Record<string, unknown>>; readonly [name: string]: unknown }
+  readonly jsonrpc?: unknown
+  /** Of a problem that is no message. */
+  readonly detail?: unknown
   readonly result?: { readonly protocolVersion?: unknown }
 }
 
@@ -88,9 +91,7 @@ export async function bridgeMcp({ input, output, url, token, fetch: ask = fetch 
       return
     }
     const text = await response.text()
-    const answer = type.includes('json')
-      ? (parsed(text) as (Message & { readonly jsonrpc?: unknown; detail?: unknown }) | null)
-      : null
+    const answer = type.includes('json') ? parsed(text) : null
     if (answer?.jsonrpc !== undefined) learn(text, method)
     else if (id !== undefined && method !== undefined && response.status !== 202)
       fail(id, `The host answered ${response.status}: ${typeof answer?.detail === 'string' ? answer.detail : text.slice(0, 200)}`)

@@ -73,7 +73,7 @@ async function pass(response: Response, more: () => Promise<boolean>, cancelled:
   while (await more()) {
     const { done, value } = await reader.read()
     if (done) return say(port, { type: 'end' })
-    say(port, { type: 'part', bytes: value as Uint8Array<ArrayBuffer> })
+    say(port, { type: 'part', bytes: value })
   }
 }
 
