@@ -214,3 +214,24 @@ test('the worker goes over to a new version in the middle of a request: the answ
     await site.close()
   }
 })
+
+test('the console has the client: it makes a task, takes it and hands it in, in sight of the board', async ({
+  browser,
+  host,
+}) => {
+  const { page } = await arrive(browser, host.url)
+  await newWorkspace(page, 'Console')
+  const seen = await page.evaluate(async () => {
+    const worknode = window.worknode as unknown as import('../src/hosts/script-client.ts').ScriptClient
+    const made = await worknode.createTask({ title: 'From the console', status: 'ready' })
+    const mine = await worknode.claimNext()
+    await mine?.progress(50)
+    await mine?.submit({ summary: 'Done.' })
+    const found = await worknode.queryTasks({ status: 'in_review' })
+    const missing = await worknode.task('WN-9').catch((error: { code: string }) => error.code)
+    return { made: made.key, mine: mine?.key, found: found.map(({ key }) => key), missing, agent: await worknode.agentId() }
+  })
+  expect(seen).toMatchObject({ made: 'WN-1', mine: 'WN-1', found: ['WN-1'], missing: 'not_found' })
+  expect(seen.agent).toBe(await page.evaluate(() => window.worknode.replica.actor))
+  await expect(page.getByRole('region', { name: 'In review' }).getByRole('link', { name: 'From the console' })).toBeVisible()
+})

@@ -2,7 +2,7 @@
  * The worker's side of the door: a request to `/api` is answered by a tab that has the workspace open, since the worker holds no replica.
  *
  * Which requests: those of our own pages and their Workers to `api/…`, without an `Authorization` header (who brings a token means the
- * host that gave it), and never `health` and `settings`, which ask about the host. What is opened in the address bar, or sent by a form,
+ * host that gave it), and never `health`, `settings` and `host/…`, which are about the host. What is opened in the address bar, or sent by a form,
  * goes to the network as well: another site can do that, and must not act as the person whose tab answers.
  *
  * Which tab: of the workspace that `?workspace=` or the header `Worknode-Workspace` names, else any; the one that asks if it fits, else
@@ -36,7 +36,7 @@ export interface WorkerDoorPorts {
 }
 
 const WORKSPACE_HEADER = 'Worknode-Workspace'
-const ABOUT_THE_HOST = /^api\/(?:v1\/)?(?:health|settings)$/
+const ABOUT_THE_HOST = /^api\/(?:v1\/)?(?:health$|settings$|host\/)/
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 export function isForTab({ url, mode, headers }: Request, scope: string): boolean {

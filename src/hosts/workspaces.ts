@@ -21,6 +21,7 @@ import type { Variable } from './observable.ts'
 import type { Network } from './network.ts'
 import { loadSettings, withChosen } from './page-settings.ts'
 import { openWorkspace, type OpenWorkspace, randomBytes, type TabPorts } from './open-workspace.ts'
+import { scriptClient } from './script-client.ts'
 import { createSession, type TabSession } from './session.ts'
 import { read } from '../core/fold.ts'
 import { type ActorKey, workspaceNodeId } from '../core/ids.ts'
@@ -244,5 +245,5 @@ function untilInvited(
 
 /** The workspace for the console and for scripts of this page. */
 function exposeForScripts(session: TabSession): void {
-  Object.assign(window, { worknode: session })
+  Object.assign(window, { worknode: scriptClient(session, location.origin) })
 }
