@@ -228,7 +228,7 @@ test('the console has the client: it makes a task, takes it and hands it in, in 
     await mine?.progress(50)
     await mine?.submit({ summary: 'Done.' })
     const found = await worknode.queryTasks({ status: 'in_review' })
-    const missing = await worknode.task('WN-9').catch((error: { code: string }) => error.code)
+    const missing = await worknode.task('WN-9').catch((error: unknown) => (error as { code: string }).code)
     return { made: made.key, mine: mine?.key, found: found.map(({ key }) => key), missing, agent: await worknode.agentId() }
   })
   expect(seen).toMatchObject({ made: 'WN-1', mine: 'WN-1', found: ['WN-1'], missing: 'not_found' })

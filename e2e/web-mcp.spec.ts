@@ -23,7 +23,7 @@ const test = base.extend<{ modern: Browser }>({
 async function call(
   page: Page,
   name: string,
-  input: Record<string, string | number | boolean> = {},
+  input: Record<string, string | number | boolean | string[]> = {},
 ): Promise<{ isError: boolean; text: string }> {
   const { isError = false, content } = (await page.webmcp.callTool(name, input)) as {
     isError?: boolean
@@ -66,10 +66,9 @@ test('a question with wait is answered by the person at the page', async ({ mode
   await newWorkspace(page, 'Asked')
   await expect.poll(() => names(page)).toHaveLength(10)
   await call(page, 'worknode_create', { title: 'Which port', status: 'ready' })
-  const waiting = call(page, 'worknode_ask', { task: 'WN-1', question: 'Which port is it?', wait: true })
+  const waiting = call(page, 'worknode_ask', { task: 'WN-1', question: 'Which port is it?', options: ['80', '8080'], wait: true })
   await page.getByRole('link', { name: 'Inbox' }).click()
-  await page.getByRole('textbox', { name: 'Answer' }).fill('8080')
-  await page.getByRole('button', { name: 'Answer', exact: true }).click()
+  await page.getByRole('button', { name: '8080' }).click()
   expect((await waiting).text).toMatch(/is answered[\s\S]*\n8080\n/)
 })
 

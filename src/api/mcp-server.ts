@@ -81,7 +81,8 @@ async function call(
   const { replica } = context
   const { random } = replica
   const format = formatOf(input)
-  if (!isWaiting(tool.name, input)) return resultOf(await tool.run(context, input, asked.mcpReq.signal), format, random)
+  if (!isWaiting(tool.name, input))
+    return resultOf(await tool.run({ ...context, signal: asked.mcpReq.signal }, input), format, random)
   const waiting = asked.mcpReq.requestState<Waiting>() ?? (await begin())
   if ('ok' in waiting) return resultOf(waiting, format, random)
   const { question, rounds } = waiting
@@ -97,7 +98,7 @@ async function call(
   return inputRequired({ requestState, ...(isElicited && { inputRequests: { answer: elicit(input) } }) })
 
   async function begin(): Promise<Waiting | Result<Answer>> {
-    const begun = await tool.run(context, input, asked.mcpReq.signal)
+    const begun = await tool.run({ ...context, signal: asked.mcpReq.signal }, input)
     return begun.ok ? { question: begun.value.data['question'] as NodeId, rounds: 0 } : begun
   }
 }

@@ -11,15 +11,17 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { BANDS } from '../core/roles.ts'
+import { answer } from '../operations/every-operation.ts'
 import { findTask, rowOf } from '../operations/find.ts'
 import type { Context } from '../operations/operation.ts'
 import { priority, status, taskRef, title, word } from '../operations/shapes.ts'
 import { run } from '../operations/table.ts'
+import type { Task } from '../operations/task.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { type Answer, FORMATS, type Format, says } from './mcp-answer.ts'
-import { beginWork, nextTasks } from './mcp-claim.ts'
 import { readEventsSince } from './mcp-events.ts'
+import { nextTasks } from './mcp-next.ts'
 import { showDocument, showTask } from './mcp-show.ts'
 import { factsOf } from './mcp-words.ts'
 
@@ -32,7 +34,7 @@ export interface Tool {
   readonly reads: boolean
   /** Shown to this replica's actor. */
   readonly shownTo: (replica: Replica) => boolean
-  readonly run: (context: Context, input: unknown, signal?: AbortSignal) => Promise<Result<Answer>>
+  readonly run: (context: Context, input: unknown) => Promise<Result<Answer>>
 }
 
 const task = taskRef.check(z.describe('UUID or key, such as WN-12'))
@@ -57,9 +59,11 @@ const claim = tool({
   title: 'Claim a task',
   description: 'Take a task, or the best one if you name none, and begin. It is yours only once this has succeeded.',
   input: z.object({ task: z.optional(task), format }),
-  async run(context, { task: wanted }, signal) {
-    const begun = await beginWork(context, wanted ?? null, signal)
-    return begun.ok ? ok(onTask(context, begun.value.id, 'is yours: begin. Read it with worknode_show.')) : begun
+  async run(context, { task: wanted }) {
+    const begun = (await answer(context, 'claim_next', wanted === undefined ? {} : { claim: wanted })) as Result<Task | null>
+    if (!begun.ok) return begun
+    if (begun.value === null) return ok(nextTasks(context.replica, 1))
+    return ok(onTask(context, begun.value.id, 'is yours: begin. Read it with worknode_show.'))
   },
 })
 
@@ -214,7 +218,10 @@ const events = tool({
   reads: true,
   shownTo: (replica) => !isWorker(replica),
   input: z.object({ since: z.optional(z.string()), task: z.optional(task), type: z.optional(word), limit, format }),
-  run: ({ replica }, { since, task: about, type, limit: most }) => readEventsSince(replica, { since, about, type, limit: most }),
+  run(context, input) {
+    const { format: _, ...asked } = input
+    return readEventsSince(context, asked)
+  },
 })
 
 export const TOOLS: readonly Tool[] = [next, claim, show, progress, ask, submit, release, create, link, events]
@@ -238,7 +245,7 @@ interface Spec<In extends z.ZodMiniObject> extends Pick<Tool, 'name' | 'title' |
   readonly input: In
   readonly reads?: boolean
   readonly shownTo?: Tool['shownTo']
-  readonly run: (context: Context, input: z.output<In>, signal?: AbortSignal) => Promise<Result<Answer>>
+  readonly run: (context: Context, input: z.output<In>) => Promise<Result<Answer>>
 }
 
 function tool<In extends z.ZodMiniObject>({ reads = false, shownTo = () => true, run: act, ...spec }: Spec<In>): Tool {
@@ -246,21 +253,21 @@ function tool<In extends z.ZodMiniObject>({ reads = false, shownTo = () => true,
     ...spec,
     reads,
     shownTo,
-    async run(context, input, signal) {
+    async run(context, input) {
       const parsed = spec.input.safeParse(input ?? {})
       if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
-      const answer = await act(context, parsed.data, signal)
-      return reads || !answer.ok ? answer : safely(context.replica, answer.value)
+      const acted = await act(context, parsed.data)
+      return reads || !acted.ok ? acted : safely(context.replica, acted.value)
     },
   }
 }
 
 /** What was written is told once it would survive a kill. */
-async function safely(replica: Replica, answer: Answer): Promise<Result<Answer>> {
+async function safely(replica: Replica, done: Answer): Promise<Result<Answer>> {
   await replica.saved()
   const { problem } = replica.saveState
   return problem === null
-    ? ok(answer)
+    ? ok(done)
     : refuse({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
 }
 

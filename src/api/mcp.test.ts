@@ -58,6 +58,14 @@ for (const [era, connect] of Object.entries(ERAS)) {
     expect(second).toMatchObject({ ready: false, dependencies: [{ key: 'WN-1' }] })
     expect(third).toMatchObject({ parent: owner.views.find('WN-1') })
     expect(await client.read('worknode://tasks/WN-2')).toContain('Second')
+    const before = await client.call('worknode_events', { type: 'task', limit: 2 })
+    expect(before.text).toMatch(/^2 events, and there are more\. Next: \S+/)
+    const since = /Next: (\S+)/.exec(before.text)?.[1] as string
+    const after = JSON.parse((await client.call('worknode_events', { since, task: 'WN-3', format: 'json' })).text) as {
+      untrusted: { author: string; data: { type: string }[] }[]
+    }
+    expect(after.untrusted).toMatchObject([{ author: owner.actor }])
+    expect(after.untrusted.flatMap(({ data }) => data.map(({ type }) => type))).toContain('task.moved')
     await client.close()
   })
 

@@ -64,7 +64,7 @@ function webTool(tool: Tool, context: Context, signal: AbortSignal): WebTool {
     annotations: { readOnlyHint: reads, untrustedContentHint: true },
     async execute(input) {
       const { random } = context.replica
-      const result = await tool.run(context, input, signal)
+      const result = await tool.run({ ...context, signal }, input)
       if (!result.ok || !isWaiting(name, input)) return resultOf(result, formatOf(input), random)
       const question = result.value.data['question'] as NodeId
       const answer = await untilAnswered(context.replica, question, LOCAL.askWaitMs * LOCAL.askRounds, signal)

@@ -5,17 +5,17 @@
  * page runs. Its code comes with the first call. Behind it stands the session itself (`worknode.replica`), for those who look closer.
  */
 
-import type { Replica } from '../replica/replica.ts'
 import type { Client } from '../sdk/client.ts'
+import type { OpenSession } from './tab-context.ts'
 
 /** All that asks something. */
 export type ScriptClient = Omit<Client, 'request'>
 
-export function scriptClient<S extends { readonly replica: Replica }>(session: S, origin: string): S & ScriptClient {
+export function scriptClient<S extends OpenSession>(session: S, origin: string): S & ScriptClient {
   let client: Promise<Client> | null = null
   const load = async (): Promise<Client> => {
     const [{ Client: Sdk }, { answerFrom }] = await Promise.all([import('../sdk/client.ts'), import('./tab-rest.ts')])
-    return new Sdk(origin, null, { fetch: (request) => answerFrom(session.replica, request) })
+    return new Sdk(origin, null, { fetch: (request) => answerFrom(session, request) })
   }
   // One that could not be loaded is asked for again.
   const loaded = (): Promise<Client> =>

@@ -5,22 +5,17 @@
 
 import type { FromTab, RequestMessage, ToTab, ToTabLater } from './door-messages.ts'
 import { DOOR_LOCK } from './door-messages.ts'
-import type { Replica } from '../replica/replica.ts'
-
-/** What this tab has open. */
-export interface OpenHere {
-  readonly workspaceId: string
-  readonly replica: Replica
-}
+import type { OpenSession } from './tab-context.ts'
 
 export interface TabDoorPorts {
   readonly messages: Pick<ServiceWorkerContainer, 'addEventListener' | 'startMessages'>
   /** Resolves once this tab holds the lock, which it does until it is gone, whatever becomes of it. */
   readonly hold: (lock: string) => Promise<void>
-  readonly open: () => OpenHere | null
+  /** What this tab has open. */
+  readonly open: () => OpenSession | null
   readonly usedAt: () => number
   /** Answers a request from what is open. */
-  readonly answer: (open: OpenHere, request: Request) => Promise<Response>
+  readonly answer: (open: OpenSession, request: Request) => Promise<Response>
   /** Of this tab, like no other's. */
   readonly name: string
 }

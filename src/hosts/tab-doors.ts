@@ -5,6 +5,7 @@
 
 import type { ModelContext } from '../api/web-mcp.ts'
 import type { Observable, Session } from '../ui/session.ts'
+import { contextOf } from './tab-context.ts'
 import { openTabDoor } from './tab-door.ts'
 
 export function openTabDoors(page: Window, session: Observable<Session | null>): void {
@@ -22,7 +23,7 @@ export function openTabDoors(page: Window, session: Observable<Session | null>):
         }),
       open: () => session.get(),
       usedAt: lastUse(page),
-      answer: async ({ replica }, request) => (await import('./tab-rest.ts')).answerFrom(replica, request),
+      answer: async (open, request) => (await import('./tab-rest.ts')).answerFrom(open, request),
       name: crypto.randomUUID(),
     })
   const model = modelContext(page)
@@ -57,7 +58,7 @@ function offerWhileOpen(model: ModelContext, session: Observable<Session | null>
     if (next === null) return
     const own = (offered = new AbortController())
     const { offerTools } = await import('../api/web-mcp.ts')
-    if (!own.signal.aborted) offerTools(model, { replica: next.replica }, own.signal)
+    if (!own.signal.aborted) offerTools(model, contextOf(next), own.signal)
   }
   session.subscribe(() => void offer())
   void offer()

@@ -4,19 +4,20 @@ import type { Hono } from 'hono'
 import { version } from '../../package.json' with { type: 'json' }
 import { createRest } from '../api/app.ts'
 import { ok } from '../base/result.ts'
-import type { Replica } from '../replica/replica.ts'
+import { contextOf, type OpenSession } from './tab-context.ts'
 
-const apps = new WeakMap<Replica, Hono>()
+const apps = new WeakMap<OpenSession['replica'], Hono>()
 
-export function answerFrom(replica: Replica, request: Request): Promise<Response> {
-  const app = apps.get(replica) ?? restOf(replica)
-  apps.set(replica, app)
+export function answerFrom(session: OpenSession, request: Request): Promise<Response> {
+  const app = apps.get(session.replica) ?? restOf(session)
+  apps.set(session.replica, app)
   return Promise.resolve(app.fetch(request))
 }
 
-function restOf(replica: Replica): Hono {
+function restOf(session: OpenSession): Hono {
+  const context = contextOf(session)
   return createRest({
-    authenticate: async () => ok({ id: 'tab', context: { replica }, mayRead: true }),
+    authenticate: async () => ok({ id: 'tab', context, mayRead: true }),
     now: () => Date.now(),
     version,
     onFault: reportError,

@@ -1,7 +1,8 @@
 /** The law of the door in the tab: an answer or a clear error, never a hang; and nothing is done twice. */
 
 import { expect, test } from 'vitest'
-import { openTabDoor, type OpenHere } from './tab-door.ts'
+import type { OpenSession } from './tab-context.ts'
+import { openTabDoor } from './tab-door.ts'
 import { answerFromTab, isForTab, type TabClient, type WorkerDoorPorts } from './worker-door.ts'
 
 const SCOPE = 'https://board.test/app/'
@@ -52,7 +53,7 @@ function browser() {
       } as Pick<ServiceWorkerContainer, 'addEventListener' | 'startMessages'>,
       hold: () => Promise.resolve(),
       usedAt: () => -tabs.indexOf(tab),
-      open: () => (tab.open === null ? null : ({ workspaceId: tab.open } as OpenHere)),
+      open: () => (tab.open === null ? null : ({ workspaceId: tab.open } as OpenSession)),
       answer: async (_open, request) => {
         tab.asked.push(request)
         return tab.answer(request)

@@ -1,21 +1,27 @@
 /** `worknode mcp`: MCP over stdio for a client that starts its servers itself, as a bridge to a running host. */
 
 import { Command } from 'commander'
+import { findHost } from '../host-door.ts'
 import { bridgeMcp } from '../mcp-bridge.ts'
 
 interface Flags {
   readonly url?: string
   readonly token?: string
+  readonly data?: string
 }
 
 export function mcpCommand(): Command {
   return new Command('mcp')
     .description('speak MCP over stdio, for a client that starts its servers itself; a host must be running')
-    .option('--url <address>', 'where the host is (WORKNODE_URL, http://localhost:8080)')
+    .option('--url <address>', 'where the host is (WORKNODE_URL, the host of the data folder, http://localhost:8080)')
     .option('--token <token>', 'who asks: as "worknode agent add" prints it (WORKNODE_TOKEN)')
-    .action(async ({ url, token }: Flags) => {
-      const host = url ?? process.env.WORKNODE_URL ?? 'http://localhost:8080'
-      const given = token ?? process.env.WORKNODE_TOKEN ?? ''
+    .option('--data <folder>', 'where the host keeps its data (WORKNODE_DATA, .worknode)')
+    .action(async ({ url, token, data }: Flags) => {
+      const { WORKNODE_URL, WORKNODE_TOKEN, WORKNODE_DATA } = process.env
+      const named = url ?? (WORKNODE_URL || undefined)
+      const found = named === undefined ? await findHost(data ?? (WORKNODE_DATA || '.worknode')) : null
+      const host = named ?? found?.origin ?? 'http://localhost:8080'
+      const given = token ?? WORKNODE_TOKEN ?? ''
       if (!URL.canParse(host)) {
         process.stderr.write(`${host} is no address. Say for example: --url http://localhost:8080\n`)
         process.exitCode = 1
