@@ -67,7 +67,7 @@ test('a question with wait is answered by the person at the page', async ({ mode
   await expect.poll(() => names(page)).toHaveLength(10)
   await call(page, 'worknode_create', { title: 'Which port', status: 'ready' })
   const waiting = call(page, 'worknode_ask', { task: 'WN-1', question: 'Which port is it?', options: ['80', '8080'], wait: true })
-  await page.getByRole('link', { name: 'Inbox' }).click()
+  await page.getByRole('link', { name: 'Which port' }).click()
   await page.getByRole('button', { name: '8080' }).click()
   expect((await waiting).text).toMatch(/is answered[\s\S]*\n8080\n/)
 })
