@@ -42,6 +42,18 @@ export function problemResponse(refusal: Refusal): Response {
   return toResponse(problemAnswer(refusal))
 }
 
+/** A page of ours, which runs nothing and loads nothing. */
+export function htmlResponse(html: string): Response {
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  return new Response(html, {
+    headers: {
+      'Content-Type': 'text/html; charset=UTF-8',
+      'Content-Security-Policy': policy,
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}
+
 /** For whoever mounts a door, after everything else under its base. */
 export function notFound(path: string): Response {
   return problemResponse({ code: 'not_found', detail: `There is nothing at ${path}.` })

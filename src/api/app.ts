@@ -15,7 +15,7 @@ import { type Context, type Operation, perform } from '../operations/operation.t
 import { isPage, pageOf } from '../operations/page.ts'
 import { presented } from '../operations/task.ts'
 import type { After } from '../sync/pair-clock.ts'
-import { type Answer, jsonAnswer, notFound, problemAnswer, readAnswer, toResponse } from './answer.ts'
+import { type Answer, htmlResponse, jsonAnswer, notFound, problemAnswer, readAnswer, toResponse } from './answer.ts'
 import { etagOf, namesTag } from './etag.ts'
 import { eventSource, tooManyStreams } from './event-source.ts'
 import { createPace, DEFAULT_PACE, type PaceLimits } from './pace.ts'
@@ -116,6 +116,8 @@ export function createRest(deps: RestDeps): Hono {
   }
 
   for (const base of BASES) {
+    app.get(`${base}/openapi.json`, async () => toResponse(jsonAnswer(200, await document(deps.version))))
+    app.get(`${base}/docs`, async () => htmlResponse(await page(deps.version)))
     app.get(`${base}/health`, () => toResponse(jsonAnswer(200, { ok: true, version: deps.version })))
     for (const route of ROUTES) app.on(route.method, `${base}${route.path}`, (http) => serve(http, route))
     for (const path of new Set(ROUTES.map((route) => route.path))) {
@@ -126,6 +128,17 @@ export function createRest(deps: RestDeps): Hono {
     }
   }
   return app
+}
+
+/** Loaded when somebody asks: whoever calls has no need of it. */
+async function document(version: string): Promise<unknown> {
+  const { openApi } = await import('./openapi.ts')
+  return openApi(version)
+}
+
+async function page(version: string): Promise<string> {
+  const [{ openApi }, { docsPage }] = await Promise.all([import('./openapi.ts'), import('./docs-page.ts')])
+  return docsPage(openApi(version))
 }
 
 function streamsEvents(name: Route['operation']): boolean {
