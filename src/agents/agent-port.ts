@@ -14,6 +14,7 @@ import type { Result } from '../base/result.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { InputOf, OutputOf } from '../operations/table.ts'
 import type { AgentLimits } from '../replica/agents.ts'
+import type { HandoffWords } from '../replica/handoff.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { DocumentRow } from '../replica/document-row.ts'
@@ -75,6 +76,8 @@ export interface Handoff {
   /** Of the run that was accepted, or waits for a word: what was said as it was handed in. */
   readonly summary: string
   readonly checks: readonly string[]
+  /** What was changed, verified, decided, and what remains risky; null where it said nothing of that. */
+  readonly words: HandoffWords | null
   readonly documents: readonly { readonly id: NodeId; readonly path: string }[]
 }
 

@@ -10,6 +10,7 @@ import { dependenciesOf } from '../core/readiness.ts'
 import { lossOf, RunLost } from '../operations/watch-run.ts'
 import { isAgent, nameOfActor } from '../replica/agents.ts'
 import { documentRow } from '../replica/document-row.ts'
+import { handoffIn } from '../replica/handoff.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { textOf } from '../replica/text.ts'
@@ -81,6 +82,7 @@ function handoffsTo(replica: Replica, task: WorkNode): readonly Handoff[] {
         relation,
         summary: typeof summary === 'string' ? summary : '',
         checks: Array.isArray(checks) ? checks.filter((check) => typeof check === 'string') : [],
+        words: handoffIn(evidence),
         documents: replica.views.documents
           .on(node.id)
           .map((document) => ({ id: document, path: replica.nodes.get(document)?.path ?? '' })),

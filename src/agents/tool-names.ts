@@ -12,4 +12,5 @@ export const REPEATABLE: ReadonlySet<string> = new Set<WorkerTool>([
   'read_document',
   'write_document',
   'progress',
+  'tick',
 ])

@@ -40,6 +40,7 @@ export function tool<In extends z.ZodMiniType>(spec: AgentTool<In>): AgentTool {
 }
 
 const taskRef = z.optional(z.string().check(z.maxLength(64)))
+const handed = z._default(z.array(z.string()), [])
 const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.noteChars))
 
 /** What every worker has. */
@@ -133,6 +134,17 @@ export const WORKER_TOOLS = {
       return said.ok ? ok({ noted: true }) : said
     },
   }),
+  tick: tool({
+    description: 'Tick an item of your task’s checklist, by its id or its words, once you have seen that it is met.',
+    by: ['update_check'],
+    input: z.object({ check: z.string().check(z.maxLength(LOCAL.titleChars)) }),
+    run({ replica, task }, { check }) {
+      const item = replica.views.task(task)?.checks.find(({ id, text }) => id === check || text === check)
+      if (!item) return refuse({ code: 'not_found', detail: 'There is no such item on the checklist of your task.' })
+      const done = operate({ replica }, 'update_check', { id: task, check: item.id, done: true })
+      return done.ok ? ok({ ticked: item.text }) : done
+    },
+  }),
   create_task: tool({
     description: 'File work that you discovered and that is not yours to do now, as a task of its own.',
     by: ['create_task', 'link_task'],
@@ -155,11 +167,17 @@ export const WORKER_TOOLS = {
     },
   }),
   submit: tool({
-    description: 'Hand the work in for review. `checks` names what shows that it is done. This ends your run.',
+    description:
+      'Hand the work in for review. `checks` names what shows that it is done, `handoff` what the next should know. This ends your run.',
     by: ['submit_task'],
-    input: z.object({ summary: words, checks: z._default(z.array(z.string()).check(z.maxLength(LOCAL.evidencePerRun)), []) }),
-    run({ replica, task, run: own }, { summary, checks }) {
-      const done = operate({ replica }, 'submit_task', { id: task, run: own, summary, checks })
+    input: z.object({
+      summary: words,
+      checks: z._default(z.array(z.string()).check(z.maxLength(LOCAL.evidencePerRun)), []),
+      handoff: z.optional(z.object({ changed: handed, verified: handed, decided: handed, risks: handed })),
+    }),
+    run({ replica, task, run: own }, { summary, checks, handoff }) {
+      const given = { id: task, run: own, summary, checks, ...(handoff ? { handoff } : {}) }
+      const done = operate({ replica }, 'submit_task', given)
       return done.ok ? ok({ submitted: done.value.key }) : done
     },
   }),

@@ -42,6 +42,8 @@ export const LOCAL = {
   /** What is said of a run: with its evidence it fits into a batch, whatever the letters. */
   noteChars: 16_384,
   evidencePerRun: 64,
+  /** Of each of the four lists that a run hands on. */
+  handoffLines: 16,
   tasksAtOnce: 1000,
   /** A plan appears at once: all of it fits into one batch, whatever the letters. */
   tasksPerPlan: 64,

@@ -14,7 +14,9 @@ import { generateKeys, keyPairOf } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { founded, signerOf } from '../replica/cluster.fixture.ts'
 import type { ActorPorts, Replica } from '../replica/replica.ts'
+import { handoffIn } from '../replica/handoff.ts'
 import { textOf } from '../replica/text.ts'
+import { transcriptPath } from '../agents/transcript.ts'
 import { memoryLocks } from '../store/locks.ts'
 import { createNodeTestRunner } from './node-test-runner.ts'
 
@@ -100,6 +102,13 @@ function allDone(replica: Replica): boolean {
   return tasks.length === 6 && tasks.every((id) => replica.views.task(id)?.status === 'done')
 }
 
+/** Where the transcript of the last run of a task lies. */
+function transcriptOf(replica: Replica, title: string): string {
+  const [id] = demoTasks(replica).filter((one) => replica.views.task(one)?.title === title)
+  const run = id && replica.runsOf(id).at(-1)
+  return run ? transcriptPath(replica.views.task(run.task)?.key ?? '', run.id) : ''
+}
+
 function documentAt(replica: Replica, path: string): string {
   const [id] = replica.views.documents.at(path, null)
   const node = id && replica.nodes.get(id)
@@ -127,7 +136,7 @@ test('the team plans, asks, builds and tests the app; its person answers and acc
   const writers = Object.fromEntries(
     replica.views.documents.all.flatMap((id) => {
       const node = replica.nodes.get(id)
-      return node?.path && !node.path.startsWith('runs/') ? [[node.path, actors.get(node.creator)]] : []
+      return node?.path && !node.path.startsWith('transcripts/') ? [[node.path, actors.get(node.creator)]] : []
     }),
   )
   expect(writers).toEqual({
@@ -144,6 +153,11 @@ test('the team plans, asks, builds and tests the app; its person answers and acc
     'tests/store.test.js': 'tester',
   })
   expect(replica.quarantine.size).toBe(0)
+  // Whoever comes next is handed what those before it changed, verified and decided.
+  const store = replica.runsOf(rowOf('Build the list and what keeps it')?.id as never).at(-1)
+  expect(handoffIn(store?.evidence ?? null)?.decided).toContain('A list that cannot be read counts as empty')
+  expect(documentAt(replica, transcriptOf(replica, 'Test the list'))).toContain('A list that cannot be read counts as empty')
+  for (const id of demoTasks(replica)) expect(replica.views.task(id)?.checks.every(({ done }) => done)).toBe(true)
   // The one file that was not its own to write: refused, and people see that it was tried.
   const refused = replica.runsOf(rowOf('Build the list and what keeps it')?.id as never).at(-1)
   expect(JSON.stringify(refused)).toContain('src/ui/helpers.js')

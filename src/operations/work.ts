@@ -28,6 +28,8 @@ const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
 const usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole })
 
+const handed = z._default(z.array(word).check(z.maxLength(LOCAL.handoffLines)), [])
+
 export interface Claimed {
   readonly task: TaskRow
   readonly run: NodeId
@@ -184,14 +186,16 @@ export const submitTask = operation({
     run: z.optional(nodeId),
     summary: z._default(note, ''),
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
+    /** For whoever comes after. */
+    handoff: z.optional(z.object({ changed: handed, verified: handed, decided: handed, risks: handed })),
   }),
-  run: ({ replica }, { id, run, summary, checks }): Result<TaskRow> =>
+  run: ({ replica }, { id, run, summary, checks, handoff }): Result<TaskRow> =>
     whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
       const { state } = rowOf(replica, task.id).run as RunRow
       if (state === 'claimed') return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
       if (state === 'submitted') return refuse({ code: 'wrong_state', detail: 'It was submitted already, and waits for a word.' })
-      return said(replica, task, 'submit', own, null, { summary, checks })
+      return said(replica, task, 'submit', own, null, { summary, checks, ...(handoff ? { handoff } : {}) })
     }),
 })
 

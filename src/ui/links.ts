@@ -30,5 +30,7 @@ export const links = {
   network: (workspace: string): string => `/w/${workspace}/network`,
   files: (workspace: string): string => `/w/${workspace}/files`,
   file: (workspace: string, document: string): string => `/w/${workspace}/files/${document}`,
+  /** The document as a page that runs. */
+  preview: (workspace: string, document: string): string => `/w/${workspace}/files/${document}?show=preview`,
   task: (workspace: string, key: string): string => `/w/${workspace}/task/${encodeURIComponent(key)}`,
 } as const

@@ -34,7 +34,7 @@ export interface AgentRole {
 }
 
 /** Where an agent keeps the transcripts of its runs: every agent that writes files may write there. */
-export const TRANSCRIPTS = 'runs/**'
+export const TRANSCRIPTS = 'transcripts/**'
 
 export const RULES = `You work on a board that people and other agents share. You act only through the tools you are given.
 

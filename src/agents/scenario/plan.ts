@@ -86,3 +86,7 @@ export function planFor(agents: readonly { readonly id: string; readonly role: s
   }))
   return { tasks, decisions: [...DECISIONS] }
 }
+
+export function checksOf(ref: keyof typeof TITLES): readonly string[] {
+  return PARTS.find((part) => part.ref === ref)?.checks ?? []
+}

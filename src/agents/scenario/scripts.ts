@@ -5,7 +5,7 @@
 
 import type { Scene, Script } from '../scripted.ts'
 import { accentIn, ACCENTS, APP_FILES, type AppFile, themeWith } from './app-files.ts'
-import { GOAL, planFor, TITLES } from './plan.ts'
+import { checksOf, GOAL, planFor, TITLES } from './plan.ts'
 import { answered, type Move, saidByPeople, scriptOf, wasRefused } from './script.ts'
 
 const THEME = 'src/ui/theme.css'
@@ -33,6 +33,11 @@ interface Handoff {
 
 function submit(summary: string, checks: readonly string[], handoff: Handoff) {
   return { name: 'submit', input: { summary, checks, handoff } }
+}
+
+/** Each item of the checklist of a part of the plan. */
+function ticks(ref: keyof typeof TITLES) {
+  return checksOf(ref).map((check) => ({ name: 'tick', input: { check } }))
 }
 
 const coordinator: readonly Move[] = [
@@ -83,6 +88,7 @@ const architect: readonly Move[] = [
   () => ({
     say: 'Done.',
     calls: [
+      ...ticks('design'),
       submit(
         'The design is in docs/design.md.',
         ['The data has an example', 'Seven functions are named with what they take and give'],
@@ -128,6 +134,7 @@ const backend: readonly Move[] = [
   () => ({
     say: 'Done.',
     calls: [
+      ...ticks('store'),
       submit(
         'store.js and storage.js do what the design says.',
         ['All functions of the design are there', 'Nothing changes the list that it was given'],
@@ -176,6 +183,7 @@ const frontend: readonly Move[] = [
   ({ messages }) => ({
     say: 'Done.',
     calls: [
+      ...ticks('page'),
       submit(
         'The page is there. Open index.html in the preview.',
         ['Everything works by keyboard', 'Words of people go in as text'],
@@ -210,6 +218,7 @@ const tester: readonly Move[] = [
       ? {
           say: `${summary}.`,
           calls: [
+            ...ticks('tests'),
             submit(`${summary}, in a sandbox without network.`, lines ?? [], {
               changed: ['tests/store.test.js', 'tests/storage.test.js'],
               verified: [summary],
@@ -253,6 +262,7 @@ const writer: readonly Move[] = [
   () => ({
     say: 'Done.',
     calls: [
+      ...ticks('guide'),
       submit('The guide is in docs/README.md.', ['Each step in it was read against the code'], {
         changed: ['docs/README.md'],
         verified: ['Each step was read against the code'],

@@ -66,7 +66,7 @@ function Next({ stand, workspaceId }: { readonly stand: DemoStand; readonly work
         </Link>
       ) : null}
       {stand.page && stand.done === stand.total ? (
-        <Link href={links.file(workspaceId, stand.page)} className={css['link']} data-main="">
+        <Link href={links.preview(workspaceId, stand.page)} className={css['link']} data-main="">
           Open the app
         </Link>
       ) : null}

@@ -2,7 +2,7 @@
 
 import { Pencil } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useSearch } from 'wouter'
 import type { NodeId } from '../../core/ids.ts'
 import { isPicture } from '../../core/mime.ts'
 import type { DocumentRow } from '../../replica/document-row.ts'
@@ -30,7 +30,8 @@ export function DocumentView({ id }: { readonly id: NodeId }) {
 function Open({ document }: { readonly document: DocumentRow }) {
   const { replica } = useSession()
   useAuthorityVersion()
-  const [tab, setTab] = useState<Tab>('content')
+  const asked = new URLSearchParams(useSearch()).get('show')
+  const [tab, setTab] = useState<Tab>(asked === 'preview' && canPreview(document.mime) ? 'preview' : 'content')
   const [writing, setWriting] = useState(false)
   const edit = useRef<HTMLButtonElement>(null)
   const node = replica.nodes.get(document.id)

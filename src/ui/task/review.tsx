@@ -13,6 +13,7 @@ import { notify } from '../notices.ts'
 import { usageWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
+import { HANDOFF_PARTS, handoffIn, type HandoffPart } from '../../replica/handoff.ts'
 import { documentsOf, evidenceOf } from './evidence.ts'
 import { Markdown } from './markdown.tsx'
 import css from './review.module.css'
@@ -68,7 +69,31 @@ export function EvidenceOf({ run }: { readonly run: RunRow }) {
           ))}
         </ul>
       )}
+      <HandedOn run={run} />
     </>
+  )
+}
+
+const HANDED_ON: Readonly<Record<HandoffPart, string>> = {
+  changed: 'Changed',
+  verified: 'Verified',
+  decided: 'Decided',
+  risks: 'Risks',
+}
+
+/** What it hands on to whoever comes after it. */
+function HandedOn({ run }: { readonly run: RunRow }) {
+  const words = handoffIn(run.evidence)
+  if (!words) return null
+  return (
+    <dl className={css['handedOn']}>
+      {HANDOFF_PARTS.filter((part) => words[part].length > 0).map((part) => (
+        <div key={part}>
+          <dt>{HANDED_ON[part]}</dt>
+          <dd>{words[part].join(' · ')}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
