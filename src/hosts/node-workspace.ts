@@ -27,7 +27,7 @@ import type { Signer } from '../replica/writer.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
 import { openFileStore } from '../store/file-store.ts'
 import type { Store } from '../store/store.ts'
-import { memoryLocks } from '../store/locks.ts'
+import { type Locks, memoryLocks } from '../store/locks.ts'
 import { createExchange, type Exchange } from '../sync/exchange.ts'
 import { openAgentKeys } from './agent-keys.ts'
 import { ownerTokenIn } from './host-door.ts'
@@ -39,6 +39,9 @@ export interface NodeWorkspace {
   readonly exchange: Exchange
   /** Who acts through this host by a token. */
   readonly agents: HostedAgents
+  /** What it takes to act here under a key that this process holds. */
+  actorPorts(pair: KeyPair): ActorPorts
+  readonly locks: Locks
   /** What peers meet under. */
   readonly roomSecret: Bytes
   /** The fragment of the ready link. */
@@ -141,6 +144,8 @@ export async function openNodeWorkspace(
   return {
     replica,
     agents,
+    actorPorts: portsOf,
+    locks,
     roomSecret: secrets.room,
     exchange,
     fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,

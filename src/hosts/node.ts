@@ -15,7 +15,7 @@ import { createHostLog } from './host-log.ts'
 import { createHostServer, type ServerLimits } from './host-server.ts'
 import { meetOverWebrtc } from './host-webrtc.ts'
 import { createMetrics } from './metrics.ts'
-import { openNodeWorkspace } from './node-workspace.ts'
+import { type NodeWorkspace, openNodeWorkspace } from './node-workspace.ts'
 import { acceptPeers } from './node-peers.ts'
 import { createRequestGuard } from './request-guard.ts'
 import type { HostSettings } from './settings.ts'
@@ -24,6 +24,7 @@ import { createSignalling } from './signalling.ts'
 export interface Host {
   /** Where a person opens it, with the invitation of the host's own workspace. */
   readonly url: string
+  readonly workspace: NodeWorkspace
   close(): Promise<void>
 }
 
@@ -86,6 +87,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
   log.info({ origin, workspace: toHex(replica.workspace), batches: replica.history.count }, 'started')
   return {
     url: `${origin}/${workspace.fragment}`,
+    workspace,
     async close() {
       clearInterval(reaper)
       leave()

@@ -104,7 +104,7 @@ function allDone(replica: Replica): boolean {
 
 /** Where the transcript of the last run of a task lies. */
 function transcriptOf(replica: Replica, title: string): string {
-  const [id] = demoTasks(replica).filter((one) => replica.views.task(one)?.title === title)
+  const id = demoTasks(replica).find((one) => replica.views.task(one)?.title === title)
   const run = id && replica.runsOf(id).at(-1)
   return run ? transcriptPath(replica.views.task(run.task)?.key ?? '', run.id) : ''
 }

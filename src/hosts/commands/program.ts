@@ -7,6 +7,7 @@ import { Command } from 'commander'
 import about from '../../../package.json' with { type: 'json' }
 import { agentCommand } from './agent.ts'
 import { completeCommand, completionCommand } from './completion.ts'
+import { demoCommand } from './demo.ts'
 import { eventsCommand } from './events.ts'
 import { exportCommand } from './export.ts'
 import { hookCommand } from './hook.ts'
@@ -24,6 +25,7 @@ export function createProgram(root: string): Command {
     .version(about.version)
     .showHelpAfterError()
     .addCommand(serveCommand(root))
+    .addCommand(demoCommand(root))
     .addCommand(agentCommand((dataDir) => openNodeWorkspace(dataDir)))
     .addCommand(importCommand((dataDir) => openNodeWorkspace(dataDir)))
     .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))

@@ -50,13 +50,13 @@ async function serve(settings: HostSettings, siteDir: string): Promise<number> {
  * Under `npx` a shell stands between, which dies of the SIGTERM that was meant for us and leaves us behind with the port. Only there:
  * who starts a host by itself may well mean it to outlive him.
  */
-async function orphaned(): Promise<void> {
+export async function orphaned(): Promise<void> {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return new Promise(() => {})
   const parent = process.ppid
   while (process.ppid === parent) await setTimeout(500, undefined, { ref: false })
 }
 
-function startError(error: unknown, { host, port, tls }: HostSettings): string {
+export function startError(error: unknown, { host, port, tls }: HostSettings): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (error instanceof Error && error.name === 'FolderInUseError') return error.message
   if (tls && (code === 'ENOENT' || String(code).startsWith('ERR_OSSL') || String(code).startsWith('ERR_TLS')))
