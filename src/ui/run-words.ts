@@ -6,28 +6,30 @@ import type { Usage } from '../replica/run-row.ts'
 import { count } from './words.ts'
 
 export const RUN_STATE: Readonly<Record<RunState, string>> = {
-  claimed: 'asks for it',
-  working: 'working',
-  submitted: 'waits for review',
-  accepted: 'accepted',
-  lost: 'somebody else had it',
-  superseded: 'somebody else has it',
-  release: 'given back',
-  fail: 'could not do it',
-  expire: 'ended: no sign for too long',
-  revoke: 'stopped',
+  claimed: 'Claimed',
+  working: 'Working',
+  submitted: 'Waits for review',
+  accepted: 'Accepted',
+  lost: 'Another was first',
+  superseded: 'Taken over',
+  release: 'Given back',
+  fail: 'Failed',
+  expire: 'Ran out of time',
+  revoke: 'Stopped',
 }
 
-const money = new Intl.NumberFormat('en', {
-  style: 'currency',
-  currency: 'USD',
-  minimumFractionDigits: 2,
-  maximumFractionDigits: 4,
-})
+const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
+const numbers = new Intl.NumberFormat('en')
 
-/** `$0.0012`. */
+/** `$1.20`; what is less than a cent says so, and nothing is a dash. */
 export function costWords(micros: number): string {
-  return money.format(micros / 1_000_000)
+  if (micros === 0) return '–'
+  return micros < 10_000 ? '< $0.01' : dollars.format(micros / 1_000_000)
+}
+
+/** `12,400 tokens in, 1,050 out`. */
+export function tokenWords({ inputTokens, outputTokens }: Usage): string {
+  return `${numbers.format(inputTokens)} tokens in, ${numbers.format(outputTokens)} out`
 }
 
 /** `$0.12, 1,050 tokens`; empty where nothing was said of it. */
@@ -47,10 +49,14 @@ export function silenceWords(since: number, now: number): string {
   return `No sign for ${lengthWords(now - since)}. ${rest}`
 }
 
-/** `20 min`, `3 h`, `2 days`. */
+/** `20 s`, `3 min`, `2 h 5 min`, `3 days`: seconds by tens, so that words stand still for a while. */
 export function lengthWords(ms: number): string {
-  const minutes = Math.max(1, Math.floor(ms / 60_000))
+  const seconds = Math.floor(ms / 1000)
+  if (seconds < 10) return `${seconds} s`
+  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s`
+  const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h` : count(Math.floor(hours / 24), 'day')
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return `${Math.floor(hours / 24)} days`
 }

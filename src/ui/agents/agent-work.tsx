@@ -8,7 +8,7 @@ import { count } from '../words.ts'
 import css from './agents.module.css'
 import type { AgentEntry } from './roster.ts'
 import { useAgentRecord, useLiveStep } from './use-record.ts'
-import { costWords, tokenWords } from './words.ts'
+import { costWords, tokenWords } from '../run-words.ts'
 
 /** The task that it holds, and the step that it is at. */
 export function Doing({ agent: { actor } }: { readonly agent: AgentEntry }) {

@@ -4,11 +4,11 @@ import { agentRunsIn } from '../../replica/agent-runs.ts'
 import type { RunRow } from '../../replica/run-row.ts'
 import { useMinute, useTask } from '../hooks.ts'
 import { links } from '../links.ts'
+import { costWords, lengthWords, RUN_STATE, tokenWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
 import css from './agents.module.css'
 import { useAgentRecord } from './use-record.ts'
-import { costWords, lengthWords, OUTCOME, tokenWords } from './words.ts'
 
 const SHOWN = 20
 
@@ -66,7 +66,7 @@ function Run({ run }: { readonly run: RunRow }) {
       </th>
       <td>
         <span className={css['outcome']} data-outcome={run.state} title={run.said || undefined}>
-          {OUTCOME[run.state]}
+          {RUN_STATE[run.state]}
         </span>
       </td>
       <td>{lengthWords(Math.max(0, (isHeld(run.state) ? now : since) - began))}</td>

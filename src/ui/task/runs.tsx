@@ -63,7 +63,11 @@ function RunLine({ task, run }: { readonly task: TaskRow; readonly run: RunRow }
   const silence = useSilence(task, run, now)
   const facts = [run.step, spent].filter((fact) => fact !== '').join(' · ')
   return (
-    <li className={css['card']} data-live={isHeld(run.state) || undefined} aria-label={`Run of ${name}: ${RUN_STATE[run.state]}`}>
+    <li
+      className={css['card']}
+      data-live={isHeld(run.state) || undefined}
+      aria-label={`Run of ${name}: ${RUN_STATE[run.state].toLowerCase()}`}
+    >
       <div className={css['head']}>
         <Bot size={14} aria-hidden />
         <span className={css['name']}>{name}</span>
