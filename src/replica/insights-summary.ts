@@ -1,7 +1,8 @@
-/** Insights in numbers that fit a screen: a few dozen spans of time, sizes in four steps, one line a person. */
+/** Insights in numbers that fit a screen: a few dozen spans of time, sizes in four steps, one line a person, an agent or a pair. */
 
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { Insights, Tally, TaskStory } from './insights.ts'
+import { median, type RunsSummary, summarizeRuns, type TaskWork, withWork, workedMs } from './insights-runs.ts'
 
 export interface Span extends Readonly<Tally> {
   /** Milliseconds since 1970. */
@@ -26,10 +27,14 @@ export interface SizeLine {
 
 export interface ActorLine extends Readonly<Tally> {
   readonly actor: ActorKey
-  /** Tasks that are done, by who said so. Runs, retries and cost of an agent belong beside it once there are runs. */
+  /** Tasks that are done, by who said so or whose run was accepted. */
   readonly done: number
   /** The median from when a task was begun until it was done; null where nobody had begun it. */
   readonly cycleMs: number | null
+}
+
+export interface PairLine extends Readonly<Tally> {
+  readonly pair: readonly [ActorKey, ActorKey]
 }
 
 export interface InsightsSummary {
@@ -41,8 +46,14 @@ export interface InsightsSummary {
   readonly bySubtasks: readonly SizeLine[]
   readonly byEdits: readonly SizeLine[]
   readonly byDuration: readonly SizeLine[]
+  /** Of tasks that were ever claimed. */
+  readonly byAttempts: readonly SizeLine[]
+  readonly byWork: readonly SizeLine[]
   /** Who did most first. */
   readonly actors: readonly ActorLine[]
+  /** The most conflicts first; `edits` are those of both. */
+  readonly pairs: readonly PairLine[]
+  readonly runs: RunsSummary
 }
 
 const MINUTE = 60_000
@@ -53,9 +64,15 @@ const SPANS = 36
 const SUBTASKS = [0, 1, 3, 6]
 const EDITS = [0, 6, 16, 41]
 const DURATIONS = [0, HOUR, DAY, 7 * DAY]
+const ATTEMPTS = [1, 2, 3, 5]
+const WORK = [0, 10 * MINUTE, HOUR, 4 * HOUR]
 
-export function summarize(insights: Insights, now: number): InsightsSummary {
-  const tasks = [...insights.tasks.values()].filter(({ isDeleted }) => !isDeleted)
+export function summarize(insights: Insights, work: ReadonlyMap<NodeId, TaskWork>, now: number): InsightsSummary {
+  const runsOf = (id: NodeId): TaskWork['runs'] => work.get(id)?.runs ?? []
+  const tasks = [...insights.tasks.values()]
+    .filter(({ isDeleted }) => !isDeleted)
+    .map((story) => withWork(story, work.get(story.id) ?? NO_WORK))
+  const claimed = tasks.filter(({ id }) => runsOf(id).length > 0)
   const subtasks = subtasksOf(tasks)
   const minutes = [...insights.byMinute.values()]
   return {
@@ -68,7 +85,14 @@ export function summarize(insights: Insights, now: number): InsightsSummary {
     bySubtasks: linesOf(SUBTASKS, tasks, ({ id }) => subtasks.get(id) ?? 0),
     byEdits: linesOf(EDITS, tasks, ({ edits }) => edits),
     byDuration: linesOf(DURATIONS, tasks, (task) => (isClosed(task) ? task.statusAt : now) - task.createdAt),
+    byAttempts: linesOf(ATTEMPTS, claimed, ({ id }) => runsOf(id).length),
+    byWork: linesOf(WORK, claimed, ({ id }) => sum(runsOf(id), (run) => workedMs(run, now))),
     actors: actorsOf(insights, tasks),
+    pairs: pairsOf(insights),
+    runs: summarizeRuns(
+      claimed.flatMap(({ id }) => runsOf(id)),
+      now,
+    ),
   }
 }
 
@@ -132,10 +156,16 @@ function isClosed({ status }: TaskStory): boolean {
   return status === 'done' || status === 'cancelled'
 }
 
-/** The lower one of two in the middle. */
-function median(numbers: readonly number[]): number | null {
-  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? null
+function pairsOf({ byPair, byActor }: Insights): PairLine[] {
+  return [...byPair]
+    .map(([key, conflicts]) => {
+      const pair = key.split(' ') as [ActorKey, ActorKey]
+      return { pair, conflicts, edits: sum([...new Set(pair)], (actor) => byActor.get(actor)?.edits ?? 0) }
+    })
+    .toSorted((a, b) => b.conflicts - a.conflicts || (a.pair.join() < b.pair.join() ? -1 : 1))
 }
+
+const NO_WORK: TaskWork = { runs: [], status: null }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0)

@@ -4,11 +4,14 @@
  */
 
 import { createEmitter } from '../base/emitter.ts'
+import type { NodeId } from '../core/ids.ts'
 import { Insights, saidBy } from './insights.ts'
+import { type TaskWork, workOf } from './insights-runs.ts'
 import { type InsightsSummary, summarize } from './insights-summary.ts'
 import { SLICE_MS } from './incoming.ts'
 import { LogReader } from './log-reader.ts'
 import type { PastSource } from './past.ts'
+import type { Replica } from './replica.ts'
 
 export interface InsightsState {
   /** As far as the log has been read; null before anything was. */
@@ -24,10 +27,12 @@ export interface InsightsWatch {
   subscribe(listener: () => void): () => void
 }
 
+export type InsightsSource = PastSource & Pick<Replica, 'nodes' | 'runsOf'>
+
 const TOGETHER = 64
 
 /** `soon` calls back in a moment: under a stream of changes the sums are made once for many. */
-export function watchInsights(source: PastSource, soon: (run: () => void) => void): InsightsWatch {
+export function watchInsights(source: InsightsSource, soon: (run: () => void) => void): InsightsWatch {
   const { history } = source
   const changed = createEmitter<void>()
   const insights = new Insights(history, (ref) => source.partOf(ref) === 'counts')
@@ -79,7 +84,18 @@ export function watchInsights(source: PastSource, soon: (run: () => void) => voi
       }
       while (insights.settleOne()) await breathe()
     }
-    set({ summary: summarize(insights, source.now()), isReading: false, fault: null })
+    const work = await workOfAll()
+    set({ summary: summarize(insights, work, source.now()), isReading: false, fault: null })
+  }
+
+  async function workOfAll(): Promise<ReadonlyMap<NodeId, TaskWork>> {
+    const work = new Map<NodeId, TaskWork>()
+    for (const node of source.nodes.values()) {
+      if (node.type !== 'task' || !node.work) continue
+      work.set(node.id, workOf(node, source.runsOf(node.id), history))
+      await breathe()
+    }
+    return work
   }
 
   function note(ordinal: number): void {
@@ -96,6 +112,11 @@ export function watchInsights(source: PastSource, soon: (run: () => void) => voi
     sliceEnd = source.now() + SLICE_MS
   }
 
+  function turned(): void {
+    insights.turn()
+    goSoon()
+  }
+
   function begin(): void {
     const queued = new Set(waiting)
     for (let ordinal = 0; ordinal < history.count; ordinal++)
@@ -108,10 +129,8 @@ export function watchInsights(source: PastSource, soon: (run: () => void) => voi
         waiting.push(...ordinals.filter((ordinal) => !noted.has(ordinal) && !known.has(ordinal)))
         goSoon()
       }),
-      source.onAuthority(() => {
-        insights.turn()
-        goSoon()
-      }),
+      source.onAuthority(turned),
+      source.onFences(turned),
     ]
     go()
   }

@@ -156,7 +156,7 @@ test('the summary leaves nothing out: spans, sizes and people add up to the whol
       const insights = new Insights(replica.history, (ref) => replica.partOf(ref) === 'counts')
       for (const { edit, ref, actor } of await editsIn(replica)) insights.note(edit.node, saidBy(edit, ref, actor))
       while (insights.settleOne());
-      const summary = summarize(insights, replica.now())
+      const summary = summarize(insights, new Map(), replica.now())
       const tasks = [...replica.views.tasks()].length
       const total = (items: readonly object[], name: string): number =>
         items.reduce((sum, item) => sum + ((item as Record<string, number>)[name] ?? 0), 0)

@@ -27,7 +27,7 @@ export function saidBy(edit: Edit, ref: Ref, actor: ActorKey): Said {
   return { ref, actor, creates: null, writes: edit.op === 'set' ? [[edit.field, edit.value]] : [] }
 }
 
-/** How a task went. Its runs, with their retries and their cost, belong here once there are runs. */
+/** How a task went, by what people wrote of it; what its runs make of that is told by `insights-runs.ts`. */
 export interface TaskStory {
   readonly id: NodeId
   readonly createdAt: number
@@ -49,12 +49,12 @@ export interface Tally {
 
 interface Share {
   readonly edits: readonly { readonly minute: number; readonly actor: ActorKey }[]
-  /** Each write to a field, and whether it had not seen another that says something else. */
   readonly writes: readonly {
     readonly field: string
     readonly minute: number
     readonly actor: ActorKey
-    readonly isConflict: boolean
+    /** Who had said something else that this one had not seen: more than nobody is a conflict. */
+    readonly against: readonly ActorKey[]
   }[]
   readonly task: TaskStory | null
 }
@@ -72,6 +72,8 @@ export class Insights {
   readonly byMinute = new Map<number, Tally>()
   readonly byField = new Map<string, Tally>()
   readonly byActor = new Map<ActorKey, Tally>()
+  /** Conflicts between two: both keys, the smaller first. */
+  readonly byPair = new Map<string, number>()
   readonly tasks = new Map<NodeId, TaskStory>()
 
   /** `counts`: by the verdicts of now. */
@@ -117,12 +119,18 @@ export class Insights {
       bump(this.byMinute, minute, 'edits', sign)
       bump(this.byActor, actor, 'edits', sign)
     }
-    for (const { field, minute, actor, isConflict } of writes) {
+    for (const { field, minute, actor, against } of writes) {
       bump(this.byField, field, 'edits', sign)
-      if (!isConflict) continue
+      if (against.length === 0) continue
       bump(this.byField, field, 'conflicts', sign)
       bump(this.byMinute, minute, 'conflicts', sign)
       bump(this.byActor, actor, 'conflicts', sign)
+      for (const other of against) {
+        const pair = actor < other ? `${actor} ${other}` : `${other} ${actor}`
+        const left = (this.byPair.get(pair) ?? 0) + sign
+        if (left === 0) this.byPair.delete(pair)
+        else this.byPair.set(pair, left)
+      }
     }
   }
 
@@ -133,14 +141,16 @@ export class Insights {
     const create = said.find(({ creates }) => creates !== null)
     // Before its create nothing is there to be changed.
     if (!create) return NO_SHARE
+    const authors = new Map(said.map(({ ref, actor }) => [ref, actor]))
     const versions = new Map<string, Versions>()
     const writes: Share['writes'][number][] = []
     for (const { ref, actor, writes: fields } of said)
       for (const [field, value] of fields) {
         const before = versions.get(field)
         versions.set(field, writeRegister(history, before, value, ref))
-        const isConflict = !isSilent(field) && before !== undefined && disagrees(history, before, value, ref)
-        writes.push({ field: nameOf(field), minute: minuteOf(history, ref), actor, isConflict })
+        const rivals = before === undefined || isSilent(field) ? [] : rivalsIn(history, before, value, ref)
+        const against = [...new Set(rivals.map((rival) => authors.get(rival) as ActorKey))]
+        writes.push({ field: nameOf(field), minute: minuteOf(history, ref), actor, against })
       }
     return {
       edits: said.map(({ ref, actor }) => ({ minute: minuteOf(history, ref), actor })),
@@ -150,10 +160,14 @@ export class Insights {
   }
 }
 
-function disagrees(history: History, versions: Versions, value: Value, ref: Ref): boolean {
-  for (let i = 0; i < versions.length; i += 2)
-    if (!history.saw(ref, versions[i + 1] as Ref) && !sameValue(versions[i] as Value, value)) return true
-  return false
+/** Writes that say something else, and had not been seen. */
+function rivalsIn(history: History, versions: Versions, value: Value, ref: Ref): Ref[] {
+  const rivals: Ref[] = []
+  for (let i = 0; i < versions.length; i += 2) {
+    const other = versions[i + 1] as Ref
+    if (!history.saw(ref, other) && !sameValue(versions[i] as Value, value)) rivals.push(other)
+  }
+  return rivals
 }
 
 /** In canonical order the last write is the one that stands. */

@@ -5,7 +5,9 @@ import type { InsightsSummary } from '../../replica/insights-summary.ts'
 import { faultWords } from '../words.ts'
 import css from './insights.module.css'
 import { ConflictFields, ConflictTimes } from './conflict-figures.tsx'
+import { costWords } from '../run-words.ts'
 import { People } from './people-figure.tsx'
+import { AgentRuns, Outcomes, Pairs, Settles } from './run-figures.tsx'
 import { Sizes } from './size-figures.tsx'
 import { useInsights } from './use-insights.ts'
 
@@ -28,7 +30,7 @@ export function InsightsPage() {
 }
 
 function Summary({ summary }: { readonly summary: InsightsSummary }) {
-  const { edits, conflicts, bySubtasks } = summary
+  const { edits, conflicts, bySubtasks, runs } = summary
   const tasks = bySubtasks.reduce((sum, line) => sum + line.done + line.cancelled + line.open, 0)
   const done = bySubtasks.reduce((sum, line) => sum + line.done, 0)
   if (tasks === 0)
@@ -47,17 +49,33 @@ function Summary({ summary }: { readonly summary: InsightsSummary }) {
         <Tile name="Tasks done">
           {done.toLocaleString('en')} of {tasks.toLocaleString('en')}
         </Tile>
+        {runs.runs === 0 ? null : (
+          <>
+            <Tile name="Runs">{runs.runs.toLocaleString('en')}</Tile>
+            <Tile name="Duplicate starts">{runs.duplicates.toLocaleString('en')}</Tile>
+            <Tile name="Cost of runs">{costWords(runs.costMicros)}</Tile>
+            <Tile name="Of it wasted">{costWords(runs.wastedMicros)}</Tile>
+          </>
+        )}
       </dl>
       <Part title="How often does work conflict?">
         <ConflictTimes summary={summary} />
         <ConflictFields summary={summary} />
+        <Pairs summary={summary} />
       </Part>
       <Part title="What size of task works?">
         <Sizes summary={summary} />
       </Part>
       <Part title="Who works how?">
         <People summary={summary} />
+        {runs.runs === 0 ? null : <AgentRuns summary={summary} />}
       </Part>
+      {runs.runs === 0 ? null : (
+        <Part title="How well do agents share the work?">
+          <Settles summary={summary} />
+          <Outcomes summary={summary} />
+        </Part>
+      )}
     </>
   )
 }

@@ -1,24 +1,16 @@
 import type { InsightsSummary } from '../../replica/insights-summary.ts'
-import { useKnownPeople } from '../known-people.ts'
-import { actorName, shortKey } from '../names.ts'
 import { duration } from '../times.ts'
 import { count } from '../words.ts'
 import { Rows } from './charts.tsx'
 import { Figure } from './figure.tsx'
+import { useActorNames } from './use-actor-names.ts'
 
 /** Lines that are shown before the rest is in the table. */
 const SHOWN = 12
 
 export function People({ summary: { actors } }: { readonly summary: InsightsSummary }) {
-  const known = useKnownPeople()
-  const names = new Set<string>()
-  const lines = actors.map((line) => {
-    const name = actorName(line.actor, known)
-    // Two devices of a person may go by one name.
-    const unique = names.has(name) ? `${name}, ${shortKey(line.actor)}` : name
-    names.add(unique)
-    return { ...line, name: unique }
-  })
+  const nameOf = useActorNames(actors.map(({ actor }) => actor))
+  const lines = actors.map((line) => ({ ...line, name: nameOf(line.actor) }))
   const most = Math.max(1, ...lines.map(({ done }) => done))
   const first = lines[0]
   return (

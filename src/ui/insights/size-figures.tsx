@@ -1,4 +1,5 @@
 import type { InsightsSummary, SizeLine } from '../../replica/insights-summary.ts'
+import { duration } from '../times.ts'
 import { count } from '../words.ts'
 import { Rows } from './charts.tsx'
 import { Figure } from './figure.tsx'
@@ -23,6 +24,12 @@ export function Sizes({ summary }: { readonly summary: InsightsSummary }) {
       <Size title="By subtasks" lines={summary.bySubtasks} nameOf={subtasksWords} />
       <Size title="By changes" lines={summary.byEdits} nameOf={editsWords} />
       <Size title="By time from created to closed" lines={summary.byDuration} nameOf={durationWords} />
+      {summary.runs.runs === 0 ? null : (
+        <>
+          <Size title="By runs that it took" lines={summary.byAttempts} nameOf={attemptsWords} />
+          <Size title="By time that agents worked on it" lines={summary.byWork} nameOf={workWords} />
+        </>
+      )}
     </>
   )
 }
@@ -83,6 +90,15 @@ function subtasksWords({ from, to }: SizeLine): string {
 
 function editsWords({ from, to }: SizeLine): string {
   return to === null ? `${from} or more changes` : `${Math.max(1, from)} to ${to - 1} changes`
+}
+
+function attemptsWords({ from, to }: SizeLine): string {
+  if (to === null) return `${from} or more runs`
+  return to - from === 1 ? count(from, 'run') : `${from} to ${to - 1} runs`
+}
+
+function workWords({ from, to }: SizeLine): string {
+  return to === null ? `${duration(from)} of work or more` : `less than ${duration(to)} of work`
 }
 
 const DURATION_WORDS = ['less than an hour', 'less than a day', 'less than a week', 'a week or more']
