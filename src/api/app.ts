@@ -14,6 +14,7 @@ import { listEvents } from '../operations/events.ts'
 import { type Context, type Operation, perform } from '../operations/operation.ts'
 import { isPage, pageOf } from '../operations/page.ts'
 import { presented } from '../operations/task.ts'
+import { getTask } from '../operations/tasks.ts'
 import type { After } from '../sync/pair-clock.ts'
 import { type Answer, htmlResponse, jsonAnswer, notFound, problemAnswer, readAnswer, toResponse } from './answer.ts'
 import { etagOf, namesTag } from './etag.ts'
@@ -23,6 +24,7 @@ import { planResponse } from './plan-transfer.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
 import { inputOf, type RequestInput } from './request-input.ts'
 import { readerOf, type Route, routesOf } from './routes.ts'
+import { taskPage } from './task-markdown.ts'
 
 /** Who asks, and what it may act with. */
 export interface Caller {
@@ -49,6 +51,7 @@ export interface RestDeps {
 export const BASES = ['/api/v1', '/api'] as const
 
 const ROUTES = routesOf()
+const MAY_NOT_READ = { code: 'permission_denied', detail: 'This token may write and not read.' }
 
 export function createRest(deps: RestDeps): Hono {
   const app = new Hono()
@@ -82,13 +85,26 @@ export function createRest(deps: RestDeps): Hono {
       context: { ...admitted.value.context, after, signal: request.signal },
     }
     if (route.isRead && !caller.mayRead && route.operation !== 'authorize' && route.operation !== 'who_am_i')
-      return toResponse(problemAnswer({ code: 'permission_denied', detail: 'This token may write and not read.' }))
+      return toResponse(problemAnswer(MAY_NOT_READ))
     const input = await inputOf(http, route, () => namesShown(caller, route, http.req.param('id')))
     if (!input.ok) return toResponse(problemAnswer(input.refusal))
     if (route.operation === 'export_tasks') return planResponse(caller.context.replica)
     if (streamsEvents(route.operation) && http.req.header('Accept')?.includes('text/event-stream'))
       return follow(http, caller, input.value)
     return toResponse(await (route.isRead ? read : write)(http, caller, route, input.value, repeats))
+  }
+
+  /** `GET /tasks/:id.md`: the task as a page for models and terminals. */
+  async function markdown(http: HttpContext): Promise<Response> {
+    const admitted = await admit(http.req.raw)
+    if ('status' in admitted) return toResponse(admitted)
+    if (!admitted.ok) return toResponse(problemAnswer(admitted.refusal))
+    const { context, mayRead } = admitted.value
+    if (!mayRead) return toResponse(problemAnswer(MAY_NOT_READ))
+    const found = perform(getTask, context, { id: http.req.param('file')?.slice(0, -'.md'.length) })
+    if (!found.ok) return toResponse(problemAnswer(found.refusal))
+    const body = taskPage(context.replica, found.value.id)
+    return toResponse({ status: 200, headers: { 'Content-Type': 'text/markdown; charset=UTF-8', ETag: etagOf(body) }, body })
   }
 
   async function follow(http: HttpContext, { id, context }: Caller, { all }: RequestInput): Promise<Response> {
@@ -119,6 +135,7 @@ export function createRest(deps: RestDeps): Hono {
     app.get(`${base}/openapi.json`, async () => toResponse(jsonAnswer(200, await document(deps.version))))
     app.get(`${base}/docs`, async () => htmlResponse(await page(deps.version)))
     app.get(`${base}/health`, () => toResponse(jsonAnswer(200, { ok: true, version: deps.version })))
+    app.get(`${base}/tasks/:file{[^/]+\\.md}`, (http) => markdown(http))
     for (const route of ROUTES) app.on(route.method, `${base}${route.path}`, (http) => serve(http, route))
     for (const path of new Set(ROUTES.map((route) => route.path))) {
       const allow = [...new Set(ROUTES.flatMap((route) => (route.path === path ? route.method : [])))].join(', ')

@@ -27,6 +27,7 @@ export async function testDoor(over: Partial<RestDeps> = {}): Promise<TestDoor> 
   const granted = grantTo(owner, { key: signer.key, box: null }, { role: 'agent' })
   if (!granted.ok) throw new Error(granted.refusal.detail)
   const agent = await owner.as({ signer, openFeed: peer.ports.openFeed })
+  await owner.saved()
   const app = createRest({
     authenticate: async (request) => {
       const token = /^Bearer (\w+)$/.exec(request.headers.get('Authorization') ?? '')?.[1]
