@@ -17,9 +17,7 @@ export const EVERY_OPERATION = { ...OPERATIONS, ...SLOW_OPERATIONS } as const
 /** One of the table, as far as those need to know who look at all. */
 export type AnyOperation = Operation | SlowOperation
 
-type Every = typeof EVERY_OPERATION
-export type EveryOperationName = keyof Every
-export type AnyInputOf<N extends EveryOperationName> = z.input<Every[N]['input']>
+export type EveryOperationName = keyof typeof EVERY_OPERATION
 
 /** Runs an operation by name, as `run` does, and answers what a door says: tasks with their bodies. */
 export async function answer(context: Context, name: EveryOperationName, input: unknown): Promise<Result<unknown>> {

@@ -2,6 +2,8 @@
 
 import * as z from 'zod/mini'
 import { ok, type Result } from '../base/result.ts'
+import type { WorkNode } from '../core/fold.ts'
+import { hlcToText } from '../core/hlc.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -30,7 +32,7 @@ export const listTasks = operation({
     ...pageInput,
   }),
   run({ replica }, { limit, cursor, ...asked }): Result<Page<Task>> {
-    if (cursor !== undefined && !/^[\dTZ:.-]+~[0-9a-f-]{36}$/.test(cursor)) return badCursor()
+    if (cursor !== undefined && !/^[\dTZ:.a-f-]+~\d{3}~[0-9a-f-]{36}$/.test(cursor)) return badCursor()
     const names = asked.assignee === undefined ? null : assigneeNames(replica, asked.assignee)
     const words = asked.q?.toLowerCase() ?? ''
     const fits = (row: TaskRow): boolean =>
@@ -45,9 +47,9 @@ export const listTasks = operation({
   },
 })
 
-/** Sorted by when they were made, which does not change. */
+/** Sorted by when they were made, which does not change, and is the same on every replica. */
 export function pageOfTasks(replica: Replica, rows: TaskRow[], limit: number, cursor: string | undefined): Page<Task> {
-  const keyed = rows.map((row) => ({ row, key: `${row.createdAt}~${row.id}` }))
+  const keyed = rows.map((row) => ({ row, key: createdKey(replica, replica.nodes.get(row.id) as WorkNode) }))
   keyed.sort((a, b) => (a.key < b.key ? -1 : 1))
   return pageAfter(
     keyed,
@@ -57,4 +59,9 @@ export function pageOfTasks(replica: Replica, rows: TaskRow[], limit: number, cu
     ({ row }) => taskOf(replica, row),
     ({ body, title }) => body.length + title.length,
   )
+}
+
+/** Sorts as text in the order of creation. */
+export function createdKey({ history }: Replica, { id, created }: WorkNode): string {
+  return `${hlcToText(history.hlcOf(Math.floor(created / 256)))}~${String(created % 256).padStart(3, '0')}~${id}`
 }

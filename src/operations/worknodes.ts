@@ -9,6 +9,7 @@ import { isNodeId, type NodeId, type NodeType, workspaceNodeId } from '../core/i
 import { isDeleted } from '../core/readiness.ts'
 import type { Replica } from '../replica/replica.ts'
 import { textOf } from '../replica/text.ts'
+import { createdKey } from './list-tasks.ts'
 import { operation } from './operation.ts'
 import { type Page, pageAfter, pageInput } from './page.ts'
 
@@ -56,8 +57,7 @@ export const listChildren = operation({
     const parent = find(replica, id)
     if (!parent) return refuse({ code: 'not_found', detail: `There is no worknode ${id} here.` })
     const children = [...replica.nodes.values()].filter((node) => !isDeleted(node) && parentOf(replica, node) === parent.id)
-    const keyOf = (node: WorkNode): string => `${timeOf(replica, node.created)}~${node.id}`
-    const sorted = children.map((node) => ({ node, key: keyOf(node) })).toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    const sorted = children.map((node) => ({ node, key: createdKey(replica, node) })).toSorted((a, b) => (a.key < b.key ? -1 : 1))
     return ok(
       pageAfter(
         sorted,
