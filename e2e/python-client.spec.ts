@@ -1,0 +1,38 @@
+/** The Python client against a host: its own tests, with tokens of agents that the command line made. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { ensurePython } from '../scripts/python.mjs'
+import { addAgent } from './agents-outside.ts'
+import { expect, test } from './host.ts'
+
+const client = fileURLToPath(new URL('../clients/python', import.meta.url))
+
+test('a Python program lives a task’s life on a host, loses a run, asks, follows events, and its docs are right', async ({
+  host,
+}) => {
+  test.setTimeout(120_000)
+  const python = ensurePython((line) => console.log(line))
+  test.skip(python === undefined, 'there is no Python here')
+  const [agent, other] = [await addAgent(host, 'Py', '--files', 'src/**'), await addAgent(host, 'Pyx', '--files', 'src/**')]
+  const child = spawn(python as string, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'host_tests'], {
+    cwd: client,
+    env: {
+      ...process.env,
+      WORKNODE_URL: host.url,
+      WORKNODE_TOKEN: agent.token,
+      WORKNODE_OTHER_TOKEN: other.token,
+      WORKNODE_OWNER_TOKEN: (await readFile(join(host.dataDir, 'owner.token'), 'utf8')).trim(),
+    },
+  })
+  const [said, complaints, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number]>,
+  ])
+  expect(code, said + complaints).toBe(0)
+})
