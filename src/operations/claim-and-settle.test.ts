@@ -185,3 +185,34 @@ test('who may not claim is told so', async () => {
     refusal: { code: 'nothing_ready', why: [{ code: 'permission', tasks: 1 }] },
   })
 })
+
+test('tasks about the same files are marked while both are worked on, and kept apart where the workspace says so', async () => {
+  const { agent, task, owner, ports } = await scene()
+  const [one, two] = [await agent(7), await agent(8)]
+  const api = task('API', { files: ['src/api/**'] })
+  const all = task('All', { files: ['**/*.ts'] })
+  const docs = task('Docs', { files: ['docs/*.md'] })
+  await meet(owner, one, two)
+  expect(await claimAndSettle(one, { task: api }, ports())).toMatchObject({ ok: true })
+  await meet(owner, one, two)
+  expect(await claimAndSettle(two, { task: all }, ports())).toMatchObject({ ok: true })
+  await meet(owner, one, two)
+  for (const replica of [owner, one, two]) {
+    expect(replica.views.task(api)?.sharesFilesWith).toEqual([all])
+    expect(replica.views.task(all)?.sharesFilesWith).toEqual([api])
+    expect(replica.views.task(docs)?.sharesFilesWith).toEqual([])
+  }
+  done(two, 'release_task', { id: all })
+  await meet(owner, one, two)
+  expect(owner.views.task(api)?.sharesFilesWith).toEqual([])
+
+  owner.transact(null, (tx) => tx.set(workspaceNodeId(owner.workspace), 'policy', { fileLeases: 'enforce' }))
+  await meet(owner, one, two)
+  expect(nextTask(two).fitting).toEqual([docs])
+  expect(await claimAndSettle(two, { task: all }, ports())).toMatchObject({ refusal: { code: 'claim_held' } })
+  expect(two.runsOf(all).map(({ state }) => state)).toEqual(['release', 'release'])
+  // Handed in, nobody writes.
+  done(one, 'submit_task', { id: api })
+  await meet(owner, one, two)
+  expect(await claimAndSettle(two, { task: all }, ports())).toMatchObject({ ok: true })
+})

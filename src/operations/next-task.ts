@@ -14,6 +14,7 @@ import { isClosed, isDeleted, whyNotReady } from '../core/readiness.ts'
 import { inOrderFor } from '../core/rendezvous.ts'
 import { mayClaim } from '../core/work.ts'
 import { actorOfProfile, nameOfActor, pausedAgent, profilesIn, skillsOf } from '../replica/agents.ts'
+import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
 
 /** Why tasks are not for this agent now. */
@@ -27,6 +28,7 @@ export type Unfit =
   | 'assigned'
   | 'skills'
   | 'files'
+  | 'files_held'
   | 'tried_before'
 
 export interface WhyNothing {
@@ -72,6 +74,8 @@ interface Self {
   readonly names: ReadonlySet<string>
   /** Null of who has no profile of an agent: people know what they can. */
   readonly skills: ReadonlySet<string> | null
+  /** Whether the workspace wants no two to work on one file. */
+  readonly isStrict: boolean
 }
 
 function selfOf(replica: Replica): Self {
@@ -79,11 +83,12 @@ function selfOf(replica: Replica): Self {
   const name = nameOfActor(replica, replica.actor)
   return {
     names: new Set([replica.actor, ...profiles.map(({ id }) => id), ...(name ? [name] : [])]),
+    isStrict: policyOf(replica).fileLeases === 'enforce',
     skills: profiles.length > 0 ? new Set(profiles.flatMap(skillsOf)) : null,
   }
 }
 
-function unfitFor(replica: Replica, node: WorkNode, { names, skills }: Self): Unfit | null {
+function unfitFor(replica: Replica, node: WorkNode, { names, skills, isStrict }: Self): Unfit | null {
   if (node.work?.holder) return 'claimed'
   const [first] = whyNotReady(node, replica.nodes, replica.now())
   if (first) return first.code === 'waits_on' || first.code === 'not_before' ? first.code : 'not_ready'
@@ -93,7 +98,9 @@ function unfitFor(replica: Replica, node: WorkNode, { names, skills }: Self): Un
   if (assignees.length > 0 && !assignees.some((one) => names.has(one))) return 'assigned'
   const needed = elements(node, 'labels').flatMap((label) => (label.startsWith(SKILL) ? [label.slice(SKILL.length)] : []))
   if (skills !== null && needed.some((skill) => !skills.has(skill))) return 'skills'
-  if (!mayReach(replica.held, elements(node, 'files'))) return 'files'
+  const files = elements(node, 'files')
+  if (!mayReach(replica.held, files)) return 'files'
+  if (isStrict && replica.views.fileLeases.havingAny(files, node.id).length > 0) return 'files_held'
   return node.work && !mayClaim(node.work, replica.actor) ? 'tried_before' : null
 }
 
@@ -132,5 +139,6 @@ const WORDS: Readonly<Record<Unfit, string>> = {
   assigned: 'Tasks that are assigned to somebody else.',
   skills: 'Tasks that ask for a skill which your profile does not name.',
   files: 'Tasks about files that you may not write.',
+  files_held: 'Tasks about files that others are at work on.',
   tried_before: 'Tasks that you have tried often enough: somebody else has to look at them.',
 }

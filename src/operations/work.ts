@@ -8,10 +8,12 @@
 import * as z from 'zod/mini'
 import { ok, refuse, type Result } from '../base/result.ts'
 import { elements, read, type WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
 import { mayClaim, newWork, nextEpoch } from '../core/work.ts'
+import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { TaskRow } from '../replica/task-row.ts'
@@ -81,7 +83,7 @@ export const confirmTask = operation({
   run: ({ replica }, { id, run }): Result<TaskRow> =>
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
-      if (task.work?.holder === own) return said(replica, task, 'confirm', own)
+      if (task.work?.holder === own) return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
       replica.transact(null, (tx) => tx.say(task, 'lost', own))
       return held(replica, task)
     }),
@@ -312,6 +314,28 @@ function onSubmitted(
   if (!replica.maySay('accept', task.value, run))
     return refuse({ code: 'permission_denied', detail: 'Nobody judges their own work: somebody else has to look at it.' })
   return then(task.value, run)
+}
+
+/** Where the workspace wants no two to work on one file: of those who claimed and have not begun, the first may. */
+function barredByFiles(replica: Replica, task: WorkNode): Result<never> | null {
+  if (policyOf(replica).fileLeases !== 'enforce') return null
+  const [since] = sinceOf(task)
+  const before = replica.views.fileLeases.havingAny(elements(task, 'files'), task.id).filter((id) => {
+    const [at, isBegun] = sinceOf(replica.nodes.get(id) as WorkNode)
+    return isBegun || replica.history.compare(at, since) < 0
+  })
+  if (before.length === 0) return null
+  const keys = before.map((id) => rowOf(replica, id).key).join(', ')
+  return refuse({
+    code: 'claim_held',
+    detail: `The files of this task are being worked on in ${keys}. Take another task, or wait.`,
+  })
+}
+
+/** When the run that holds the task claimed it, and whether it has begun. */
+function sinceOf({ work }: WorkNode): readonly [at: Ref, isBegun: boolean] {
+  const records = work?.runs.find(({ id }) => id === work.holder)?.records ?? []
+  return [records[0]?.ref ?? 0, records.some(({ op }) => op === 'confirm')]
 }
 
 function held(replica: Replica, task: WorkNode): Result<never> {

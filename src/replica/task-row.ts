@@ -58,6 +58,10 @@ export interface TaskRow {
   readonly due: string | null
   /** The run that holds the task, or waits for a word. */
   readonly run: RunRow | null
+  /** Other tasks that are worked on and are about files of this one, while it is worked on. */
+  readonly sharesFilesWith: readonly NodeId[]
+  /** How it is claimed: `optimistic`, `strict` or `competition`. */
+  readonly claimMode: string
   /** Runs that were submitted and wait; more than one where two finished apart. */
   readonly candidates: number
   readonly comments: number
@@ -105,6 +109,8 @@ export function taskRow(node: WorkNode, state: Folded, views: Views, now: number
     updatedBy: history.feedOf(ordinalOf(node.updated)).slice(0, 66),
     due: typeof due === 'number' ? new Date(due).toISOString() : null,
     run: runOf(node, state),
+    sharesFilesWith: views.fileLeases.overlapsOf(node.id),
+    claimMode: textOr(read(node, 'claimMode'), 'optimistic'),
     candidates: node.work?.candidates.length ?? 0,
     comments: views.commentsOn(node.id).length,
     questions: views.commentsOn(node.id).filter((id) => views.questions.has(id)).length,

@@ -19,6 +19,7 @@ import type { Value } from '../core/batch.ts'
 import type { Versions } from '../core/crdt/register.ts'
 import { Column, type Seat } from './column.ts'
 import { Documents } from './documents.ts'
+import { FileLeases } from './file-leases.ts'
 import type { Folded } from './folded.ts'
 import { taskRow, type TaskRow } from './task-row.ts'
 
@@ -28,6 +29,7 @@ export class Views {
   readonly keys: Keys
   readonly tree: Tree
   readonly documents = new Documents()
+  readonly fileLeases = new FileLeases()
   readonly #state: Folded
   readonly #now: () => number
   readonly #columns = new Map<Status, Column>(STATUSES.map((status) => [status, new Column(`column:${status}`)]))
@@ -191,6 +193,7 @@ export class Views {
       for (const to of this.#dependsOn.get(id) ?? NO_IDS) this.#dependents.get(to)?.delete(id)
       this.#dependsOn.delete(id)
       for (const dependent of this.dependentsOf(id)) stale.add(dependent)
+      for (const other of this.fileLeases.remove(id)) stale.add(other)
       this.#begins.delete(id)
       this.#conflicted.delete(id)
       this.#seat(id, null, '', topics)
@@ -236,6 +239,7 @@ export class Views {
     }
     this.#updateDependencies(node)
     for (const id of this.dependentsOf(node.id)) stale.add(id)
+    for (const id of this.fileLeases.take(node)) stale.add(id)
     if (hasRivals && conflictsOf(node).length > 0) this.#conflicted.add(node.id)
     else this.#conflicted.delete(node.id)
     this.#seat(node.id, isGone ? null : this.#columnOf(status), order, topics)

@@ -1,6 +1,6 @@
 /** The small facts at the bottom of a card, and the same in words for those who do not see it. */
 
-import { CircleQuestionMark, Hourglass, ListTree, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
+import { CircleQuestionMark, Files, Hourglass, ListTree, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
@@ -26,6 +26,11 @@ export function CardFoot({ row }: { readonly row: TaskRow }) {
       {row.conflicts.length > 0 ? (
         <Badge tone="bad" words={`${count(row.conflicts.length, 'field')} written twice apart: open the task to choose`}>
           <TriangleAlert size={12} aria-hidden /> conflict
+        </Badge>
+      ) : null}
+      {row.sharesFilesWith.length > 0 ? (
+        <Badge tone="warn" words={filesWords(row)}>
+          <Files size={12} aria-hidden /> same files
         </Badge>
       ) : null}
       {waits > 0 ? (
@@ -91,12 +96,17 @@ export function summaryOf(row: TaskRow): string {
     row.assignees.length > 0 ? `assigned to ${row.assignees.join(', ')}` : '',
     questions > 0 ? `${count(questions, 'question')} without an answer` : '',
     row.conflicts.length > 0 ? 'has a conflict' : '',
+    row.sharesFilesWith.length > 0 ? filesWords(row).toLowerCase() : '',
     waits > 0 ? `waits on ${waits}` : '',
     checks.all > 0 ? `${checks.done} of ${count(checks.all, 'check')}` : '',
     subtasks.all > 0 ? `${subtasks.done} of ${count(subtasks.all, 'subtask')}` : '',
     row.comments > 0 ? count(row.comments, 'comment') : '',
   ]
   return parts.map((part) => (part === '' ? '' : `, ${part}`)).join('')
+}
+
+function filesWords({ sharesFilesWith: { length } }: TaskRow): string {
+  return `Works on the same files as ${count(length, 'other task')}`
 }
 
 function countsOf(row: TaskRow) {
