@@ -13,6 +13,8 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** Under which a write is known again if it comes twice. Made by itself; give one to make a call again later, after a restart. */
   readonly idempotencyKey?: string | undefined
+  /** Over HTTP: the write is refused (`precondition_failed`) where what it is about has another ETag by now. */
+  readonly ifMatch?: string | undefined
 }
 
 export interface EventFilter {
@@ -34,9 +36,9 @@ export interface Door {
   events(since: string | null, filter: EventFilter, signal: AbortSignal): AsyncGenerator<ArrivedEvent>
 }
 
-/** Operations that answer lists are named so; events come in pages that say where to go on. */
+/** Lists that take a limit are named so; events come in pages that say where to go on. */
 export function isList(name: OperationName): boolean {
-  return name.startsWith('list_') && !name.endsWith('_events')
+  return /^(?:list|query)_/.test(name) && !name.endsWith('_events')
 }
 
 export type Input = Readonly<Record<string, unknown>>

@@ -39,10 +39,11 @@ const NEVER = new AbortController().signal
 
 export function httpRequests({ base, token, timeoutMs: usualMs, retry }: HttpSettings, ports: Ports): HttpRequests {
   return {
-    async send(method, path, { body, headers, signal = NEVER, timeoutMs = usualMs, idempotencyKey } = {}) {
+    async send(method, path, { body, headers, signal = NEVER, timeoutMs = usualMs, idempotencyKey, ifMatch } = {}) {
       const isRead = method === 'GET' || method === 'HEAD'
       const sent: Record<string, string> = { Accept: 'application/json', ...headers }
       if (!isRead) sent['Idempotency-Key'] = idempotencyKey ?? ports.newKey()
+      if (ifMatch !== undefined) sent['If-Match'] = ifMatch
       if (body !== undefined) sent['Content-Type'] = 'application/json'
       for (let attempt = 1; ; attempt++) {
         try {

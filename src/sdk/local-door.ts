@@ -4,7 +4,7 @@
  */
 
 import { LOCAL } from '../core/limits.ts'
-import { answer } from '../operations/every-operation.ts'
+import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
 import { nextChange } from '../operations/events.ts'
 import type { Context } from '../operations/operation.ts'
 import { isPage } from '../operations/page.ts'
@@ -36,17 +36,26 @@ export function localDoor(context: Context): Door {
     signal?.throwIfAborted()
     const result = await answer(signal ? { ...context, signal } : context, name, input)
     if (!result.ok) throw refusedError(result.refusal)
+    if (!EVERY_OPERATION[name].route.startsWith('GET ')) await saved()
     return result.value
   }
 
+  /** A write is answered once it would survive a kill, as at every other door. */
+  async function saved(): Promise<void> {
+    await replica.saved()
+    const { problem } = replica.saveState
+    if (problem !== null)
+      throw refusedError({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
+  }
+
   async function list(name: OperationName, input: Input, options?: CallOptions): Promise<unknown[]> {
-    const found: unknown[] = []
     const wanted = wantedOf(input)
-    for (let cursor: string | null | undefined; cursor !== null && found.length < wanted;) {
-      const asked = { ...input, limit: Math.min(wanted, LOCAL.queryRows), ...(cursor !== undefined && { cursor }) }
-      const some = await answered(name, asked, options)
+    const asked = { ...input, limit: Math.min(wanted, LOCAL.queryRows) }
+    const found: unknown[] = []
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const some = await answered(name, cursor === undefined ? asked : { ...asked, cursor }, options)
       found.push(...(isPage(some) ? some.items : (some as unknown[])))
-      cursor = isPage(some) ? some.next : null
+      cursor = isPage(some) && found.length < wanted ? some.next : null
     }
     return found.slice(0, wanted)
   }
