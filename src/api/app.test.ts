@@ -167,3 +167,51 @@ test('a thing that was read, changed and sent back whole is taken, for what can 
   const sent = await request('PUT', '/tasks/WN-1', { ...task, title: 'Changed' })
   expect(await sent.json()).toMatchObject({ title: 'Changed', labels: ['a'], key: 'WN-1' })
 })
+
+test('a plan comes in as lines, as a file of a form, or as JSON, and leaves as lines', async () => {
+  const { app, request } = await testDoor()
+  const line = (id: string): string => `{"id":"${id}","title":"Task ${id}","status":"open"}\n`
+  const form = new FormData()
+  form.append('file', new Blob([line('b')]), 'plan.jsonl')
+  const send = async (body: BodyInit, headers: Readonly<Record<string, string>> = {}): Promise<Json> => {
+    const response = await app.request('/api/import', {
+      method: 'POST',
+      headers: { Authorization: 'Bearer owner', ...headers },
+      body,
+    })
+    return (await response.json()) as Json
+  }
+  expect(await send(line('a'), { 'Content-Type': 'application/x-ndjson' })).toMatchObject({ created: 1 })
+  expect(await send(form)).toMatchObject({ created: 1 })
+  expect(await send(JSON.stringify({ plan: line('c') }), { 'Content-Type': 'application/json' })).toMatchObject({ created: 1 })
+  // One line is JSON as well.
+  expect(await send(line('d'), { 'Content-Type': 'application/json' })).toMatchObject({ created: 1 })
+  expect(await send('--x\r\nnonsense', { 'Content-Type': 'multipart/form-data; boundary=x' })).toMatchObject({
+    code: 'bad_request',
+  })
+  const out = await request('GET', '/export')
+  expect(out.headers.get('Content-Type')).toBe('application/x-ndjson')
+  const ids = (await out.text())
+    .trim()
+    .split('\n')
+    .map((text) => (JSON.parse(text) as Json)['id'])
+  expect(ids).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('what could not be saved is not called done', async () => {
+  const { request, owner } = await testDoor()
+  owner.storeLost(new Error('The disk is gone'))
+  expect(await problem(await request('POST', '/tasks', { title: 'Lost' }))).toMatchObject({ status: 503, code: 'unavailable' })
+})
+
+test('a fault of ours is told as no more than that', async () => {
+  const faults: unknown[] = []
+  const { request } = await testDoor({
+    onFault: (error) => faults.push(error),
+    authenticate: () => Promise.reject(new Error('secret path /root')),
+  })
+  const body = await problem(await request('GET', '/tasks'))
+  expect(body).toMatchObject({ status: 500, code: 'internal' })
+  expect(JSON.stringify(body)).not.toContain('secret')
+  expect(faults).toHaveLength(1)
+})

@@ -33,6 +33,8 @@ export interface Caller {
   readonly context: Context
   /** Whether it may read what is here. Without, it may write what its capability allows and is told no more than ids. */
   readonly mayRead: boolean
+  /** Aborted when it may call no more: what lasts, such as a stream, ends then. */
+  readonly until?: AbortSignal
 }
 
 export interface RestDeps {
@@ -82,7 +84,7 @@ export function createRest(deps: RestDeps): Hono {
     if (!admitted.ok) return toResponse(problemAnswer(admitted.refusal))
     const caller: Caller = {
       ...admitted.value,
-      context: { ...admitted.value.context, after, signal: request.signal },
+      context: { ...admitted.value.context, after, signal: signalOf(request, admitted.value) },
     }
     if (route.isRead && !caller.mayRead && route.operation !== 'authorize' && route.operation !== 'who_am_i')
       return toResponse(problemAnswer(MAY_NOT_READ))
@@ -122,7 +124,7 @@ export function createRest(deps: RestDeps): Hono {
         ? tooManyStreams()
         : await eventSource(context.replica, parsed.data, {
             after,
-            signal: http.req.raw.signal,
+            signal: context.signal ?? http.req.raw.signal,
             mayGoOn: async () => (await deps.authenticate(http.req.raw)).ok,
             onClosed: () => streams.set(id, (streams.get(id) ?? 1) - 1),
           })
@@ -231,6 +233,10 @@ function thingOf(context: Context, { path }: Route, id: unknown): Result<unknown
 function namesShown({ context }: Caller, route: Route, id: unknown): readonly string[] {
   const thing = thingOf(context, route, id)
   return thing.ok && typeof thing.value === 'object' && thing.value !== null ? Object.keys(thing.value) : []
+}
+
+function signalOf({ signal }: Request, { until }: Caller): AbortSignal {
+  return until ? AbortSignal.any([signal, until]) : signal
 }
 
 /** What a caller that may not read is told. */

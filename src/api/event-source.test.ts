@@ -109,6 +109,22 @@ test('a stream ends when its token does', async () => {
   expect(await reader.next()).toBe(null)
 })
 
+test('a stream ends at once with the caller, also while nothing happens', async () => {
+  const until = new AbortController()
+  const { owner } = await testDoor()
+  const door = await testDoor({
+    after: createVirtualClock().after,
+    authenticate: async () => ({
+      ok: true,
+      value: { id: 'a', context: { replica: owner }, mayRead: true, until: until.signal },
+    }),
+  })
+  const reader = new Reader(await follow(door, '/events?since=now'))
+  const end = reader.next()
+  until.abort()
+  expect(await end).toBe(null)
+})
+
 test('streams are bounded for each caller, and closing one makes room', async () => {
   const door = await timedDoor()
   const open = await Promise.all(Array.from({ length: LOCAL.streamsPerCaller }, () => follow(door, '/events?since=now')))
