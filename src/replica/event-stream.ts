@@ -42,7 +42,7 @@ export interface StreamPlace {
 }
 
 /** Batches that are read at once, and at most for one page. */
-const TOGETHER = 64
+const TOGETHER = 16
 const A_PAGE = 2048
 
 /** `since`: a cursor, an HLC, a time (ISO 8601), `now`; null, empty or `0` for the beginning. */
