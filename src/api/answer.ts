@@ -38,8 +38,8 @@ export function toResponse({ status, headers, body }: Answer): Response {
   return new Response(status === 304 ? null : body, { status, headers: { 'Cache-Control': 'no-store', ...headers } })
 }
 
-export function problemResponse(refusal: Refusal): Response {
-  return toResponse(problemAnswer(refusal))
+export function problemResponse(refusal: Refusal, headers = NO_HEADERS): Response {
+  return toResponse(problemAnswer(refusal, headers))
 }
 
 /** A page of ours, which runs nothing and loads nothing. */

@@ -8,33 +8,20 @@ import { testDoor } from './door.fixture.ts'
 import { inputSchema } from './input-schema.ts'
 import { routesOf } from './routes.ts'
 
-/** `seen`: told of every answer. */
-export async function restDoor(
-  seen: (op: string | null, response: Response, body: unknown) => void = () => undefined,
-): Promise<ConformanceDoor> {
-  const door = await testDoor()
-  const { owner, clock } = door
-  const { member: device } = await joined(owner, 9, clock, 'device')
-  const hasty = await testDoor({ pace: { perMinute: 60, burst: 5 } })
+export interface Sent {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+export type Send = (as: string, path: string, init: Sent) => Promise<Response>
+export type Seen = (op: string | null, response: Response, body: unknown) => void
 
-  async function send(
-    as: string,
-    method: string,
-    path: string,
-    init: { headers?: Readonly<Record<string, string>>; text?: string | undefined },
-    op: string | null = null,
-  ): Promise<Outcome> {
-    clock.ms += 5
-    const { app } = as === 'hasty' ? hasty : door
-    const token = as === 'hasty' ? 'owner' : as
-    const response = await app.request(`/api/v1${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, ...init.headers },
-      ...(init.text !== undefined && { body: init.text }),
-    })
+/** What any door over HTTP can, that is reached by `send`; paths are below the base. */
+export function overHttp(send: Send, seen: Seen = () => undefined): Pick<ConformanceDoor, 'call' | 'http' | 'operations'> {
+  async function ask(as: string, path: string, init: Sent, op: string | null): Promise<Outcome> {
+    const response = await send(as, path, init)
     const text = await response.text()
-    const isJson =
-      response.headers.get('Content-Type')?.includes('json') && !response.headers.get('Content-Type')?.includes('ndjson')
+    const isJson = /^application\/(?:problem\+)?json/.test(response.headers.get('Content-Type') ?? '')
     const body: unknown = isJson ? JSON.parse(text) : text
     seen(op, response, body)
     const { status } = response
@@ -50,7 +37,6 @@ export async function restDoor(
   }
 
   return {
-    can: ['http', 'tokens', 'pace', 'peer', 'etag', 'repeat'],
     operations: null,
     call(as, op, input, { idempotencyKey, ifMatch }) {
       const { method, path, text } = requestOf(op, input)
@@ -58,9 +44,30 @@ export async function restDoor(
         ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
         ...(ifMatch !== undefined && { 'If-Match': ifMatch }),
       }
-      return send(as, method, path, { headers, text }, op)
+      return ask(as, path, { method, headers, ...(text !== undefined && { body: text }) }, op)
     },
-    http: (as, { method, path, headers = {}, body, text }) => send(as, method, path, { headers, text: bodyOf(body, text) }),
+    http(as, { method, path, headers = {}, body, text }) {
+      const sent = bodyOf(body, text)
+      return ask(as, path, { method, headers, ...(sent !== undefined && { body: sent }) }, null)
+    },
+  }
+}
+
+/** The REST app in memory. `seen`: told of every answer. */
+export async function restDoor(seen?: Seen): Promise<ConformanceDoor> {
+  const door = await testDoor()
+  const { owner, clock } = door
+  const { member: device } = await joined(owner, 9, clock, 'device')
+  const hasty = await testDoor({ pace: { perMinute: 60, burst: 5 } })
+  const send: Send = async (as, path, init) => {
+    clock.ms += 5
+    const { app } = as === 'hasty' ? hasty : door
+    const Authorization = `Bearer ${as === 'hasty' ? 'owner' : as}`
+    return app.request(`/api/v1${path}`, { ...init, headers: { ...init.headers, Authorization } })
+  }
+  return {
+    can: ['http', 'tokens', 'pace', 'peer', 'etag', 'repeat'],
+    ...overHttp(send, seen),
     async peerCall(op, input) {
       clock.ms += 5
       const result = await answer({ replica: device }, op as never, input)

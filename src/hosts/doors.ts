@@ -14,8 +14,10 @@ import { routePath } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { notFound, problemResponse } from '../api/answer.ts'
 import { createRest, type RestDeps } from '../api/app.ts'
+import type { PaceLimits } from '../api/pace.ts'
 import { createMcp } from '../api/mcp.ts'
 import about from '../../package.json' with { type: 'json' }
+import type { Refusal } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { policyHeaders } from './content-policy.ts'
 import { createAgentDoor } from './agent-door.ts'
@@ -36,6 +38,7 @@ export interface DoorParts {
   /** Why what is written here is not saved; null while all is well. */
   readonly problem: () => string | null
   readonly agents: HostedAgents
+  readonly pace: PaceLimits
 }
 
 /** `more`: the doors that need a replica behind them. */
@@ -97,6 +100,7 @@ export function createDoors(parts: DoorParts): Hono {
     authenticate: (request) => agents.authenticate(request),
     now: () => Date.now(),
     version: about.version,
+    pace: parts.pace,
     onFault: (error) => log.error({ err: error }, 'a request met a bug'),
   }
   doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), createRest(callers)]))
@@ -145,10 +149,15 @@ function bounded(): MiddlewareHandler {
   const limit = (maxSize: number): MiddlewareHandler =>
     bodyLimit({
       maxSize,
-      onError: () => problemResponse({ code: 'too_large', detail: `A request may bring ${maxSize / 1024 / 1024} MiB at most.` }),
+      // What is left of the body is in the way of the next request on this connection.
+      onError: () => problemResponse(tooLarge(maxSize), { Connection: 'close' }),
     })
   const [usual, plan] = [limit(LOCAL.restBytes), limit(LOCAL.importBytes)]
   return (context, next) => (context.req.path.endsWith('/import') ? plan : usual)(context, next)
+}
+
+function tooLarge(bytes: number): Refusal {
+  return { code: 'too_large', detail: `A request may bring ${bytes / 1024 / 1024} MiB at most.` }
 }
 
 /** From this machine, and not passed on by a proxy that stands on it. */

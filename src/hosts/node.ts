@@ -62,6 +62,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     log,
     problem: () => replica.saveState.problem,
     agents: workspace.agents,
+    pace: settings.pace,
   })
   const peers = acceptPeers(exchange)
   server.http.on('upgrade', (request, socket, head) => {

@@ -14,6 +14,7 @@ test('without anything said, the host is for this machine only, on port 8080', (
       allowOrigins: [],
       webrtc: false,
       logLevel: 'info',
+      pace: { perMinute: 600, burst: 100 },
       page: { signalling: [], iceServers: [] },
     },
   })
@@ -21,6 +22,12 @@ test('without anything said, the host is for this machine only, on port 8080', (
 
 test('an empty variable is as good as none', () => {
   expect(readSettings({ PORT: '', HOST: '', WORKNODE_DATA: '', SIGNALING_URLS: '', ICE_SERVERS: '' })).toEqual(readSettings({}))
+})
+
+test('the rate is two numbers above nothing, or it is refused', () => {
+  expect(readSettings({ RATE: '60/10' })).toMatchObject({ value: { pace: { perMinute: 60, burst: 10 } } })
+  for (const rate of ['60', '0/10', '60/0', '-1/10', 'fast'])
+    expect(readSettings({}, { rate })).toMatchObject({ ok: false, refusal: { code: 'invalid' } })
 })
 
 test('flags win over the environment', () => {

@@ -1,5 +1,6 @@
 /** What a host is told: flags win over the environment, the environment over the defaults. A value that makes no sense is refused. */
 import * as z from 'zod/mini'
+import { DEFAULT_PACE, type PaceLimits } from '../api/pace.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
 
 export interface HostSettings {
@@ -17,6 +18,8 @@ export interface HostSettings {
   /** Whether the host meets pages over WebRTC that it did not serve. */
   readonly webrtc: boolean
   readonly logLevel: LogLevel
+  /** How fast one token may ask. */
+  readonly pace: PaceLimits
   readonly page: PageSettings
 }
 
@@ -48,6 +51,7 @@ export interface HostFlags {
   readonly allowOrigin?: readonly string[]
   readonly webrtc?: boolean
   readonly logLevel?: string
+  readonly rate?: string
 }
 
 const IceServers = z.array(
@@ -79,6 +83,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   if (oddOrigin !== undefined) return invalid(`--allow-origin takes an origin such as https://board.example, not "${oddOrigin}".`)
   const logLevel = LOG_LEVELS.find((level) => level === (flags.logLevel ?? (env.LOG_LEVEL || 'info')))
   if (logLevel === undefined) return invalid(`The log level is one of ${LOG_LEVELS.join(', ')}.`)
+  const pace = paceIn(flags.rate ?? env.RATE)
+  if (pace === null) return invalid('The rate is requests a minute and how many at once, such as 600/100.')
   return ok({
     host: flags.host ?? (env.HOST || '127.0.0.1'),
     port: Number(port),
@@ -89,12 +95,19 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     allowOrigins,
     webrtc: flags.webrtc ?? env.WORKNODE_WEBRTC === '1',
     logLevel,
+    pace,
     page: { signalling, iceServers },
   })
 }
 
 function invalid(detail: string): Result<never> {
   return refuse({ code: 'invalid', detail })
+}
+
+function paceIn(text: string | undefined): PaceLimits | null {
+  if (!text) return DEFAULT_PACE
+  const [perMinute = 0, burst = 0] = (/^(\d{1,9})\/(\d{1,9})$/.exec(text)?.slice(1) ?? []).map(Number)
+  return perMinute > 0 && burst > 0 ? { perMinute, burst } : null
 }
 
 function listIn(text: string | undefined): readonly string[] {

@@ -21,6 +21,7 @@ export function serveCommand(root: string): Command {
     .option('--allow-host <name...>', 'names this host is called by, beside localhost and addresses (ALLOW_HOSTS)')
     .option('--allow-origin <origin...>', 'pages of other sites that may call it, such as https://board.example (ALLOW_ORIGINS)')
     .option('--webrtc', 'also meet pages of other sites, over WebRTC (WORKNODE_WEBRTC=1)')
+    .option('--rate <minute/burst>', 'requests a token may make a minute, and at once (RATE, 600/100)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (LOG_LEVEL, info)')
     .option('--no-open', 'do not open the browser (WORKNODE_OPEN=0)')
     .action(async (flags: HostFlags) => {
