@@ -12,13 +12,15 @@ import { expect, test } from './host.ts'
 
 const client = fileURLToPath(new URL('../clients/python', import.meta.url))
 
-test('a Python program lives a task’s life on a host, loses a run, asks, follows events, and its docs are right', async ({
+test('a Python program lives a task’s life on a host, loses a run, asks, follows events, its docs are right, and it answers by the conformance list', async ({
   host,
 }) => {
   test.setTimeout(120_000)
   const python = ensurePython((line) => console.log(line))
   test.skip(python === undefined, 'there is no Python here')
-  const [agent, other] = [await addAgent(host, 'Py', '--files', 'src/**'), await addAgent(host, 'Pyx', '--files', 'src/**')]
+  const agent = await addAgent(host, 'Py', '--files', 'src/**')
+  const other = await addAgent(host, 'Pyx', '--files', 'src/**')
+  const worker = await addAgent(host, 'Worker')
   const child = spawn(python as string, ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', 'host_tests'], {
     cwd: client,
     env: {
@@ -26,6 +28,7 @@ test('a Python program lives a task’s life on a host, loses a run, asks, follo
       WORKNODE_URL: host.url,
       WORKNODE_TOKEN: agent.token,
       WORKNODE_OTHER_TOKEN: other.token,
+      WORKNODE_WORKER_TOKEN: worker.token,
       WORKNODE_OWNER_TOKEN: (await readFile(join(host.dataDir, 'owner.token'), 'utf8')).trim(),
     },
   })
