@@ -4,13 +4,14 @@ import { CircleQuestionMark, Files, Hourglass, ListTree, MessageSquare, SquareCh
 import type { ReactNode } from 'react'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
+import type { NameOf } from './task-facts.ts'
 import { PriorityIcon } from '../kit/status-icon.tsx'
 import { count, priorityTitle } from '../words.ts'
 import css from './card.module.css'
 
 const SHOWN = 3
 
-export function CardFoot({ row }: { readonly row: TaskRow }) {
+export function CardFoot({ row, nameOf }: { readonly row: TaskRow; readonly nameOf: NameOf }) {
   const { questions } = row
   const { checks, subtasks, waits } = countsOf(row)
   return (
@@ -61,8 +62,8 @@ export function CardFoot({ row }: { readonly row: TaskRow }) {
       ) : null}
       {row.assignees.length > 0 ? (
         <span className={css['who']}>
-          {row.assignees.slice(0, SHOWN).map((name) => (
-            <AssigneeAvatar key={name} name={name} />
+          {row.assignees.slice(0, SHOWN).map((assignee) => (
+            <AssigneeAvatar key={assignee} name={nameOf(assignee)} />
           ))}
           {row.assignees.length > SHOWN ? <AssigneeAvatar name={`+${row.assignees.length - SHOWN}`} /> : null}
         </span>
@@ -88,12 +89,12 @@ function Badge({
 }
 
 /** What comes after key and title in a card's accessible name. */
-export function summaryOf(row: TaskRow): string {
+export function summaryOf(row: TaskRow, nameOf: NameOf): string {
   const { questions } = row
   const { checks, subtasks, waits } = countsOf(row)
   const parts = [
     `priority ${priorityTitle(row.priority).toLowerCase()}`,
-    row.assignees.length > 0 ? `assigned to ${row.assignees.join(', ')}` : '',
+    row.assignees.length > 0 ? `assigned to ${row.assignees.map(nameOf).join(', ')}` : '',
     questions > 0 ? `${count(questions, 'question')} without an answer` : '',
     row.conflicts.length > 0 ? 'has a conflict' : '',
     row.sharesFilesWith.length > 0 ? filesWords(row).toLowerCase() : '',

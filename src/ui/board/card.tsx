@@ -10,6 +10,7 @@ import { links } from '../links.ts'
 import { useSession } from '../session.ts'
 import { age, hueOf, STATUS_TITLE } from '../words.ts'
 import { useBoard } from './board-context.ts'
+import { useNameOf } from './use-names.ts'
 import type { Group } from './board-address.ts'
 import { columnIds } from './cells.ts'
 import css from './card.module.css'
@@ -47,6 +48,7 @@ function TaskCard({
 }: Omit<CardProps, 'id'> & { readonly row: TaskRow }) {
   const { workspaceId } = useSession()
   const { openMenu, focus, selection, shown } = useBoard()
+  const nameOf = useNameOf()
   const selected = useSyncExternalStore(selection.subscribe, () => selection.get().has(row.id))
   const slot = useRef<HTMLDivElement>(null)
   const card = useRef<HTMLDivElement>(null)
@@ -72,7 +74,7 @@ function TaskCard({
       ref={slot}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="listitem"
-      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${runSummaryOf(row)}${summaryOf(row)}${selected ? ', selected' : ''}`}
+      aria-label={`${row.key} ${row.title}${group === 'status' ? '' : `, ${STATUS_TITLE[row.status].toLowerCase()}`}${runSummaryOf(row)}${summaryOf(row, nameOf)}${selected ? ', selected' : ''}`}
       aria-posinset={position}
       aria-setsize={size}
       className={css['slot']}
@@ -130,7 +132,7 @@ function TaskCard({
         </button>
         {row.labels.length > 0 ? <Labels labels={row.labels} /> : null}
         <CardRun row={row} />
-        <CardFoot row={row} />
+        <CardFoot row={row} nameOf={nameOf} />
       </div>
     </div>
   )

@@ -70,20 +70,20 @@ export function StartPage({ home, session }: { readonly home: Home; readonly ses
               <Button look="primary" size="large" onClick={() => setDoing({ what: 'new' })}>
                 <Plus size={16} aria-hidden /> New workspace
               </Button>
+              <Button look="outline" size="large" disabled={isStarting} onClick={watchDemo}>
+                <Clapperboard size={16} aria-hidden /> {isStarting ? 'Bringing the agents in …' : 'Watch a demo swarm'}
+              </Button>
               <Button look="outline" size="large" onClick={() => setDoing({ what: 'join' })}>
                 <Link2 size={16} aria-hidden /> Join with a link
               </Button>
               <Button look="outline" size="large" onClick={() => picker.current?.click()}>
                 <FileUp size={16} aria-hidden /> Import a plan
               </Button>
-              <Button look="outline" size="large" disabled={isStarting} onClick={watchDemo}>
-                <Clapperboard size={16} aria-hidden /> {isStarting ? 'Bringing the agents in …' : 'Watch a demo swarm'}
-              </Button>
               <p className={css['faint']}>
                 New here?{' '}
                 <button type="button" className={css['inline']} onClick={trySample}>
                   Try a sample plan
-                </button>
+                </button>{' '}
                 and look around. It stays on this device.
               </p>
               <p className={css['faint']}>
