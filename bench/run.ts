@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only=node|browser|board]`: what Worknode costs, each figure beside the raw limit measured in the same run.
+ * `npm run bench [-- --quick] [-- --only=node|browser|board|http]`: what Worknode costs, each figure beside the raw limit measured in the same run.
  *
  * Machines differ and are busy with other things, so times say little and ratios say much; none of them is a gate.
  */
@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { toHex } from '../src/base/bytes.ts'
 import { boardFigures } from './board.ts'
 import { browserFigures } from './browser.ts'
+import { httpFigures } from './http.ts'
 import { pureFigures } from './pure.ts'
 import { serveBench } from './serve.ts'
 import { type Figure, markdownTable, textTable } from './table.ts'
@@ -58,9 +59,11 @@ const minutes = Number(process.argv.find((argument) => argument.startsWith('--mi
 const { w, singles, history, cuts, rounds, board } = SIZES[mode]
 
 const figures: Figure[] = []
-if (only !== 'board') figures.push(...(await measured()))
+if (only !== 'board' && only !== 'http') figures.push(...(await measured()))
 if (!only || only === 'board')
   figures.push(...(await boardFigures({ root, tasks: board.tasks, minutes: minutes || board.minutes, say })))
+if (!only || only === 'http')
+  figures.push(...(await httpFigures({ root, tasks: board.tasks / 10, minutes: minutes || board.minutes / 2, say })))
 if (!only) figures.push(weightFigure(root))
 report()
 

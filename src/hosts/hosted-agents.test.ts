@@ -112,6 +112,26 @@ test('the owner’s token is in the folder, acts as the host, and may revoke: th
   expect((await asked(other.token, 'GET', '/tasks')).status).toBe(200)
 })
 
+test('a stream of events ends at once when the token’s rights are revoked, and when the host stops', async () => {
+  const [follower, kept] = [await added('follower'), await added('kept')]
+  const opened = async ({ token }: NewAgent): Promise<Response> => {
+    const answer = await fetch(new URL('/api/events?since=now&type=nothing', url), {
+      headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' },
+    })
+    expect(answer.headers.get('content-type')).toBe('text/event-stream')
+    return answer
+  }
+  const ended = (await opened(follower)).text()
+  const open = (await opened(kept)).text()
+  const owner = (await readFile(join(data, 'owner.token'), 'utf8')).trim()
+  expect((await asked(owner, 'POST', `/capabilities/${follower.capability}/revoke`, {})).status).toBeLessThan(300)
+  expect(await ended).toContain('retry:')
+  await host.close()
+  expect(await open).toContain('retry:')
+  host = await startHost(settings(data), root)
+  url = new URL(host.url).origin
+})
+
 test('who may not grant rights may not add agents, nor see who is kept', async () => {
   const { token } = await added('plain')
   for (const [method, body] of [['GET'], ['POST', { name: 'sub' }]] as const)

@@ -14,6 +14,7 @@ import { type KeyPair, signingKeys } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { type CapabilityRow, capabilityRow } from '../replica/capability-row.ts'
 import { grantTo, removeActor } from '../replica/membership.ts'
+import { describeSelf, personOf } from '../replica/people.ts'
 import type { Replica } from '../replica/replica.ts'
 import { type AgentKeys, hashOf, type KeptAgent } from './agent-keys.ts'
 import { type AgentSpec, verbsOf } from './agent-spec.ts'
@@ -54,6 +55,8 @@ export interface HostedAgents {
   authenticate(request: Request): Promise<Result<TokenCaller>>
   /** Whether the request carries the token of the host's owner. */
   isOwner(request: Request): boolean
+  /** Ends what lasts longer than an answer: the host is about to stop. */
+  endStreams(): void
   close(): Promise<void>
 }
 
@@ -87,7 +90,11 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
     if (known) return known
     const made = signingKeys(fromHex(seed))
       .then(actAs)
-      .then((replica): Acting => ({ replica, ending: new AbortController() }))
+      .then((own): Acting => {
+        // Else it goes by its key where people see what it does. What it says of itself later stands.
+        if (!personOf(own, own.actor)?.name) describeSelf(own, { name, color: '' })
+        return { replica: own, ending: new AbortController() }
+      })
     acting.set(name, made)
     // One that could not be opened is tried again with the next request.
     made.then(endStale, () => acting.delete(name))
@@ -188,12 +195,18 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
       if (liveUntil(hand.replica) <= replica.now())
         return refuse({ code: 'unauthorized', detail: 'The rights of this token have ended.' })
       if (hand.ending.signal.aborted) hand.ending = new AbortController()
-      return ok({ id: hand.replica.actor, context: { replica: hand.replica }, mayRead: kept.mayRead, until: hand.ending.signal })
+      return ok({
+        id: hand.replica.actor,
+        context: { replica: hand.replica },
+        mayRead: kept.mayRead,
+        until: AbortSignal.any([open.signal, hand.ending.signal]),
+      })
     },
     isOwner(request) {
       const token = tokenOf(request)
       return token !== null && hashOf(token) === ownerHash
     },
+    endStreams: () => open.abort(),
     async close() {
       unwatch()
       clearTimeout(expiry)

@@ -180,6 +180,25 @@ test('passed on by a proxy, the numbers are for the owner only', async () => {
   expect(answer.status).toBe(401)
 })
 
+test('a page of an origin that was listed may ask first, and then call with a token', async () => {
+  const origin = 'https://pages.example'
+  const open = await startHost(settings({ data: join(root, 'cors'), allowOrigin: [origin] }), root)
+  const first = await fetch(new URL('api/tasks', open.url), {
+    method: 'OPTIONS',
+    headers: {
+      Origin: origin,
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization,content-type',
+    },
+  })
+  expect([first.status, first.headers.get('access-control-allow-origin')]).toEqual([204, origin])
+  expect(first.headers.get('access-control-allow-headers')).toContain('authorization')
+  const asked = await fetch(new URL('api/tasks', open.url), { headers: { Origin: origin } })
+  expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([401, origin])
+  expect(asked.headers.get('access-control-allow-credentials')).toBeNull()
+  await open.close()
+})
+
 test('with a certificate the host serves https, and its link says so', async () => {
   const { cert, key } = selfSigned()
   const [tlsCert, tlsKey] = [join(root, 'cert.pem'), join(root, 'key.pem')]

@@ -95,6 +95,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
       signalling.close()
       exchange.close()
       peers.close()
+      workspace.agents.endStreams()
       await server.close(LOCAL.stopMs)
       await withdrawAddress(settings.dataDir)
       await workspace.close()
