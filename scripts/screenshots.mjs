@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of `docs/screens/` from the built app: a sample plan, two people and two agents at work; each view in light and
- * dark, and on a phone.
+ * dark, and on a phone; then the demo swarm. With `demo` as its argument, that alone.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -38,6 +38,18 @@ const browser = await chromium.launch({ args: CHROMIUM_FLAGS, ...(executablePath
 try {
   await mkdir(FOLDER, { recursive: true })
   const url = await readyUrl()
+  if (process.argv[2] !== 'demo') await views(url)
+  await demo(url)
+} finally {
+  await browser.close()
+  const gone = once(host, 'exit')
+  host.kill()
+  await gone
+  await rm(data, { recursive: true, force: true })
+}
+
+/** @param {string} url */
+async function views(url) {
   const ada = await open(url)
   await shoot(ada, 'start', [DESK, PHONE])
   await ada.getByLabel('Plan to import').setInputFiles('public/samples/tool-library.jsonl')
@@ -70,12 +82,40 @@ try {
   await ada.keyboard.press('ControlOrMeta+k')
   await ada.getByRole('dialog', { name: 'Search' }).waitFor()
   await shoot(ada, 'palette', [DESK])
-} finally {
-  await browser.close()
-  const gone = once(host, 'exit')
-  host.kill()
-  await gone
-  await rm(data, { recursive: true, force: true })
+}
+
+/** The demo at its moments: at work, with its question, done, and the app that came of it. @param {string} url */
+async function demo(url) {
+  const page = await open(url)
+  await page.setViewportSize(DESK)
+  await page.getByRole('button', { name: 'Watch a demo swarm' }).click()
+  const guide = page.getByRole('region', { name: 'Demo swarm' })
+  await guide.getByText('2 agents work').waitFor({ timeout: 60_000 })
+  await quiet(page)
+  await shoot(page, 'demo-board', [DESK, PHONE])
+  await page.setViewportSize(DESK)
+  await guide.getByRole('link', { name: 'Answer in the inbox' }).click({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Ocean blue' }).waitFor()
+  await quiet(page)
+  await shoot(page, 'demo-inbox', [DESK, PHONE])
+  await page.setViewportSize(DESK)
+  await page.getByRole('button', { name: 'Ocean blue' }).click()
+  await guide.getByText('6 of 6 tasks done').waitFor({ timeout: 120_000 })
+  await guide.getByRole('link', { name: 'Agents' }).click()
+  await page.getByRole('heading', { name: 'Agents', level: 1 }).waitFor()
+  await quiet(page)
+  await shoot(page, 'demo-agents', [DESK, PHONE])
+  await page.setViewportSize(DESK)
+  await guide.getByRole('link', { name: 'Open the app' }).click()
+  await page.getByRole('button', { name: 'Run preview' }).click()
+  const app = page.frameLocator('iframe[title="Preview of index.html"]')
+  for (const item of ['Milk', 'Bread', 'Tomatoes', 'milk']) {
+    await app.getByLabel('What do we need?').fill(item)
+    await app.getByLabel('What do we need?').press('Enter')
+  }
+  await app.getByRole('checkbox', { name: 'Bread' }).check()
+  await quiet(page)
+  await shoot(page, 'demo-app', [DESK, PHONE])
 }
 
 /** Two triggers, one of them on. @param {import('@playwright/test').Page} ada */

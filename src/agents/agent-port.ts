@@ -10,7 +10,7 @@
  * nothing, and may hear of the same thing twice: ids tell.
  */
 
-import type { Result } from '../base/result.ts'
+import type { Refusal, Result } from '../base/result.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { InputOf, OutputOf } from '../operations/table.ts'
 import type { AgentLimits } from '../replica/agents.ts'
@@ -137,6 +137,12 @@ export interface Kept {
   /** Whether it was told that it comes near its bounds. */
   readonly warned: boolean
   readonly transcript: string
+}
+
+/** Of a call that a person is asked about first: done again once the question has its answer, it is done or refused. */
+export interface NeedsApproval extends Refusal {
+  readonly code: 'needs_approval'
+  readonly question: NodeId
 }
 
 export class PortClosedError extends Error {

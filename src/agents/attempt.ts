@@ -9,7 +9,7 @@
 import { ok, refuse, type Result } from '../base/result.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
-import type { AgentPort, AgentSelf, Briefing, Kept, Taken } from './agent-port.ts'
+import type { AgentPort, AgentSelf, Briefing, Kept, NeedsApproval, Taken } from './agent-port.ts'
 import { nearEnd, roomFor } from './budget.ts'
 import type { Clock } from './clock.ts'
 import { costOf, type Model, ModelError, type ModelRequest, NO_USAGE, type ToolAnswer, type ToolCall } from './model.ts'
@@ -221,7 +221,7 @@ class Attempt {
     const asked = name === 'ask' && briefing ? askedBefore(briefing, this.#taken.run, input) : null
     if (briefing && asked === null && name !== 'ask' && !REPEATABLE.has(name) && !ENDING.has(name))
       return { id, name, output: INTERRUPTED, failed: true }
-    const done = asked === null ? await this.#use(name, input) : ok(JSON.stringify({ id: asked }))
+    const done = asked === null ? await this.#approved(name, input) : ok(JSON.stringify({ id: asked }))
     if (!done.ok) return { id, name, output: JSON.stringify(done.refusal), failed: true }
     if (name !== 'ask') return { id, name, output: done.value, failed: false }
     this.#ports.show('Waiting for an answer')
@@ -229,6 +229,17 @@ class Attempt {
     const { id: question } = JSON.parse(done.value) as { readonly id: NodeId }
     const { answer } = await this.#watch.answerTo(question)
     return { id, name, output: JSON.stringify({ untrusted: { answer } }), failed: false }
+  }
+
+  /** Does it, after a person has said whether it may be done, where its profile wants that. */
+  async #approved(name: string, input: unknown): Promise<Result<string>> {
+    for (;;) {
+      const done = await this.#use(name, input)
+      if (done.ok || done.refusal.code !== 'needs_approval') return done
+      this.#ports.show('Waiting for approval')
+      await this.#report('Waiting for approval')
+      await this.#watch.answerTo((done.refusal as NeedsApproval).question)
+    }
   }
 
   /** What is held back while it is done is waited for a moment: most calls are over by then, and then it is known what they did. */

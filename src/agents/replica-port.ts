@@ -13,8 +13,9 @@ import { actorOfProfile, limitsOf, nameOfActor, profilesIn, skillsOf, textIn } f
 import type { ClaimPorts } from '../operations/claim-and-settle.ts'
 import type { Replica } from '../replica/replica.ts'
 import { textOf } from '../replica/text.ts'
-import type { AgentEvent, AgentPort, AgentSelf, Kept, LoopOperation } from './agent-port.ts'
+import type { AgentEvent, AgentPort, NeedsApproval, AgentSelf, Kept, LoopOperation } from './agent-port.ts'
 import { LOOP_OPERATIONS } from './agent-port.ts'
+import { approvalOf } from './approvals.ts'
 import { briefingOf, holdOf, saidOn } from './briefing.ts'
 import { roleNamed } from './roles/all.ts'
 import { promptOf, RULES } from './roles/role.ts'
@@ -127,9 +128,19 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
     async use(run, tool, input) {
       const task = taskOf(run)
       if (task === null) return refuse({ code: 'not_found', detail: 'This is no run of yours.' })
+      const approval = approvalOf(replica, { task, run }, tool, input)
+      if (approval.state === 'asked')
+        return refuse<NeedsApproval>({
+          code: 'needs_approval',
+          detail: 'A person is asked whether this may be done. Wait for the answer.',
+          question: approval.question,
+        })
+      if (approval.state === 'denied')
+        return refuse({ code: 'permission_denied', detail: 'A person said that this is not to be done in this run.' })
       const watch = watchRun(replica, task, run, claims.clock.after)
       const done = await applyTool({ replica, task, run }, { names: toolNames(), more, signal: watch.signal }, tool, input)
       watch.close()
+      if (done.ok && approval.state === 'allowed') approval.use()
       if (!done.ok && done.refusal.code === 'permission_denied')
         // Where the run is held no longer, there is nowhere to note it, and nobody to be led astray.
         operate({ replica }, 'report_progress', { id: task, run, refused: [attemptWords(tool, input)] })

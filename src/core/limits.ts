@@ -116,6 +116,7 @@ export const LOCAL = {
   /** Keys whose last sign of life is remembered after they left. */
   signsOfLife: 1024,
   skillsPerAgent: 64,
+  approvalsPerAgent: 64,
   promptChars: 65_536,
   clockLeadMs: 60_000,
   /** The longest that a claim waits for others. */

@@ -3,9 +3,11 @@
 import { expect, test } from 'vitest'
 import { act } from '../agents/act.ts'
 import { realClock } from '../agents/clock.ts'
+import { briefingOf } from '../agents/briefing.ts'
 import { enroll } from '../agents/enroll.ts'
 import { memoryNotebook } from '../agents/agent.fixture.ts'
 import { ACCENTS } from '../agents/scenario/app-files.ts'
+import { APP_OWNERS } from '../agents/scenario/app-owners.ts'
 import { scriptedModel } from '../agents/scripted.ts'
 import { demoScript } from '../agents/scenario/scripts.ts'
 import { demoTasks, giveGoal, TEAM } from '../agents/scenario/team.ts'
@@ -139,24 +141,19 @@ test('the team plans, asks, builds and tests the app; its person answers and acc
       return node?.path && !node.path.startsWith('transcripts/') ? [[node.path, actors.get(node.creator)]] : []
     }),
   )
-  expect(writers).toEqual({
-    'docs/README.md': 'writer',
-    'docs/design.md': 'architect',
-    'index.html': 'frontend',
-    'src/api/storage.js': 'backend',
-    'src/api/store.js': 'backend',
-    'src/ui/main.js': 'frontend',
-    'src/ui/style.css': 'frontend',
-    'src/ui/theme.css': 'frontend',
-    'src/ui/view.js': 'frontend',
-    'tests/storage.test.js': 'tester',
-    'tests/store.test.js': 'tester',
-  })
+  expect(writers).toEqual(APP_OWNERS)
   expect(replica.quarantine.size).toBe(0)
   // Whoever comes next is handed what those before it changed, verified and decided.
   const store = replica.runsOf(rowOf('Build the list and what keeps it')?.id as never).at(-1)
   expect(handoffIn(store?.evidence ?? null)?.decided).toContain('A list that cannot be read counts as empty')
-  expect(documentAt(replica, transcriptOf(replica, 'Test the list'))).toContain('A list that cannot be read counts as empty')
+  const tests = rowOf('Test the list')
+  const told = briefingOf(
+    replica,
+    replica.nodes.get(tests?.id as never) as never,
+    replica.runsOf(tests?.id as never)[0]?.id as never,
+  )
+  expect(told.handoffs.flatMap(({ words }) => words?.decided ?? [])).toContain('A list that cannot be read counts as empty')
+  expect(documentAt(replica, transcriptOf(replica, 'Test the list'))).toContain('11 of 11 tests passed')
   for (const id of demoTasks(replica)) expect(replica.views.task(id)?.checks.every(({ done }) => done)).toBe(true)
   // The one file that was not its own to write: refused, and people see that it was tried.
   const refused = replica.runsOf(rowOf('Build the list and what keeps it')?.id as never).at(-1)

@@ -10,6 +10,7 @@ import { agentRunsIn } from '../replica/agent-runs.ts'
 import {
   actorOfProfile,
   agentKeys,
+  approvalsOf,
   type AgentLimits,
   isActorKey,
   isAgent,
@@ -51,6 +52,7 @@ export interface AgentRow {
 export interface AgentDetail extends AgentRow {
   readonly prompt: string
   readonly limits: AgentLimits
+  readonly approve: readonly string[]
 }
 
 const whole = z.int().check(z.minimum(1), z.maximum(Number.MAX_SAFE_INTEGER))
@@ -59,7 +61,16 @@ const profile = {
   model: z.optional(z.nullable(word)),
   skills: z.optional(z.array(word).check(z.maxLength(LOCAL.skillsPerAgent))),
   /** Per run. */
-  limits: z.optional(z.nullable(z.object({ costMicros: z.optional(whole), minutes: z.optional(whole) }))),
+  limits: z.optional(
+    z.nullable(
+      z.object({
+        costMicros: z.optional(whole),
+        minutes: z.optional(whole),
+        /** What it asks a person about first: a tool, or a tool and a pattern of paths. */
+        approve: z.optional(z.array(word).check(z.maxLength(LOCAL.approvalsPerAgent))),
+      }),
+    ),
+  ),
   prompt: z.optional(z.string().check(z.maxLength(LOCAL.promptChars))),
   /** The invite that was made for it, or its key, where it is here already. */
   invite: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/, 'This is not the hash of a capability.'))),
@@ -122,9 +133,14 @@ export const getAgent = operation({
       ? profilesIn(replica).find((profile) => actorOfProfile(replica, profile) === actor)
       : replica.nodes.get(id as NodeId)
     if (node?.type === 'agent')
-      return ok({ ...rowOfProfile(replica, node), prompt: textOf(node, 'prompt', replica.history), limits: limitsOf(node) })
+      return ok({
+        ...rowOfProfile(replica, node),
+        prompt: textOf(node, 'prompt', replica.history),
+        limits: limitsOf(node),
+        approve: approvalsOf(node),
+      })
     if (!isActorKey(actor) || !isAgent(replica, actor)) return notThere(id)
-    return ok({ ...rowOfKey(replica, actor), prompt: '', limits: NO_LIMITS })
+    return ok({ ...rowOfKey(replica, actor), prompt: '', limits: NO_LIMITS, approve: [] })
   },
 })
 

@@ -84,7 +84,7 @@ export function lossOf(replica: Replica, task: NodeId, run: NodeId): LossCode | 
 }
 
 /** Timers of browsers take no more; whoever waits for longer looks again. */
-const LONGEST_MS = 2 ** 31 - 1
+const LONGEST_MS = 2 ** 31 - 2
 
 const WORDS: Readonly<Record<LossCode, string>> = {
   paused: 'Somebody paused this agent: what it holds stays its own, and it goes on once it is resumed.',

@@ -109,6 +109,13 @@ export function limitsOf(node: WorkNode): AgentLimits {
   return { costMicros: whole(map['costMicros']), minutes: whole(map['minutes']) }
 }
 
+/** What the agent asks a person about before it does it: a tool a line, or a tool and a pattern of paths. */
+export function approvalsOf(node: WorkNode | undefined): readonly string[] {
+  const given = node && read(node, 'limits')
+  const { approve } = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>
+  return Array.isArray(approve) ? approve.filter((line) => typeof line === 'string') : []
+}
+
 export function skillsOf(node: WorkNode): readonly string[] {
   return elements(node, 'skills').toSorted()
 }

@@ -1,5 +1,6 @@
 /** What the page asks before it does something about agents. */
 
+import { lazy, Suspense } from 'react'
 import { useAct } from '../act.ts'
 import { Confirm } from '../kit/confirm.tsx'
 import { notify } from '../notices.ts'
@@ -8,12 +9,21 @@ import { count } from '../words.ts'
 import type { AskedAgent } from './asked.ts'
 import { EditProfileDialog, NewAgentDialog, NewLinkDialog } from './profile-dialogs.tsx'
 
+/** It brings the roles along, with their prompts. */
+const AgentHereDialog = lazy(async () => ({ default: (await import('./here-dialog.tsx')).AgentHereDialog }))
+
 export function AgentDialogs({ asked, onClose }: { readonly asked: AskedAgent; readonly onClose: () => void }) {
   const session = useSession()
   const act = useAct()
   switch (asked.for) {
     case 'new':
       return <NewAgentDialog onClose={onClose} />
+    case 'here':
+      return (
+        <Suspense fallback={null}>
+          <AgentHereDialog onClose={onClose} />
+        </Suspense>
+      )
     case 'profile':
       return <EditProfileDialog agent={asked.agent} onClose={onClose} />
     case 'link':

@@ -16,6 +16,7 @@ import { AgentMenu } from './agent-menu.tsx'
 import { Doing, Numbers } from './agent-work.tsx'
 import css from './agents.module.css'
 import type { AskAgent } from './asked.ts'
+import { HereButton, HereTag } from './here.tsx'
 import { useLifeWords } from './liveness-watch.ts'
 import type { AgentEntry } from './roster.ts'
 import { RunTable } from './run-table.tsx'
@@ -56,6 +57,7 @@ export const AgentLine = memo(function AgentLine({ agent, onAsk }: Props) {
             <strong>{name}</strong>
             {role === '' ? null : <span className={css['tag']}>{role}</span>}
             {model === null ? null : <span className={css['model']}>{model}</span>}
+            <HereTag actor={actor} />
             <Paused agent={agent} />
           </p>
           <Life agent={agent} recordedAt={record.recordedAt} />
@@ -67,6 +69,7 @@ export const AgentLine = memo(function AgentLine({ agent, onAsk }: Props) {
           </>
         )}
         <div className={css['tools']}>
+          <HereButton actor={actor} name={name} />
           <Hold agent={agent} />
           <AgentMenu agent={agent} busy={record.holds.length > 0} onAsk={onAsk} />
         </div>

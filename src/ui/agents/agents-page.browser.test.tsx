@@ -144,3 +144,26 @@ function done<N extends OperationName>(replica: Replica, name: N, input: InputOf
   if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
   return result.value
 }
+
+test('an agent is added that runs in this browser, with words on where keys are kept, and is stopped and started', async () => {
+  await show()
+  await page.getByRole('button', { name: 'Add an agent that runs in this browser' }).click()
+  const dialog = page.getByRole('dialog', { name: 'An agent in this browser' })
+  await expect.element(dialog).toHaveTextContent(/Kept in this browser only, encrypted; never in the workspace/)
+  await dialog.getByLabelText('Role').selectOptions('tester')
+  await expect.element(dialog).toHaveTextContent(/May write tests\/\*\*/)
+  await dialog.getByRole('button', { name: 'Add and start' }).click()
+  await expect.element(dialog.getByRole('alert')).toHaveTextContent('Name the model')
+  await dialog.getByLabelText('What thinks for it').selectOptions('scripted')
+  await expect.element(dialog).toHaveTextContent(/no model is asked/)
+  await dialog.getByRole('button', { name: 'Add and start' }).click()
+  const [agent] = session.hosted.list.get()
+  expect(agent).toMatchObject({ name: 'Tester', model: { driver: 'scripted', script: 'demo' } })
+  done(owner, 'generate_capability', { to: agent?.actor ?? '', role: 'agent' })
+  done(owner, 'create_agent', { name: 'Tester', role: 'tester', actor: agent?.actor })
+  await expect.element(row('Tester')).toHaveTextContent(/Runs in this browser · scripted/)
+  await page.getByRole('button', { name: 'Stop Tester in this browser' }).click()
+  await expect.element(row('Tester')).toHaveTextContent(/Stopped, in this browser/)
+  await page.getByRole('button', { name: 'Start Tester in this browser' }).click()
+  await expect.element(row('Tester')).toHaveTextContent(/Runs in this browser/)
+})

@@ -1,6 +1,6 @@
 /** The agents: who is alive and on what, what it costs, and the ways to hold them back. */
 
-import { CircleStop, Pause, Play, Plus, Zap } from 'lucide-react'
+import { CircleStop, Laptop, Pause, Play, Plus, Zap } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { STATE_TITLE } from './words.ts'
@@ -39,6 +39,11 @@ export function AgentsPage() {
               <Zap size={14} aria-hidden /> Triggers
             </Link>
             {agents.length > 0 ? <ForAll allPaused={allPaused !== null} onStop={() => setAsked({ for: 'stop-all' })} /> : null}
+            {mayCreate ? (
+              <Button look="outline" onClick={() => setAsked({ for: 'here' })}>
+                <Laptop size={15} aria-hidden /> Add an agent that runs in this browser
+              </Button>
+            ) : null}
             {mayCreate ? (
               <Button look={agents.length === 0 ? 'outline' : 'primary'} onClick={() => setAsked({ for: 'new' })}>
                 <Plus size={15} aria-hidden /> New agent

@@ -1,6 +1,7 @@
 /** Dialogs about one agent: a new one with its profile and its way in, its profile changed, another way in. */
 
 import { type FormEvent, useState } from 'react'
+import { approvalsOf } from '../../replica/agents.ts'
 import { textOf } from '../../replica/text.ts'
 import { attempt } from '../act.ts'
 import { Button } from '../kit/button.tsx'
@@ -172,5 +173,6 @@ function textOfAgent({ replica }: Session, { profile, name, role, model, skills,
     prompt: node ? textOf(node, 'prompt', replica.history) : '',
     cost: limits.costMicros === null ? '' : String(limits.costMicros / 1_000_000),
     minutes: limits.minutes === null ? '' : String(limits.minutes),
+    approve: approvalsOf(node).join('\n'),
   }
 }

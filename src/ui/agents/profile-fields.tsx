@@ -15,9 +15,20 @@ export interface ProfileText {
   /** Dollars and minutes. */
   readonly cost: string
   readonly minutes: string
+  /** A tool a line, or a tool and a pattern of paths. */
+  readonly approve: string
 }
 
-export const EMPTY_PROFILE: ProfileText = { name: '', role: '', model: '', skills: '', prompt: '', cost: '', minutes: '' }
+export const EMPTY_PROFILE: ProfileText = {
+  name: '',
+  role: '',
+  model: '',
+  skills: '',
+  prompt: '',
+  cost: '',
+  minutes: '',
+  approve: '',
+}
 
 type ProfileInput = Omit<InputOf<'create_agent'>, 'invite' | 'actor'>
 
@@ -30,13 +41,18 @@ export function profileOf(text: ProfileText): ProfileInput | string {
   if (minutes === 'wrong') return 'The time is a number of minutes.'
   const costMicros = Math.round((dollars ?? 0) * 1_000_000)
   const whole = Math.round(minutes ?? 0)
+  const approve = [...new Set(text.approve.split('\n').map((one) => one.trim()))].filter((one) => one !== '')
   return {
     name,
     role: text.role.trim() || null,
     model: text.model.trim() || null,
     skills: [...new Set(text.skills.split(',').map((skill) => skill.trim()))].filter((skill) => skill !== ''),
     prompt: text.prompt,
-    limits: { ...(costMicros > 0 ? { costMicros } : {}), ...(whole > 0 ? { minutes: whole } : {}) },
+    limits: {
+      ...(costMicros > 0 ? { costMicros } : {}),
+      ...(whole > 0 ? { minutes: whole } : {}),
+      ...(approve.length > 0 ? { approve } : {}),
+    },
   }
 }
 
@@ -91,6 +107,21 @@ export function ProfileFields({ text, onChange }: Props) {
         {line('cost', 'Most a run may cost, in $', 'no limit')}
         {line('minutes', 'Most minutes a run may take', 'no limit')}
       </div>
+      <Field
+        label="Asks a person before"
+        hint="One tool a line, or a tool and a pattern of paths. The question comes into the inbox."
+      >
+        {(props) => (
+          <textarea
+            {...props}
+            rows={2}
+            value={text.approve}
+            placeholder={'write_document docs/**\ncreate_task'}
+            spellCheck={false}
+            onChange={(event) => onChange({ ...text, approve: event.target.value })}
+          />
+        )}
+      </Field>
     </>
   )
 }

@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { transcriptPath } from '../../agents/transcript.ts'
 import { isHeld } from '../../core/work.ts'
 import { agentRunsIn } from '../../replica/agent-runs.ts'
 import type { RunRow } from '../../replica/run-row.ts'
@@ -49,9 +50,10 @@ export function RunTable({ id, actor, name }: { readonly id: string; readonly ac
 }
 
 function Run({ run }: { readonly run: RunRow }) {
-  const { workspaceId } = useSession()
+  const { workspaceId, replica } = useSession()
   const now = useMinute()
   const task = useTask(run.task)
+  const transcript = task ? replica.views.documents.at(transcriptPath(task.key, run.id), task.project)[0] : undefined
   const [began, since] = [Date.parse(run.began), Date.parse(run.since)]
   return (
     <tr>
@@ -67,7 +69,12 @@ function Run({ run }: { readonly run: RunRow }) {
       <td>
         <span className={css['outcome']} data-outcome={run.state} title={run.said || undefined}>
           {RUN_STATE[run.state]}
-        </span>
+        </span>{' '}
+        {transcript ? (
+          <Link href={links.file(workspaceId, transcript)} className={css['transcript']}>
+            Transcript
+          </Link>
+        ) : null}
       </td>
       <td>{lengthWords(Math.max(0, (isHeld(run.state) ? now : since) - began))}</td>
       <td title={tokenWords(run.usage)}>{costWords(run.usage.costMicros)}</td>
