@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { NodeId } from '../../core/ids.ts'
-import { settable, createTestSession, type TestSession } from '../test-session.ts'
-import { conflictNeeds } from './conflict-needs.ts'
+import type { Observable } from '../session.ts'
+import { createTestSession, type TestSession } from '../test-session.ts'
+import { inboxIn } from '../inbox/inbox-watch.ts'
 import { type Need, needsOf } from './needs.ts'
 
 async function conflicted(): Promise<{ session: TestSession; id: NodeId; write: (title: string) => Promise<void> }> {
@@ -21,46 +22,55 @@ async function conflicted(): Promise<{ session: TestSession; id: NodeId; write: 
 
 test('a conflict needs a person until it is settled, as one thing', async () => {
   const { session, id, write } = await conflicted()
-  const needs = conflictNeeds(session)
+  const needs = needsOf(session)
   let told = 0
   const stop = needs.subscribe(() => told++)
   await write('One')
+  await until(needs, (all) => all.length === 1)
   expect(needs.get()).toMatchObject([
     { cause: `conflict ${id}`, words: expect.stringMatching(/^Two versions of the title of WN-1 One/) },
   ])
-  const before = told
+  const [before, list] = [told, needs.get()]
   session.run('create_task', { title: 'Another' })
-  session.run('update_task', { id, priority: 1 })
-  expect(told).toBe(before)
   expect(session.run('resolve_conflict', { id, field: 'title', choice: 0 }).ok).toBe(true)
-  expect(needs.get()).toEqual([])
+  await until(needs, (all) => all.length === 0)
+  expect(told).toBe(before + 1)
+  expect(needs.get()).toBe(needs.get())
+  expect(list).not.toBe(needs.get())
   stop()
 })
 
 test('what is deleted needs nobody', async () => {
   const { session, id, write } = await conflicted()
   await write('One')
-  const needs = conflictNeeds(session)
+  const needs = needsOf(session)
   const stop = needs.subscribe(() => undefined)
   expect(needs.get()).toHaveLength(1)
   session.run('delete_task', { id })
+  await until(needs, (all) => all.length === 0)
+  stop()
+})
+
+test('what was put away calls nobody', async () => {
+  const { session, write } = await conflicted()
+  await write('One')
+  const needs = needsOf(session)
+  const stop = needs.subscribe(() => undefined)
+  expect(needs.get()).toHaveLength(1)
+  const inbox = inboxIn(session)
+  for (const entry of inbox.get()) inbox.putOff(entry)
   expect(needs.get()).toEqual([])
   stop()
 })
 
-test('sources are put together, and the list is another only when one of them is', async () => {
-  const session = await createTestSession(0)
-  const need = (cause: string): Need => ({ cause, words: cause, address: '/' })
-  const [questions, failures] = [settable<readonly Need[]>([need('a')]), settable<readonly Need[]>([])]
-  const all = needsOf(session, [() => questions, () => failures])
-  let told = 0
-  const stop = all.subscribe(() => told++)
-  expect(all.get().map(({ cause }) => cause)).toEqual(['a'])
-  expect(all.get()).toBe(all.get())
-  failures.set([need('b')])
-  expect(all.get().map(({ cause }) => cause)).toEqual(['a', 'b'])
-  expect(told).toBe(1)
-  stop()
-  failures.set([])
-  expect(told).toBe(1)
-})
+function until(needs: Observable<readonly Need[]>, is: (all: readonly Need[]) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!is(needs.get())) return
+      stop()
+      resolve()
+    }
+    const stop = needs.subscribe(look)
+    look()
+  })
+}

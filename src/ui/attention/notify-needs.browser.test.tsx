@@ -80,13 +80,13 @@ test('in the background the desktop says it once, and no more when it is settled
   await allow()
   look('hidden')
   await writeApart('Two')
-  expect(Desktop.shown.map(({ title, body }) => [title, body])).toEqual([
-    ['Apollo · Worknode', expect.stringMatching(/^Two versions of the title of WN-1/)],
-  ])
+  await expect
+    .poll(() => Desktop.shown.map(({ title, body }) => [title, body]))
+    .toEqual([['Apollo · Worknode', expect.stringMatching(/^Two versions of the title of WN-1/)]])
   app.session.run('update_task', { id, priority: 0 })
   expect(Desktop.shown).toHaveLength(1)
   app.session.run('resolve_conflict', { id, field: 'title', choice: 0 })
-  expect(Desktop.shown).toEqual([])
+  await expect.poll(() => Desktop.shown).toEqual([])
 })
 
 test('nobody is asked, and nothing is on the desktop, before somebody wants it', async () => {
