@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { approvalsOf } from '../../replica/agents.ts'
 import { textOf } from '../../replica/text.ts'
 import { attempt } from '../act.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'
@@ -45,11 +46,11 @@ export function NewAgentDialog({ onClose }: { readonly onClose: () => void }) {
           {text.name.trim()}: treat it as a key.
         </p>
         <MadeAgentLink made={made} />
-        <div className={fields['actions']}>
+        <Actions>
           <Button look="primary" onClick={onClose}>
             Done
           </Button>
-        </div>
+        </Actions>
       </Dialog>
     )
   return (
@@ -58,13 +59,12 @@ export function NewAgentDialog({ onClose }: { readonly onClose: () => void }) {
         <ProfileFields text={text} onChange={setText} />
         <h3 className={css['formTitle']}>What it may</h3>
         <AgentReachFields reach={reach} onChange={setReach} />
-        <Problem words={problem} />
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={isBusy || reachFault(reach) !== null}>
             {isBusy ? 'Making a link …' : 'Create and make a link'}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )
@@ -89,13 +89,12 @@ export function EditProfileDialog({ agent, onClose }: { readonly agent: AgentEnt
     <Dialog title={`Profile of ${agent.name}`} onClose={onClose}>
       <form className={fields['form']} onSubmit={submit}>
         <ProfileFields text={text} onChange={setText} />
-        <Problem words={problem} />
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={isBusy}>
             Save
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )
@@ -123,24 +122,15 @@ export function NewLinkDialog({ agent, onClose }: { readonly agent: AgentEntry; 
         <form className={fields['form']} onSubmit={submit}>
           <p>Whoever comes in by it goes by this profile from then on. Runs of the key before stay where they are.</p>
           <AgentReachFields reach={reach} onChange={setReach} />
-          <Problem words={problem} />
-          <div className={fields['actions']}>
+          <Actions problem={problem}>
             <Button onClick={onClose}>Cancel</Button>
             <Button type="submit" look="primary" disabled={isBusy || reachFault(reach) !== null}>
               {isBusy ? 'Making a link …' : 'Make a link'}
             </Button>
-          </div>
+          </Actions>
         </form>
       )}
     </Dialog>
-  )
-}
-
-function Problem({ words }: { readonly words: string | null }) {
-  return words === null ? null : (
-    <p role="alert" className={fields['problem']}>
-      {words}
-    </p>
   )
 }
 

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { LOCAL } from '../../core/limits.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -32,12 +33,12 @@ export function LabelDialog({ onLabel, onClose }: LabelDialogProps) {
             />
           )}
         </Field>
-        <div className={fields['actions']}>
+        <Actions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={label.trim() === ''}>
             Add label
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import type { Status } from '../../core/fields.ts'
 import { attempt, useAct } from '../act.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -38,12 +39,7 @@ export function LimitDialog({ status, onClose }: { readonly status: Status; read
             />
           )}
         </Field>
-        {problem === null ? null : (
-          <p role="alert" className={fields['problem']}>
-            {problem}
-          </p>
-        )}
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           {limit === null ? null : (
             <Button
               onClick={() => {
@@ -58,7 +54,7 @@ export function LimitDialog({ status, onClose }: { readonly status: Status; read
           <Button type="submit" look="primary" disabled={text === ''}>
             Set limit
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

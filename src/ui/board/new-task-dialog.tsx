@@ -2,6 +2,7 @@ import { type FormEvent, type KeyboardEvent, useId, useState } from 'react'
 import { useLocation } from 'wouter'
 import { STATUSES, type Status } from '../../core/fields.ts'
 import { LOCAL } from '../../core/limits.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog, focusedAtFirst } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -99,17 +100,12 @@ export function NewTaskDialog({ onClose }: { readonly onClose: () => void }) {
           </Field>
         </div>
         <AssigneesField value={assignees} onChange={setAssignees} />
-        {problem === null ? null : (
-          <p role="alert" className={fields['problem']}>
-            {problem}
-          </p>
-        )}
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={title.trim() === ''}>
             Create task
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

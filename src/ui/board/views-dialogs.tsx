@@ -4,6 +4,7 @@ import { LOCAL } from '../../core/limits.ts'
 import type { SharedView } from '../../replica/board-settings.ts'
 import { attempt, useAct } from '../act.ts'
 import { useObservable } from '../use-observable.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -59,17 +60,12 @@ export function SaveViewDialog({ view, onClose }: { readonly view: BoardView; re
             here
           </label>
         </fieldset>
-        {problem === null ? null : (
-          <p role="alert" className={fields['problem']}>
-            {problem}
-          </p>
-        )}
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={name.trim() === ''}>
             Save view
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

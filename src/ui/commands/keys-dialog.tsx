@@ -3,6 +3,7 @@
 import { RotateCcw } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useObservable } from '../use-observable.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button, IconButton } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'
@@ -49,12 +50,12 @@ export function KeysDialog({ changing = false, onClose }: Props) {
           </ul>
         </section>
       ))}
-      <div className={fields['actions']}>
+      <Actions>
         {hasOwn ? <Button onClick={resetKeys}>Reset all keys</Button> : null}
         <Button look="outline" onClick={() => setChanging(!isChanging)}>
           {isChanging ? 'Done' : 'Change keys'}
         </Button>
-      </div>
+      </Actions>
     </Dialog>
   )
 }

@@ -4,6 +4,7 @@ import type { NodeId } from '../../core/ids.ts'
 import { LOCAL } from '../../core/limits.ts'
 import { isPicture, mimeOf } from '../../core/mime.ts'
 import { faultWords } from '../words.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -64,17 +65,12 @@ export function NewDocumentDialog({ task = null, onClose }: { readonly task?: No
         <Field label="Or from a file">
           {(props) => <input {...props} type="file" onChange={(event) => take(event.target.files?.[0])} />}
         </Field>
-        {problem === null ? null : (
-          <p role="alert" className={fields['problem']}>
-            {problem}
-          </p>
-        )}
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={path.trim() === ''}>
             Create document
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
+import { Actions } from './actions.tsx'
 import { Button } from './button.tsx'
 import { Dialog } from './dialog.tsx'
-import fields from './field.module.css'
 
 interface ConfirmProps {
   readonly title: string
@@ -18,7 +18,7 @@ export function Confirm({ title, action, onConfirm, onClose, children }: Confirm
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{children}</p>
-      <div className={fields['actions']}>
+      <Actions>
         <Button onClick={onClose}>Cancel</Button>
         <Button
           look="danger"
@@ -29,7 +29,7 @@ export function Confirm({ title, action, onConfirm, onClose, children }: Confirm
         >
           {action}
         </Button>
-      </div>
+      </Actions>
     </Dialog>
   )
 }

@@ -2,6 +2,7 @@ import { CheckCircle2, XCircle } from 'lucide-react'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { IceServer } from '../../store/profile.ts'
 import { faultWords } from '../words.ts'
+import { Actions, Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
@@ -105,11 +106,7 @@ function Form({ chosen, onChosen }: { readonly chosen: ChosenServers; readonly o
           <textarea {...props} rows={2} value={ice} spellCheck={false} onChange={(event) => setIce(event.target.value)} />
         )}
       </Field>
-      {problem === null ? null : (
-        <p role="alert" className={fields['problem']}>
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       {tried === null ? null : <Outcome tried={tried} trying={trying} />}
       {saved ? (
         <p className={css['saved']}>
@@ -119,7 +116,7 @@ function Form({ chosen, onChosen }: { readonly chosen: ChosenServers; readonly o
           </Button>
         </p>
       ) : null}
-      <div className={fields['actions']}>
+      <Actions>
         {isOwn ? <Button onClick={reset}>Use what the host names</Button> : null}
         <Button look="outline" onClick={test} disabled={trying}>
           {trying ? 'Testing …' : 'Test the connection'}
@@ -127,7 +124,7 @@ function Form({ chosen, onChosen }: { readonly chosen: ChosenServers; readonly o
         <Button type="submit" look="primary">
           Save servers
         </Button>
-      </div>
+      </Actions>
     </form>
   )
 }

@@ -1,8 +1,8 @@
 /** Patterns of files, one a line, with what is wrong about them and a path to try them on. */
 
 import { useState } from 'react'
+import { Problem } from '../kit/actions.tsx'
 import { Field } from '../kit/field.tsx'
-import fields from '../kit/field.module.css'
 import { count } from '../words.ts'
 import css from './chips.module.css'
 import { matching, patternFault, patternsIn, verdictWords } from './patterns.ts'
@@ -39,11 +39,7 @@ export function FilePatterns({ text, onChange }: FilePatternsProps) {
           />
         )}
       </Field>
-      {fault === null ? null : (
-        <p role="alert" className={fields['problem']}>
-          {fault}
-        </p>
-      )}
+      <Problem>{fault}</Problem>
       <PathField path={path} onChange={setPath} />
       <p className={css['verdict']} aria-live="polite" data-may={path === '' ? undefined : matching(patterns, path) !== null}>
         {path === '' ? '' : verdictWords(patterns, path)}

@@ -2,6 +2,7 @@
 
 import { type FormEvent, useId, useState } from 'react'
 import type { ActorKey } from '../../core/ids.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'
@@ -80,12 +81,12 @@ export function RemoveDialog({ name, actors, isDevice, onClose }: Props) {
             </label>
           </fieldset>
         )}
-        <div className={fields['actions']}>
+        <Actions>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="danger" disabled={Number.isNaN(instant)}>
             Remove {isDevice ? 'this device' : name}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )

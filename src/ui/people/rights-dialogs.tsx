@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import type { ActorKey, NodeType } from '../../core/ids.ts'
 import { PRESETS, type Role, ROLES } from '../../core/roles.ts'
 import type { CapabilityRow } from '../../replica/capability-row.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import fields from '../kit/field.module.css'
@@ -71,13 +72,12 @@ export function ChangeRightsDialog({ name, holder, how, onClose }: ChangeProps) 
             ? 'They get this beside what they have.'
             : 'They get this, and then what they had ends: what they did until now stays. Work that they do offline meanwhile may have to be kept by you.'}
         </p>
-        <Problem words={problem} />
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={spec === null || (how === 'role' && draft.role === role)}>
             {how === 'role' ? `Make ${name} ${aRole(draft.role)}` : `Narrow the rights of ${name}`}
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )
@@ -118,13 +118,12 @@ export function GrantDialog({ to: first, onClose }: { readonly to: ActorKey | nu
             Nobody knows what to encrypt for this key, so it could write here and not read. An invite link does both.
           </p>
         ) : null}
-        <Problem words={problem} />
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" disabled={spec === null || to === null}>
             Grant {ROLE_TITLE[draft.role].toLowerCase()} rights
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )
@@ -147,15 +146,6 @@ function Sentence({ name, spec }: { readonly name: string; readonly spec: Spec |
   return (
     <p className={css['sentence']} aria-live="polite">
       <strong>{name}</strong> {words.charAt(0).toLowerCase() + words.slice(1)}
-    </p>
-  )
-}
-
-function Problem({ words }: { readonly words: string | null }) {
-  if (words === null) return null
-  return (
-    <p role="alert" className={fields['problem']}>
-      {words}
     </p>
   )
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react'
 import type { Result } from '../../base/result.ts'
 import { faultWords } from '../words.ts'
+import { Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
-import fields from '../kit/field.module.css'
 import { useSession } from '../session.ts'
 import { SecretLink } from '../shell/secret-link.tsx'
 
@@ -30,9 +30,7 @@ export function LinkDevice() {
           </Button>
         </div>
       ) : made !== 'making' && !made.ok ? (
-        <p role="alert" className={fields['problem']}>
-          {made.refusal.detail}
-        </p>
+        <Problem>{made.refusal.detail}</Problem>
       ) : (
         <SecretLink label="Device link" link={made === 'making' ? '' : made.value} />
       )}

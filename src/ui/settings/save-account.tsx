@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { Result } from '../../base/result.ts'
+import { Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
@@ -78,11 +79,7 @@ export function SaveAccount() {
       <p className={css['note']} aria-live="polite">
         {words ?? passphraseHint(passphrase)}
       </p>
-      {problem === null ? null : (
-        <p role="alert" className={fields['problem']}>
-          {problem}
-        </p>
-      )}
+      <Problem>{problem}</Problem>
       <div className={css['split']}>
         <label>
           <input type="checkbox" checked={isShown} onChange={(event) => setShown(event.target.checked)} /> Show

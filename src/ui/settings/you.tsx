@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { faultWords } from '../words.ts'
 import { PersonAvatar } from '../kit/avatar.tsx'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
@@ -62,12 +63,12 @@ export function You({ name: first, color: firstColor, onClose }: Props) {
           ))}
         </div>
       </fieldset>
-      <div className={fields['actions']}>
+      <Actions>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary">
           Save
         </Button>
-      </div>
+      </Actions>
     </form>
   )
 }

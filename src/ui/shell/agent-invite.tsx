@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { refuse, ok, type Result } from '../../base/result.ts'
 import { faultWords } from '../words.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import fields from '../kit/field.module.css'
 import { type Ends, endsAt, EndsField } from '../people/ends.tsx'
@@ -92,26 +93,21 @@ export function AgentInvite() {
     return (
       <>
         <MadeAgentLink made={made} />
-        <div className={fields['actions']}>
+        <Actions>
           <Button look="outline" onClick={() => setMade(null)}>
             Make one for another agent
           </Button>
-        </div>
+        </Actions>
       </>
     )
   return (
     <form className={fields['form']} onSubmit={(event) => void submit(event)}>
       <AgentReachFields reach={reach} onChange={setReach} />
-      {problem === null ? null : (
-        <p role="alert" className={fields['problem']}>
-          {problem}
-        </p>
-      )}
-      <div className={fields['actions']}>
+      <Actions problem={problem}>
         <Button type="submit" look="primary" disabled={isBusy || reachFault(reach) !== null}>
           {isBusy ? 'Making a link …' : 'Make a link'}
         </Button>
-      </div>
+      </Actions>
     </form>
   )
 }

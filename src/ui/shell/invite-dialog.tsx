@@ -1,7 +1,7 @@
 import { useState } from 'react'
+import { Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
-import fields from '../kit/field.module.css'
 import type { InviteRequest } from '../session.ts'
 import { AgentInvite } from './agent-invite.tsx'
 import css from './invite-dialog.module.css'
@@ -49,12 +49,7 @@ export function InviteDialog({ first = 'member', onClose }: Props) {
 
 function PersonInvite({ kind }: { readonly kind: Exclude<Kind, 'agent'> }) {
   const { result, isUsed, another } = useInvite(kind)
-  if (result?.ok === false)
-    return (
-      <p role="alert" className={fields['problem']}>
-        {result.refusal.detail}
-      </p>
-    )
+  if (result?.ok === false) return <Problem>{result.refusal.detail}</Problem>
   if (isUsed)
     return (
       <div className={css['used']}>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
+import { Problem } from '../kit/actions.tsx'
 import { faultWords } from '../words.ts'
-import fields from '../kit/field.module.css'
 import css from './invite-dialog.module.css'
 
 interface Props {
@@ -29,12 +29,7 @@ export function QrCode({ text, label }: Props) {
       wanted = false
     }
   }, [text])
-  if (problem !== null)
-    return (
-      <p role="alert" className={fields['problem']}>
-        {problem}
-      </p>
-    )
+  if (problem !== null) return <Problem>{problem}</Problem>
   if (drawn?.text !== text) return <p className={css['note']}>Drawing …</p>
   const { size, path } = drawn
   return (

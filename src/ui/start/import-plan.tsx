@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { Result } from '../../base/result.ts'
+import { Actions, Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
-import fields from '../kit/field.module.css'
 import type { Home } from '../session.ts'
 import { count } from '../words.ts'
 import css from './start.module.css'
@@ -33,15 +33,15 @@ export function ImportPlan({ home, file, onDone, onCancel }: Props) {
       </h2>
       {result?.ok === false ? (
         <>
-          <p role="alert" className={fields['problem']}>
+          <Problem>
             {result.refusal.detail} Your file was only read, and what you had before is as it was. Check that it is a plan in JSON
             lines, then try again.
-          </p>
-          <div className={fields['actions']}>
+          </Problem>
+          <Actions>
             <Button look="outline" onClick={onCancel}>
               Back
             </Button>
-          </div>
+          </Actions>
         </>
       ) : (
         <>

@@ -2,9 +2,9 @@
 
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { Result } from '../../base/result.ts'
+import { Actions, Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
-import fields from '../kit/field.module.css'
 import type { Home } from '../session.ts'
 import { focusOnce } from './new-workspace.tsx'
 import css from './start.module.css'
@@ -94,17 +94,17 @@ export function JoinWorkspace({ home, onDone, onCancel }: Props) {
         ) : null}
       </div>
       {problem !== null ? (
-        <p role="alert" className={fields['problem']}>
+        <Problem>
           {problem} Nothing on this device was changed, and the link stays good. Ask whoever sent it to keep Worknode open, then
           try again.
-        </p>
+        </Problem>
       ) : null}
-      <div className={fields['actions']}>
+      <Actions>
         <Button onClick={cancel}>Cancel</Button>
         <Button type="submit" look="primary" disabled={words !== null || link.trim() === ''}>
           {problem === null ? 'Join workspace' : 'Try again'}
         </Button>
-      </div>
+      </Actions>
     </form>
   )
 }

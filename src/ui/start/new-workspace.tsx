@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react'
+import { Actions, Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
-import fields from '../kit/field.module.css'
 import type { Home } from '../session.ts'
 import css from './start.module.css'
 
@@ -42,17 +42,13 @@ export function NewWorkspace({ home, onDone, onCancel }: Props) {
           />
         )}
       </Field>
-      {problem ? (
-        <p role="alert" className={fields['problem']}>
-          The workspace was not created: {problem} Nothing else was changed. Try again.
-        </p>
-      ) : null}
-      <div className={fields['actions']}>
+      {problem ? <Problem>The workspace was not created: {problem} Nothing else was changed. Try again.</Problem> : null}
+      <Actions>
         <Button onClick={onCancel}>Cancel</Button>
         <Button type="submit" look="primary" disabled={busy}>
           {busy ? 'Creating …' : 'Create'}
         </Button>
-      </div>
+      </Actions>
     </form>
   )
 }

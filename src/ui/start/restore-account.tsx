@@ -3,9 +3,9 @@
 import { type FormEvent, useState } from 'react'
 import type { Result } from '../../base/result.ts'
 import { faultWords } from '../words.ts'
+import { Actions, Problem } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Field } from '../kit/field.tsx'
-import fields from '../kit/field.module.css'
 import type { Home } from '../session.ts'
 import { focusOnce } from './new-workspace.tsx'
 import css from './start.module.css'
@@ -43,11 +43,11 @@ export function RestoreAccount({ home, onDone }: Props) {
       {result?.ok ? (
         <>
           <output>{result.value}</output>
-          <div className={fields['actions']}>
+          <Actions>
             <Button look="primary" onClick={onDone}>
               Done
             </Button>
-          </div>
+          </Actions>
         </>
       ) : (
         <>
@@ -87,19 +87,15 @@ export function RestoreAccount({ home, onDone }: Props) {
               </p>
             )}
           </div>
-          {result?.ok === false ? (
-            <p role="alert" className={fields['problem']}>
-              {result.refusal.detail}
-            </p>
-          ) : null}
-          <div className={fields['actions']}>
+          {result?.ok === false ? <Problem>{result.refusal.detail}</Problem> : null}
+          <Actions>
             <Button onClick={onDone} disabled={words !== null}>
               Cancel
             </Button>
             <Button type="submit" look="primary" disabled={words !== null || file === null || passphrase === ''}>
               Restore
             </Button>
-          </div>
+          </Actions>
         </>
       )}
     </form>

@@ -6,6 +6,7 @@ import type { Trigger } from '../../operations/triggers.ts'
 import { attempt } from '../act.ts'
 import { EVENT_GROUPS } from '../activity/event-types.ts'
 import { useRoster } from '../board/use-names.ts'
+import { Actions } from '../kit/actions.tsx'
 import { Button } from '../kit/button.tsx'
 import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
@@ -39,17 +40,12 @@ export function TriggerDialog({ trigger, onClose }: { readonly trigger: Trigger 
         />
         <ActionFields {...form} />
         {trigger?.isOn ? <p className={fields['hint']}>It is off after a change, until you switch it on again.</p> : null}
-        {problem === null ? null : (
-          <p role="alert" className={fields['problem']}>
-            {problem}
-          </p>
-        )}
-        <div className={fields['actions']}>
+        <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary">
             Save
           </Button>
-        </div>
+        </Actions>
       </form>
     </Dialog>
   )
