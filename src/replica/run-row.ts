@@ -68,7 +68,8 @@ export function runRows(task: WorkNode, { history, fold }: Folded): RunRow[] {
   })
 }
 
-function usageOf(value: Value | undefined): Usage {
+/** What an agent said that it used; what is no number counts as nothing. */
+export function usageOf(value: Value | undefined): Usage {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, Value>>
   return {
     inputTokens: wholeOf(given['inputTokens']),

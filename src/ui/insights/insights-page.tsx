@@ -45,7 +45,7 @@ function Summary({ summary }: { readonly summary: InsightsSummary }) {
       <dl className={css['tiles']}>
         <Tile name="Changes that count">{edits.toLocaleString('en')}</Tile>
         <Tile name="Conflicts">{conflicts.toLocaleString('en')}</Tile>
-        <Tile name="Conflicts in 100 changes">{rate(conflicts, edits)}</Tile>
+        <Tile name="In 100 changes">{rate(conflicts, edits)}</Tile>
         <Tile name="Tasks done">
           {done.toLocaleString('en')} of {tasks.toLocaleString('en')}
         </Tile>
@@ -54,7 +54,7 @@ function Summary({ summary }: { readonly summary: InsightsSummary }) {
             <Tile name="Runs">{runs.runs.toLocaleString('en')}</Tile>
             <Tile name="Duplicate starts">{runs.duplicates.toLocaleString('en')}</Tile>
             <Tile name="Cost of runs">{costWords(runs.costMicros)}</Tile>
-            <Tile name="Of it wasted">{costWords(runs.wastedMicros)}</Tile>
+            <Tile name="Of it wasted">{runs.wastedMicros === 0 ? 'none' : costWords(runs.wastedMicros)}</Tile>
           </>
         )}
       </dl>

@@ -4,6 +4,8 @@ import { type Edit, isWorkEdit } from '../../core/change.ts'
 import type { Value } from '../../core/batch.ts'
 import type { Status } from '../../core/fields.ts'
 import type { EndReason, WorkOp } from '../../core/work.ts'
+import { usageOf } from '../../replica/run-row.ts'
+import { usageWords } from '../run-words.ts'
 import { priorityTitle, STATUS_TITLE } from '../words.ts'
 import { dayOf } from '../times.ts'
 
@@ -62,6 +64,8 @@ function describeElement(field: string, element: string, added: boolean, words: 
     }
     case 'checks':
       return added ? `added the check ${quoted(words.check(element))}` : 'removed a check'
+    case 'triggers':
+      return added ? 'added a trigger' : 'deleted a trigger'
     case 'completedSubtasks':
       return added ? `completed ${words.task(element)}` : `reopened ${words.task(element)}`
     default:
@@ -76,9 +80,15 @@ function describeSet(field: string, value: Value, words: Words): string | null {
     if (check[2] === 'done') return value === true ? `ticked ${text}` : `unticked ${text}`
     return check[2] === 'text' ? `worded a check ${quoted(String(value))}` : null
   }
+  const trigger = /^triggers\/[^/]+\/(\w+)$/.exec(field)?.[1]
+  if (trigger) return describeTrigger(trigger, value)
   switch (field) {
     case 'order':
       return null
+    case 'step':
+      return `says ${quoted(String(value))}`
+    case 'usage':
+      return `has spent ${usageWords(usageOf(value)) || 'nothing yet'}`
     case 'status':
       return `moved it to ${STATUS_TITLE[value as Status] ?? String(value)}`
     case 'deleted':
@@ -89,6 +99,23 @@ function describeSet(field: string, value: Value, words: Words): string | null {
       return `renamed it to ${quoted(String(value))}`
     default:
       return `set the ${FIELD_TITLE[field]?.toLowerCase() ?? field} to ${describeValue(field, value)}`
+  }
+}
+
+function describeTrigger(part: string, value: Value): string {
+  switch (part) {
+    case 'name':
+      return `called a trigger ${quoted(String(value))}`
+    case 'on':
+      return value === true ? 'switched a trigger on' : 'switched a trigger off'
+    case 'when':
+      return 'set when a trigger acts'
+    case 'action':
+      return 'set what a trigger does'
+    case 'stopped':
+      return value === null ? 'let a trigger go on' : `stopped a trigger: ${String(value)}`
+    default:
+      return 'changed a trigger'
   }
 }
 
