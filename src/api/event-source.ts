@@ -8,7 +8,7 @@
 import { refuse, type Result } from '../base/result.ts'
 import { utf8 } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
-import { eventFilter, eventJson, type EventsAsked, nextChange } from '../operations/events.ts'
+import { changesOf, eventFilter, eventJson, type EventsAsked } from '../operations/events.ts'
 import { placeSince, readArrived } from '../replica/event-stream.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { After } from '../sync/pair-clock.ts'
@@ -30,6 +30,7 @@ export async function eventSource(replica: Replica, asked: EventsAsked, ports: S
   const gone = new AbortController()
   const signal = AbortSignal.any([ports.signal, gone.signal])
   const wanted = filter.value
+  const changes = changesOf(replica, signal)
   let place = from.value
   let wake: (() => void) | null = null
   let isDue = false
@@ -42,7 +43,7 @@ export async function eventSource(replica: Replica, asked: EventsAsked, ports: S
 
   async function pull(to: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     while (!signal.aborted) {
-      const changed = nextChange(replica, signal)
+      const changed = changes.next()
       const page = await readArrived(replica, wanted, place, LOCAL.queryRowsDefault)
       const next = await placeSince(replica, page.next)
       if (!next.ok) break

@@ -76,6 +76,14 @@ export const LOCAL = {
   /** A stream gives a sign of life so often, and is opened again after this long where it broke off. */
   streamSignMs: 15_000,
   streamRetryMs: 2000,
+  /** Of a host: how many addresses are told of events, and how much at once. */
+  webhooks: 32,
+  webhookEvents: 100,
+  webhookAnswerMs: 10_000,
+  webhookRetryMs: 1000,
+  webhookRetryMostMs: 3_600_000,
+  /** A receiver that takes nothing for so long is switched off. */
+  webhookPatienceMs: 86_400_000,
   /** Verdicts that turned, kept for those who follow the events. */
   turnsKept: 10_000,
   queryDepth: 8,

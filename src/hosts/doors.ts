@@ -17,8 +17,9 @@ import { createRest, type RestDeps } from '../api/app.ts'
 import type { PaceLimits } from '../api/pace.ts'
 import { createMcp } from '../api/mcp.ts'
 import about from '../../package.json' with { type: 'json' }
-import type { Refusal } from '../base/result.ts'
+import { ok, type Refusal } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
+import type { ClaimPorts } from '../operations/claim-and-settle.ts'
 import { policyHeaders } from './content-policy.ts'
 import { createAgentDoor } from './agent-door.ts'
 import type { HostLog } from './host-log.ts'
@@ -38,7 +39,10 @@ export interface DoorParts {
   /** Why what is written here is not saved; null while all is well. */
   readonly problem: () => string | null
   readonly agents: HostedAgents
+  readonly webhooks: Hono
   readonly pace: PaceLimits
+  /** What it takes to settle a claim with those who are here. */
+  readonly claims: ClaimPorts
 }
 
 /** `more`: the doors that need a replica behind them. */
@@ -97,13 +101,16 @@ export function createDoors(parts: DoorParts): Hono {
     return context.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' })
   })
   const callers: RestDeps = {
-    authenticate: (request) => agents.authenticate(request),
+    async authenticate(request) {
+      const found = await agents.authenticate(request)
+      return found.ok ? ok({ ...found.value, context: { ...found.value.context, ports: parts.claims } }) : found
+    },
     now: () => Date.now(),
     version: about.version,
     pace: parts.pace,
     onFault: (error) => log.error({ err: error }, 'a request met a bug'),
   }
-  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), createRest(callers)]))
+  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), parts.webhooks, createRest(callers)]))
   doors.use('/mcp', bounded())
   doors.route('/mcp', createMcp(callers))
   doors.use(

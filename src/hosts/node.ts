@@ -20,6 +20,7 @@ import { acceptPeers } from './node-peers.ts'
 import { createRequestGuard } from './request-guard.ts'
 import type { HostSettings } from './settings.ts'
 import { createSignalling } from './signalling.ts'
+import { openWebhooks } from './webhook-door.ts'
 
 export interface Host {
   /** Where a person opens it, with the invitation of the host's own workspace. */
@@ -53,6 +54,12 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     },
   )
   const { replica, exchange } = workspace
+  const webhooks = await openWebhooks({
+    dataDir: settings.dataDir,
+    replica,
+    agents: workspace.agents,
+    report: (error) => log.error({ err: error }, 'a webhook met a bug'),
+  })
   doors = createDoors({
     siteDir,
     page: { ...settings.page, peer: { workspace: toHex(replica.workspace), path: 'peer' } },
@@ -62,7 +69,13 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     log,
     problem: () => replica.saveState.problem,
     agents: workspace.agents,
+    webhooks: webhooks.door,
     pace: settings.pace,
+    claims: {
+      clock: { now: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) },
+      delays: () => exchange.status().peers.map(() => null),
+      locks: workspace.locks,
+    },
   })
   const peers = acceptPeers(exchange)
   server.http.on('upgrade', (request, socket, head) => {
@@ -98,6 +111,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
       workspace.agents.endStreams()
       await server.close(LOCAL.stopMs)
       await withdrawAddress(settings.dataDir)
+      await webhooks.close()
       await workspace.close()
       log.info('stopped')
       log.flush()

@@ -89,28 +89,52 @@ async function readEvents({ replica, after, signal }: Context, input: EventsAske
   const from = await placeSince(replica, input.since ?? null)
   if (!from.ok) return from
   let place = from.value
-  const waited = input.wait > 0 && after ? new Promise<'over'>((over) => after(input.wait * 1000, () => over('over'))) : null
+  const over = new AbortController()
+  const changes = changesOf(replica, signal ? AbortSignal.any([signal, over.signal]) : over.signal)
+  let isWaiting = input.wait > 0 && after !== undefined
+  if (isWaiting && after)
+    after(input.wait * 1000, () => {
+      isWaiting = false
+      over.abort()
+    })
   for (;;) {
-    const changed = nextChange(replica, signal)
+    const changed = isWaiting ? changes.next() : null
     const { events, next, more } = await readArrived(replica, filter.value, place, input.limit)
-    if (events.length > 0 || more || waited === null || signal?.aborted || (await Promise.race([changed, waited])) === 'over')
+    if (events.length > 0 || more || changed === null || signal?.aborted) {
+      over.abort()
       return ok({ events: events.map((one) => eventJson(replica, one)), next, more })
+    }
+    await changed
     const again = await placeSince(replica, next)
     if (!again.ok) return again
     place = again.value
   }
 }
 
-/** Resolves once there may be more to read, or nobody wants it any more. */
-export function nextChange(replica: Replica, signal?: AbortSignal): Promise<'changed'> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stop()
-      signal?.removeEventListener('abort', done)
-      resolve('changed')
-    }
-    const stop = arrivalsOf(replica).onChanged(done)
-    signal?.addEventListener('abort', done)
-    if (signal?.aborted) done()
-  })
+/** Tells when there may be more to read, to one reader; `signal`: nobody wants it any more. */
+export interface Changes {
+  /** Ask before looking: resolves once something came after that, or nobody wants it any more. */
+  next(): Promise<void>
+}
+
+export function changesOf(replica: Replica, signal: AbortSignal): Changes {
+  let waiting: Promise<void> | null = null
+  const wait = (): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        stop()
+        signal.removeEventListener('abort', done)
+        waiting = null
+        resolve()
+      }
+      const stop = arrivalsOf(replica).onChanged(done)
+      signal.addEventListener('abort', done)
+      if (signal.aborted) done()
+    })
+  return { next: () => (signal.aborted ? Promise.resolve() : (waiting ??= wait())) }
+}
+
+/** As `changesOf`, for who waits once. */
+export function nextChange(replica: Replica, signal: AbortSignal): Promise<void> {
+  return changesOf(replica, signal).next()
 }
