@@ -36,6 +36,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
       output: {
+        // A group that is cut by size has pieces that import each other: without this, their modules run in any order.
+        strictExecutionOrder: true,
         codeSplitting: chunks(fileURLToPath(new URL('./', import.meta.url)), 'index.html', 'src/hosts/tab.tsx'),
       },
     },

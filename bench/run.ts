@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only=node|browser|board|http]`: what Worknode costs, each figure beside the raw limit measured in the same run.
+ * `npm run bench [-- --quick] [-- --only=node|browser|board|http|agents]`: what Worknode costs, each figure beside the raw limit measured in the same run.
  *
  * Machines differ and are busy with other things, so times say little and ratios say much; none of them is a gate.
  */
@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { toHex } from '../src/base/bytes.ts'
+import { agentFigures } from './agents.ts'
 import { boardFigures } from './board.ts'
 import { browserFigures } from './browser.ts'
 import { httpFigures } from './http.ts'
@@ -59,7 +60,8 @@ const minutes = Number(process.argv.find((argument) => argument.startsWith('--mi
 const { w, singles, history, cuts, rounds, board } = SIZES[mode]
 
 const figures: Figure[] = []
-if (only !== 'board' && only !== 'http') figures.push(...(await measured()))
+if (!['board', 'http', 'agents'].includes(only ?? '')) figures.push(...(await measured()))
+if (!only || only === 'agents') figures.push(...(await agentFigures(root, say)))
 if (!only || only === 'board')
   figures.push(...(await boardFigures({ root, tasks: board.tasks, minutes: minutes || board.minutes, say })))
 if (!only || only === 'http')

@@ -5,6 +5,7 @@
 
 import type { ActorPorts, Replica } from '../replica/replica.ts'
 import { runAgent } from './agent.ts'
+import type { AgentPort } from './agent-port.ts'
 import type { Outcome } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import type { Model } from './model.ts'
@@ -13,38 +14,37 @@ import { withTests } from './sandbox/run-tests-tool.ts'
 import type { TestRunner } from './sandbox/test-run.ts'
 import { run as operate } from '../operations/table.ts'
 
-export interface ActPorts extends Pick<ReplicaPortOptions, 'claims' | 'notebook' | 'beat'> {
+export interface HandPorts extends Pick<ReplicaPortOptions, 'claims' | 'notebook' | 'beat'> {
   /** Of the person whose device this is. */
   readonly home: Replica
-  readonly model: Model
   readonly runTests: TestRunner
+}
+
+export interface ActPorts extends HandPorts {
+  readonly model: Model
   readonly clock: Clock
   readonly random: () => number
   readonly onOutcome?: (outcome: Outcome) => void
 }
 
 /** Works until the signal is aborted, and throws its reason; throws what `runAgent` does besides. */
-export async function act(ports: ActPorts, as: ActorPorts, signal: AbortSignal): Promise<never> {
-  const { home, claims, notebook, beat, model, runTests, clock, random, onOutcome } = ports
+export function act({ model, clock, random, onOutcome, ...hand }: ActPorts, as: ActorPorts, signal: AbortSignal): Promise<never> {
+  const told = onOutcome ? { onOutcome: (_: unknown, outcome: Outcome) => onOutcome(outcome) } : {}
+  return withHand(hand, as, signal, (port) => runAgent({ port, model, clock, random, ...told }, signal))
+}
+
+/** Gives the agent's port to whoever runs it, here or in a Worker, and takes it back when that ends. */
+export async function withHand(
+  { home, claims, notebook, beat, runTests }: HandPorts,
+  as: ActorPorts,
+  signal: AbortSignal,
+  run: (port: AgentPort) => Promise<never>,
+): Promise<never> {
   const replica = await home.as(as)
-  const port = createReplicaPort({
-    replica,
-    claims,
-    notebook,
-    beat,
-    pause: (id) => operate({ replica: home }, 'pause_agent', { id }).ok,
-  })
+  const pause = (id: string): boolean => operate({ replica: home }, 'pause_agent', { id }).ok
+  const port = createReplicaPort({ replica, claims, notebook, beat, pause })
   try {
-    return await runAgent(
-      {
-        port: withTests(port, replica, runTests, signal),
-        model,
-        clock,
-        random,
-        ...(onOutcome ? { onOutcome: (_, outcome) => onOutcome(outcome) } : {}),
-      },
-      signal,
-    )
+    return await run(withTests(port, replica, runTests, signal))
   } finally {
     port.close()
     await replica.close()

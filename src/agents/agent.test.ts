@@ -219,3 +219,30 @@ test('a beat comes every few seconds, with the run and the step, and the run is 
   await board.until(() => board.owner.nodes.get(board.task().id)?.work?.runs[0]?.renewed !== renewed)
   await working.stop()
 })
+
+test('who was cut off is told to go on in parts, and a model that declines fails the run with that word', async () => {
+  const board = await testBoard()
+  board.do('create_task', { title: 'Build it', status: 'ready' })
+  board.do('create_task', { title: 'Then this', status: 'ready', priority: 4 })
+  const agent = await board.agent(1)
+  const told: string[] = []
+  const working = agent.start({
+    name: 'test',
+    isScripted: false,
+    price: null,
+    async *step({ messages, about }) {
+      await null
+      const last = messages.at(-1)
+      if (last?.role === 'user') told.push(last.text)
+      if (about.task?.key === 'WN-2') return yield { type: 'end', reason: 'declined' }
+      if (messages.length === 1) return yield { type: 'end', reason: 'length' }
+      yield { type: 'call', call: { id: 'c', name: 'submit', input: { summary: 'Done.' } } }
+      yield { type: 'end', reason: 'calls' }
+    },
+  })
+  await working.ended(2)
+  expect(working.outcomes).toEqual(['submitted', 'failed'])
+  expect(told.some((text) => text.includes('smaller parts'))).toBe(true)
+  expect(board.runs('WN-2')[0]).toMatchObject({ state: 'fail', said: 'The model declined to answer.' })
+  await working.stop()
+})

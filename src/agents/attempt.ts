@@ -12,9 +12,18 @@ import { LOCAL } from '../core/limits.ts'
 import type { AgentPort, AgentSelf, Briefing, Kept, NeedsApproval, Taken } from './agent-port.ts'
 import { nearEnd, roomFor } from './budget.ts'
 import type { Clock } from './clock.ts'
-import { costOf, type Model, ModelError, type ModelRequest, NO_USAGE, type ToolAnswer, type ToolCall } from './model.ts'
+import {
+  costOf,
+  type EndReason,
+  type Model,
+  ModelError,
+  type ModelRequest,
+  NO_USAGE,
+  type ToolAnswer,
+  type ToolCall,
+} from './model.ts'
 import { stepOf } from './model-step.ts'
-import { checkpointOf, INTERRUPTED, newsOf, NUDGE, openingOf, sentBackOf, systemOf } from './prompt.ts'
+import { checkpointOf, CUT_OFF, INTERRUPTED, newsOf, NUDGE, openingOf, sentBackOf, systemOf } from './prompt.ts'
 import { askedBefore, fieldOf, spentBy, wasSubmitted } from './resume.ts'
 import { HeldBackError, RunWatch } from './run-watch.ts'
 import { ENDING, REPEATABLE } from './tool-names.ts'
@@ -57,6 +66,8 @@ class Attempt {
   #self: AgentSelf = NOBODY
   #kept: Kept = FRESH
   #transcript = new Transcript('')
+  /** Why the last step ended. */
+  #ended: EndReason = 'words'
 
   constructor(ports: AttemptPorts, taken: Taken, watch: RunWatch) {
     this.#ports = ports
@@ -91,10 +102,11 @@ class Attempt {
       if (calls === 'over') return this.#giveUp(`The run came to its bounds: ${LOCAL.stepsPerRun} steps.`)
       if (calls === 'no budget') return this.#end('The run came to the bounds that its profile sets.', false)
       if (calls.length === 0) {
+        if (this.#ended === 'declined') return this.#giveUp('The model declined to answer.')
         if (this.#kept.nudges >= LOCAL.nudgesPerRun)
           return this.#giveUp('It fell silent, and did not end its run though it was told to.')
         this.#kept = { ...this.#kept, nudges: this.#kept.nudges + 1 }
-        this.#tell(NUDGE)
+        this.#tell(this.#ended === 'length' ? CUT_OFF : NUDGE)
         await port.keep(run, this.#kept)
         continue
       }
@@ -176,7 +188,8 @@ class Attempt {
       if (error instanceof ModelError) await this.#modelFailed(error)
       throw error
     }
-    const { text, calls, usage } = step
+    const { text, calls, usage, reason } = step
+    this.#ended = reason
     this.#transcript.said(this.#self.name, text)
     for (const call of calls) this.#transcript.called(call)
     const before = this.#kept

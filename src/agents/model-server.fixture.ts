@@ -36,6 +36,11 @@ export const SERVERS = ['anthropic', 'openai-compatible'] as const
 export async function modelServer(driver: (typeof SERVERS)[number], turns: readonly Turn[]): Promise<ModelServer> {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
+    // Pages ask first whether they may.
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-allow-headers', '*, authorization')
+    response.setHeader('access-control-expose-headers', 'retry-after')
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     void bodyOf(request).then((body) => {
       const turn = turns[asked.length] ?? turns.at(-1)
       if (!turn) return void response.destroy()

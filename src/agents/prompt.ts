@@ -56,6 +56,8 @@ export function sentBackOf(words: string): string {
 export const NUDGE =
   'You said no more, and the run is still open. End it with submit, block or release; or go on with a tool, or ask.'
 
+export const CUT_OFF = 'You were cut off, since a step has room for only so much. Go on in smaller parts.'
+
 export function checkpointOf(left: string): string {
   return `Checkpoint: ${left}. Bring it to an end: submit what is done, or release the task and say what is left.`
 }

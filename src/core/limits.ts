@@ -57,7 +57,7 @@ export const LOCAL = {
   testsPerRun: 500,
   testWordChars: 300,
   /** An agent that fails so often in a row is left for a person. */
-  agentFaults: 3,
+  agentFaults: 8,
   testHeapBytes: 64 * 1024 * 1024,
   sharedViews: 100,
   viewQueryChars: 2000,

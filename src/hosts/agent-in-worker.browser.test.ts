@@ -7,8 +7,7 @@ import { runInWorker } from './agent-in-worker.ts'
 // The bundler makes this one: the Worker.
 // oxlint-disable-next-line import/default
 import AgentWorker from './agent-worker.ts?worker'
-import type { SealedSecret } from './sealed-secret.ts'
-import { openSecret } from './sealed-secret.ts'
+import { newSealingKey, openSecret, sealSecret } from '../store/sealed-secret.ts'
 
 async function scene(script = 'first-look') {
   const board = await testBoard()
@@ -24,7 +23,7 @@ async function scene(script = 'first-look') {
       return worker
     }
     const over = runInWorker(
-      { port: agent.port, config: { driver: 'scripted', script }, secret: null, spawn, clock: board.clock },
+      { port: agent.port, config: { driver: 'scripted', script }, secret: null, paceMs: 0, spawn, clock: board.clock },
       stop.signal,
     )
     over.catch(() => undefined)
@@ -69,13 +68,8 @@ test('a script that is not there is for a person, not for another try', async ()
 })
 
 test('a secret opens under its own name only, and the key that opens it cannot be taken out', async () => {
-  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
-  const iv = crypto.getRandomValues(new Uint8Array(12))
-  const name = new TextEncoder().encode('anthropic')
-  const bytes = new Uint8Array(
-    await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: name }, key, new TextEncoder().encode('sk-1')),
-  )
-  const sealed: SealedSecret = { name: 'anthropic', iv, bytes, key }
+  const key = await newSealingKey()
+  const sealed = await sealSecret('anthropic', 'sk-1', key)
   expect(await openSecret(sealed)).toBe('sk-1')
   await expect(openSecret({ ...sealed, name: 'openai' })).rejects.toThrow()
   await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow()

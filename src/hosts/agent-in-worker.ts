@@ -8,12 +8,14 @@ import { type Clock, every } from '../agents/clock.ts'
 import type { ModelConfig } from '../agents/model-config.ts'
 import { serveAgent } from '../agents/worker-port.ts'
 import { LOCAL } from '../core/limits.ts'
-import type { SealedSecret } from './sealed-secret.ts'
+import type { SealedSecret } from '../store/sealed-secret.ts'
 
 /** What a Worker is told at its start; nothing more is ever sent to it but through the channel. */
 export interface AgentStart {
   readonly config: ModelConfig
   readonly secret: SealedSecret | null
+  /** How long each step of a script stands, to be looked at. */
+  readonly paceMs: number
   readonly channel: MessagePort
 }
 
@@ -38,12 +40,16 @@ export interface AgentWorkerPorts {
   readonly port: AgentPort
   readonly config: ModelConfig
   readonly secret: SealedSecret | null
+  readonly paceMs: number
   readonly spawn: () => Worker
   readonly clock: Clock
 }
 
 /** Runs until the signal is aborted, and throws its reason; throws `AgentWorkerError` where the Worker ends, fails or falls silent. */
-export async function runInWorker({ port, config, secret, spawn, clock }: AgentWorkerPorts, signal: AbortSignal): Promise<never> {
+export async function runInWorker(
+  { port, config, secret, paceMs, spawn, clock }: AgentWorkerPorts,
+  signal: AbortSignal,
+): Promise<never> {
   signal.throwIfAborted()
   const worker = spawn()
   const { port1, port2 } = new MessageChannel()
@@ -62,7 +68,7 @@ export async function runInWorker({ port, config, secret, spawn, clock }: AgentW
         () => heardAt,
         () => end('The Worker of the agent fell silent.'),
       )
-      const start: AgentStart = { config, secret, channel: port2 }
+      const start: AgentStart = { config, secret, paceMs, channel: port2 }
       worker.postMessage(start, [port2])
     })
   } finally {

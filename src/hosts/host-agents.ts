@@ -3,6 +3,7 @@
  * and a board must not wait for what it does not need.
  */
 
+import type { Awareness } from 'y-protocols/awareness'
 import { openIndexedDbOwnAgents } from '../store/indexeddb-own-agents.ts'
 import type { HostedAgent, HostedAgents } from '../ui/session.ts'
 import { variable } from './observable.ts'
@@ -16,7 +17,7 @@ export interface AgentsOfTab {
   close(): Promise<void>
 }
 
-export function hostAgents(open: OpenWorkspace): AgentsOfTab {
+export function hostAgents(open: OpenWorkspace, awareness: () => Awareness | null): AgentsOfTab {
   const list = variable<readonly HostedAgent[]>([])
   let here: TabAgents | null = null
   let loading: Promise<TabAgents> | null = null
@@ -29,7 +30,7 @@ export function hostAgents(open: OpenWorkspace): AgentsOfTab {
   async function begin(): Promise<TabAgents> {
     const store = await openIndexedDbOwnAgents()
     const { createTabAgents } = await import('./tab-agents.ts')
-    const made = await createTabAgents(open, store)
+    const made = await createTabAgents(open, store, awareness)
     if (isClosed) await made.close()
     here = made
     list.set(made.list.get())

@@ -6,7 +6,7 @@
 import { act } from '../agents/act.ts'
 import { realClock } from '../agents/clock.ts'
 import { enroll } from '../agents/enroll.ts'
-import { openModel } from '../agents/model-config.ts'
+import { openModel } from '../agents/open-model.ts'
 import { paced } from '../agents/paced.ts'
 import type { Notebook } from '../agents/replica-port.ts'
 import { demoTasks, giveGoal, TEAM } from '../agents/scenario/team.ts'

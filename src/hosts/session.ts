@@ -13,6 +13,7 @@ import { publishDeviceInvite, publishInvite } from '../replica/workspace.ts'
 import { type IceServer, NO_SETTINGS, type Settings } from '../store/profile.ts'
 import type { Beat, Presence } from '../sync/presence.ts'
 import type { PeerRow, SavedAccount, Session, SyncState } from '../ui/session.ts'
+import { colourOf } from './colour-of.ts'
 import { hostAgents } from './host-agents.ts'
 import { keepStorage } from './keep-storage.ts'
 import { variable } from './observable.ts'
@@ -89,7 +90,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
     void replica.saved().then(() => keepStorage(navigator))
   }
 
-  const agents = hostAgents(open)
+  const agents = hostAgents(open, () => awareness.get())
   const links = variable(exchange.status())
   const stops = [
     replica.onSaveState(refresh),
@@ -220,12 +221,6 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
 /** A server of several addresses as several servers. */
 function oneByOne({ urls, username, credential }: RTCIceServer): IceServer[] {
   return [urls].flat().map((url) => ({ urls: url, ...(username ? { username } : {}), ...(credential ? { credential } : {}) }))
-}
-
-/** A colour of one's own, readable on light and dark, that follows from the key. */
-function colourOf(actor: string): string {
-  const COLOURS = ['#5b5bd6', '#0a7d5a', '#c2410c', '#b4236c', '#1769aa', '#7c3aed', '#9a6700', '#0f766e'] as const
-  return COLOURS[Number.parseInt(actor.slice(-2), 16) % COLOURS.length] as string
 }
 
 const KEEP_MS = 5000

@@ -1,30 +1,25 @@
 /**
  * The agents that run in this browser. Each has a key of its own that never leaves it, acts in the replica of the open workspace under
- * that key, and is run by one tab at a time: the tab that holds its lock. When that tab goes, the next one that has the workspace
+ * that key, and is run by one tab at a time, in a Worker (`agent-life.ts`). When that tab goes, the next one that has the workspace
  * open goes on with the run where it was kept.
  */
 
 import { toHex } from '../base/bytes.ts'
 import { createEmitter } from '../base/emitter.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
-import { act } from '../agents/act.ts'
-import { realClock } from '../agents/clock.ts'
 import { enroll } from '../agents/enroll.ts'
 import type { Kept } from '../agents/agent-port.ts'
 import type { Notebook } from '../agents/replica-port.ts'
 import { giveGoal, TEAM } from '../agents/scenario/team.ts'
 import { generateKeys, keyPairOf } from '../log/keys.ts'
-import { sealBatch } from '../log/signing.ts'
-import type { ActorPorts } from '../replica/replica.ts'
-import { acquireFeed } from '../store/feed-lock.ts'
 import type { OwnAgent, OwnAgents } from '../store/own-agents.ts'
 import type { HostedAgent, HostedAgents, NewHostedAgent } from '../ui/session.ts'
-import { LOCAL } from '../core/limits.ts'
-import type { Model } from '../agents/model.ts'
 import { type ModelConfig, originOf } from '../agents/model-config.ts'
-import { modelWords, openModelHere } from './agent-model.ts'
+import type { Awareness } from 'y-protocols/awareness'
+import { live, type LifePorts } from './agent-life.ts'
+import { modelWords } from './agent-model.ts'
 import { variable } from './observable.ts'
-import { type OpenWorkspace, randomBytes } from './open-workspace.ts'
+import type { OpenWorkspace } from './open-workspace.ts'
 import { createTabTestRunner } from './tab-test-runner.ts'
 
 export interface TabAgents extends HostedAgents {
@@ -39,7 +34,11 @@ export interface TabAgents extends HostedAgents {
 const DEMO_MODEL: ModelConfig = { driver: 'scripted', script: 'demo' }
 
 /** Begins those that are to run. */
-export async function createTabAgents(open: OpenWorkspace, store: OwnAgents): Promise<TabAgents> {
+export async function createTabAgents(
+  open: OpenWorkspace,
+  store: OwnAgents,
+  awareness: () => Awareness | null,
+): Promise<TabAgents> {
   const { replica, known } = open
   const list = variable<readonly HostedAgent[]>([])
   const agents = new Map<string, OwnAgent>()
@@ -69,76 +68,32 @@ export async function createTabAgents(open: OpenWorkspace, store: OwnAgents): Pr
   }
 
   function begin(agent: OwnAgent): void {
-    if (running.has(agent.actor)) return
-    const stop = new AbortController()
-    const over = live(agent, stop.signal).finally(() => running.delete(agent.actor))
-    running.set(agent.actor, { stop, over })
-  }
-
-  /** Resolves when it is stopped, or has failed; what went wrong is shown. */
-  async function live(agent: OwnAgent, signal: AbortSignal): Promise<void> {
     const { actor } = agent
+    if (running.has(actor)) return
+    const stop = new AbortController()
+    const ports: LifePorts = {
+      open,
+      store,
+      awareness,
+      notebook,
+      runTests,
+      onBeat() {
+        heard.set(actor, performance.now())
+        beaten.emit()
+      },
+      show: (state, problem) => show(actor, state, problem),
+    }
     show(actor, 'starting')
-    try {
-      const model = await openModelHere(agent.model as ModelConfig, store)
-      const elsewhere = setTimeout(() => show(actor, 'elsewhere'), ELSEWHERE_MS)
-      await navigator.locks.request(`worknode agent ${actor}`, { signal }, async () => {
-        clearTimeout(elsewhere)
-        await work(agent, model, signal)
+    const over = live(agent, ports, stop.signal)
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) show(actor, 'stopped')
+        else show(actor, 'failed', error instanceof Error ? error.message : String(error))
       })
-    } catch (error) {
-      if (signal.aborted) return show(actor, 'stopped')
-      show(actor, 'failed', error instanceof Error ? error.message : String(error))
-    } finally {
-      heard.delete(actor)
-    }
-  }
-
-  /** Begins anew after a fault, a little later each time; what asks for a person ends it. */
-  async function work(agent: OwnAgent, model: Model, signal: AbortSignal): Promise<void> {
-    const as = await portsOf(agent)
-    for (let faults = 0; ; faults++) {
-      show(agent.actor, 'running')
-      try {
-        await act(
-          {
-            home: replica,
-            model,
-            runTests,
-            notebook,
-            claims: {
-              clock: realClock,
-              // How long a word takes to a peer is not measured here: each counts as one that is waited for.
-              delays: () => open.exchange.status().peers.map(() => null),
-              locks: navigator.locks,
-            },
-            beat: () => {
-              heard.set(agent.actor, performance.now())
-              beaten.emit()
-            },
-            clock: realClock,
-            random: Math.random,
-          },
-          as,
-          signal,
-        )
-      } catch (error) {
-        if (signal.aborted || faults >= LOCAL.agentFaults) throw error
-        show(agent.actor, 'failed', error instanceof Error ? error.message : String(error))
-        await new Promise<void>((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-          setTimeout(resolve, 1000 * 2 ** faults)
-        })
-      }
-    }
-  }
-
-  async function portsOf({ keys }: OwnAgent): Promise<ActorPorts> {
-    const pair = await keyPairOf(keys.signing)
-    return {
-      signer: { key: pair.key, sign: (draft) => sealBatch(draft, pair) },
-      openFeed: () => acquireFeed({ store: open.store, key: toHex(pair.key), locks: navigator.locks, random: randomBytes }),
-    }
+      .finally(() => {
+        heard.delete(actor)
+        running.delete(actor)
+      })
+    running.set(actor, { stop, over })
   }
 
   async function add({ name, role, model, apiKey, expires }: NewHostedAgent): Promise<Result<OwnAgent>> {
@@ -202,6 +157,4 @@ export async function createTabAgents(open: OpenWorkspace, store: OwnAgents): Pr
   }
 }
 
-/** Another tab has its lock, if it is not ours by then. */
-const ELSEWHERE_MS = 500
 const DEMO_MS = 7 * 24 * 3_600_000

@@ -14,7 +14,7 @@ export const BUDGET = {
   /** The text editor, loaded when a text is opened. */
   editor: 115 * KIB,
   /** The SDK of model providers, loaded when an agent that thinks by one is begun in this tab. */
-  models: 80 * KIB,
+  models: 96 * KIB,
   late: 40 * KIB,
 } as const
 

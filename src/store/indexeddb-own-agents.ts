@@ -1,9 +1,9 @@
 /** The agents of this browser in a database of their own, which is made when the first of them is. */
 
 import type { DBSchema } from 'idb'
-import { utf8 } from '../base/bytes.ts'
 import { openDatabase } from './indexeddb.ts'
-import type { OwnAgent, OwnAgents, Sealed } from './own-agents.ts'
+import type { OwnAgent, OwnAgents } from './own-agents.ts'
+import { newSealingKey, type SealedSecret, sealSecret } from './sealed-secret.ts'
 
 /** `name` sets browsers apart in tests; the app has one. */
 export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<OwnAgents> {
@@ -18,7 +18,7 @@ export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<
   async function sealingKey(): Promise<CryptoKey> {
     const kept = await db.read(['device'], (tx) => tx.objectStore('device').get('sealing'))
     if (kept) return kept
-    const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+    const made = await newSealingKey()
     return db.write(['device'], 'strict', async (tx) => {
       const device = tx.objectStore('device')
       const other = await device.get('sealing')
@@ -39,22 +39,10 @@ export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<
         if (page === null) await pages.delete(run)
         else await pages.put(page, run)
       }),
-    async secret(wanted) {
-      const sealed = await db.read(['secrets'], (tx) => tx.objectStore('secrets').get(wanted))
-      if (!sealed) return null
-      const { iv, bytes } = sealed
-      const open = await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData: utf8(wanted) }, await sealingKey(), bytes)
-      return new TextDecoder().decode(open)
-    },
-    async keepSecret(given, secret) {
-      const iv = crypto.getRandomValues(new Uint8Array(12))
-      const sealed = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv, additionalData: utf8(given) },
-        await sealingKey(),
-        utf8(secret),
-      )
-      const kept: Sealed = { iv, bytes: new Uint8Array(sealed) }
-      await db.write(['secrets'], 'strict', async (tx) => void (await tx.objectStore('secrets').put(kept, given)))
+    sealed: async (name) => (await db.read(['secrets'], (tx) => tx.objectStore('secrets').get(name))) ?? null,
+    async keepSecret(name, secret) {
+      const kept = await sealSecret(name, secret, await sealingKey())
+      await db.write(['secrets'], 'strict', async (tx) => void (await tx.objectStore('secrets').put(kept, name)))
     },
     close: db.close,
   }
@@ -63,6 +51,6 @@ export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<
 interface Schema extends DBSchema {
   agents: { key: [workspace: string, actor: string]; value: OwnAgent }
   pages: { key: string; value: unknown }
-  secrets: { key: string; value: Sealed }
+  secrets: { key: string; value: SealedSecret }
   device: { key: 'sealing'; value: CryptoKey }
 }

@@ -6,8 +6,8 @@
  * such a key of this browser: who copies the database without the browser has neither. Nothing of this is ever in a log.
  */
 
-import type { Bytes } from '../base/bytes.ts'
 import type { DeviceKeys } from './profile.ts'
+import type { SealedSecret } from './sealed-secret.ts'
 
 export interface OwnAgent {
   /** Hex. */
@@ -22,11 +22,6 @@ export interface OwnAgent {
   readonly runs: boolean
 }
 
-export interface Sealed {
-  readonly iv: Bytes
-  readonly bytes: Bytes
-}
-
 export interface OwnAgents {
   /** In the order of their keys. */
   of(workspace: string): Promise<readonly OwnAgent[]>
@@ -35,8 +30,8 @@ export interface OwnAgents {
   page(run: string): Promise<unknown>
   /** Null forgets it. */
   keepPage(run: string, page: unknown): Promise<void>
-  /** The provider's key of this name, or null. */
-  secret(name: string): Promise<string | null>
+  /** The provider's key of this name as it lies here, or null: it is opened where it is used, and nowhere else. */
+  sealed(name: string): Promise<SealedSecret | null>
   keepSecret(name: string, secret: string): Promise<void>
   close(): Promise<void>
 }
