@@ -1,38 +1,31 @@
 /**
- * The workspace that a host owns: made at its first start, the same ever after.
+ * The workspace of a host: made at its first start, unless it joined one (`node-join.ts`), and the same ever after.
  *
- * Under the data folder: `host.json` (the seeds of the host's key and of its invite, and the room's secret; readable by its
- * owner only), `agents.json` and `owner.token` (`agent-keys.ts`, `host-door.ts`) and the log. The host is its root and an always-on peer; its invite makes who opens it first an admin, and is
- * closed then. A start that finds it closed makes another: who can read this terminal can read the root's key as well.
+ * Under the data folder: secrets (`host-secrets.ts`), agents and the owner's token (`agent-keys.ts`, `host-door.ts`) and the log. The
+ * host is an always-on peer, and the root of what it made: its invite makes who opens it first an admin, and is closed then. A start
+ * that finds it closed makes another: who can read this terminal can read the root's key as well.
  */
 
-import { randomBytes as nodeRandom } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
-import { Keyring } from '../log/keyring.ts'
-import { boxOf, inviteKeys, keyPairOf, type KeyPair, sign, signingKeys } from '../log/keys.ts'
-import { type BoxKeys, webSealing } from '../log/sealing.ts'
-import { sealBatch } from '../log/signing.ts'
-import { verifySignature } from '../log/signature.ts'
-import { inlineVerifier } from '../log/verify.ts'
+import { mkdir } from 'node:fs/promises'
+import type { Bytes } from '../base/bytes.ts'
+import { boxOf, inviteKeys, keyPairOf, type KeyPair } from '../log/keys.ts'
+import type { BoxKeys } from '../log/sealing.ts'
 import { encodeInvite } from '../replica/invite.ts'
 import { startTriggers } from '../operations/trigger-runner.ts'
 import { performDuties } from '../replica/duties.ts'
-import { type ActorPorts, openReplica, type Replica } from '../replica/replica.ts'
+import type { ActorPorts, Replica } from '../replica/replica.ts'
 import { othersOn, watchSilence } from '../replica/silence.ts'
 import { createGenesis, inviteState, nameWorkspace, publishInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
-import { acquireFeed } from '../store/feed-lock.ts'
-import { openFileStore } from '../store/file-store.ts'
 import type { Store } from '../store/store.ts'
-import { type Locks, memoryLocks } from '../store/locks.ts'
-import { createExchange, type Exchange } from '../sync/exchange.ts'
+import type { Locks } from '../store/locks.ts'
+import type { Exchange } from '../sync/exchange.ts'
 import { openAgentKeys } from './agent-keys.ts'
 import { ownerTokenIn } from './host-door.ts'
+import { type HostSecrets, randomBytes, readSecrets, writeSecrets } from './host-secrets.ts'
 import { createHostLog, type HostLog } from './host-log.ts'
 import { createHostedAgents, type HostedAgents } from './hosted-agents.ts'
+import { openNodeReplica } from './node-replica.ts'
 
 export interface NodeWorkspace {
   readonly replica: Replica
@@ -42,6 +35,8 @@ export interface NodeWorkspace {
   /** What it takes to act here under a key that this process holds. */
   actorPorts(pair: KeyPair): ActorPorts
   readonly locks: Locks
+  /** Sockets of other hosts of this workspace. */
+  readonly peers: readonly string[]
   /** What peers meet under. */
   readonly roomSecret: Bytes
   /** The fragment of the ready link. */
@@ -50,16 +45,7 @@ export interface NodeWorkspace {
   close(): Promise<void>
 }
 
-interface Secrets {
-  readonly seed: Bytes
-  readonly invite: Bytes
-  readonly room: Bytes
-  /** Null until the genesis is made. */
-  readonly workspace: Bytes | null
-}
-
 const NAME = 'My swarm'
-const SECRETS = 'host.json'
 const KEEP_MS = 15_000
 const TICK_MS = 1000
 const DUTIES_MS = 500
@@ -82,36 +68,23 @@ export async function openNodeWorkspace(
     invite: randomBytes(32),
     room: randomBytes(16),
     workspace: null,
+    peers: [],
   }
-  const pair = await signingKeys(secrets.seed)
-  const signer: Signer = { key: pair.key, sign: (draft) => sealBatch(draft, pair) }
-  const store = await openFileStore({ dir: join(dataDir, 'log'), random: randomBytes })
-  // Derived like an invite's, so that the one seed restores both halves; the keys themselves come from the log.
-  const box = await boxOf((await inviteKeys(secrets.seed)).agreement)
-  const workspace = secrets.workspace ?? (await found(dataDir, secrets, signer, box, (wire) => store.append([wire])))
-  const locks = memoryLocks().tab()
-  const portsOf = (pair: KeyPair): ActorPorts => ({
-    signer: { key: pair.key, sign: (draft) => sealBatch(draft, pair) },
-    openFeed: () => acquireFeed({ store, key: toHex(pair.key), locks, random: randomBytes }),
-  })
-  const replica = await openReplica(workspace, {
-    store,
-    verifier: inlineVerifier(workspace),
-    ...portsOf(pair),
-    keyring: new Keyring({ workspace, sealing: webSealing(), boxes: [box], known: [] }),
-    now: () => Date.now(),
-    random: randomBytes,
-    yieldToUi: () => setImmediate(),
-  })
+  const { replica, store, locks, exchange, actorPorts } = await openNodeReplica(
+    dataDir,
+    secrets,
+    async (signer, box, log) => secrets.workspace ?? found(dataDir, secrets, signer, box, (wire) => log.append([wire])),
+  )
+  const { workspace } = replica
   await performDuties(replica)
-  const invite = await inviteAdmin(replica, secrets.invite)
+  const invite = secrets.invite && (await inviteAdmin(replica, secrets.invite))
   if (invite !== secrets.invite) await writeSecrets(dataDir, { ...secrets, workspace, invite })
   await replica.rekey()
   const agents = createHostedAgents({
     replica,
     keys: await openAgentKeys(dataDir),
     ownerToken: await ownerTokenIn(dataDir, randomBytes),
-    actAs: (pair) => replica.as(portsOf(pair)),
+    actAs: (pair) => replica.as(actorPorts(pair)),
   })
   let keeping: Promise<unknown> = Promise.resolve()
   let dutiesDue: ReturnType<typeof setTimeout> | undefined
@@ -133,7 +106,6 @@ export async function openNodeWorkspace(
   )
   const triggers = startTriggers(replica, { notify: (text) => void process.stderr.write(`trigger: ${text}\n`), report })
   const due = setInterval(() => triggers.tick(), KEEP_MS)
-  const exchange = exchangeOf(replica, pair, secrets.room)
   const silence = watchSilence(replica, {
     monotonic: () => performance.now(),
     // Agents speak to a host by what they write.
@@ -144,11 +116,12 @@ export async function openNodeWorkspace(
   return {
     replica,
     agents,
-    actorPorts: portsOf,
+    actorPorts,
+    peers: secrets.peers,
     locks,
     roomSecret: secrets.room,
     exchange,
-    fragment: `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}`,
+    fragment: invite ? `#join=${encodeInvite({ workspace, secret: secrets.room, seed: invite, signalling, batches: [] })}` : '#/',
     async close() {
       clearInterval(ticker)
       clearInterval(keeper)
@@ -167,18 +140,6 @@ export async function openNodeWorkspace(
   }
 }
 
-function exchangeOf(replica: Replica, pair: KeyPair, roomSecret: Bytes): Exchange {
-  return createExchange({
-    log: replica,
-    clock: { now: () => Date.now(), after: (ms, run) => void setTimeout(run, ms).unref() },
-    random: Math.random,
-    identity: { workspace: replica.workspace, roomSecret, key: pair.key, sign: (message) => sign(pair, message) },
-    verify: verifySignature,
-    randomBytes,
-    isWrittenHere: (feed) => replica.isWrittenHere(feed),
-  })
-}
-
 /** As a tab's keeper does: a start after a crash then reads little. */
 async function keep(replica: Replica, store: Store): Promise<void> {
   if (replica.unsnapshotted >= ENOUGH) await replica.snapshot()
@@ -188,7 +149,7 @@ async function keep(replica: Replica, store: Store): Promise<void> {
 /** The genesis goes into the store before its id is written down: a crash between leaves an unused batch and no lie. */
 async function found(
   dataDir: string,
-  secrets: Secrets,
+  secrets: HostSecrets,
   signer: Signer,
   box: BoxKeys,
   store: (wire: Bytes) => Promise<unknown>,
@@ -214,37 +175,4 @@ async function inviteAdmin(replica: Replica, seed: Bytes): Promise<Bytes> {
   const { pending, problem } = replica.saveState
   if (problem !== null && pending > 0) throw new Error(`The host's workspace could not be saved: ${problem}`)
   return seed
-}
-
-async function readSecrets(dataDir: string): Promise<Secrets | null> {
-  let text: string
-  try {
-    text = await readFile(join(dataDir, SECRETS), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-  const { seed, invite, room, workspace } = JSON.parse(text) as Record<string, string>
-  return {
-    seed: fromHex(seed ?? ''),
-    invite: fromHex(invite ?? ''),
-    room: fromHex(room ?? ''),
-    workspace: fromHex(workspace ?? ''),
-  }
-}
-
-async function writeSecrets(dataDir: string, { seed, invite, room, workspace }: Secrets): Promise<void> {
-  const text = JSON.stringify({
-    seed: toHex(seed),
-    invite: toHex(invite),
-    room: toHex(room),
-    workspace: workspace && toHex(workspace),
-  })
-  const path = join(dataDir, SECRETS)
-  await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600, flush: true })
-  await rename(`${path}.new`, path)
-}
-
-function randomBytes(length: number): Bytes {
-  return new Uint8Array(nodeRandom(length))
 }

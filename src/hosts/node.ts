@@ -13,6 +13,7 @@ import { createDoors } from './doors.ts'
 import { tellAddress, withdrawAddress } from './host-door.ts'
 import { createHostLog } from './host-log.ts'
 import { createHostServer, type ServerLimits } from './host-server.ts'
+import { callPeers } from './host-peers.ts'
 import { meetOverWebrtc } from './host-webrtc.ts'
 import { createMetrics } from './metrics.ts'
 import { type NodeWorkspace, openNodeWorkspace } from './node-workspace.ts'
@@ -96,6 +97,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
         log,
       })
     : () => {}
+  const hangUp = callPeers(workspace.peers, exchange)
   const reaper = setInterval(() => signalling.reap(), REAP_MS)
   await tellAddress(settings.dataDir, origin, settings.tls && (await readFile(settings.tls.cert, 'utf8')))
   log.info({ origin, workspace: toHex(replica.workspace), batches: replica.history.count }, 'started')
@@ -105,6 +107,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     async close() {
       clearInterval(reaper)
       leave()
+      hangUp()
       signalling.close()
       exchange.close()
       peers.close()

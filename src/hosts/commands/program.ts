@@ -13,6 +13,7 @@ import { exportCommand } from './export.ts'
 import { hookCommand } from './hook.ts'
 import { importCommand } from './import.ts'
 import { mcpCommand } from './mcp.ts'
+import { joinCommand } from './join.ts'
 import { serveCommand } from './serve.ts'
 import { tableCommands } from './table-commands.ts'
 import { verifyCommand } from './verify.ts'
@@ -27,6 +28,7 @@ export function createProgram(root: string): Command {
     .addCommand(serveCommand(root))
     .addCommand(demoCommand(root))
     .addCommand(agentCommand((dataDir) => openNodeWorkspace(dataDir)))
+    .addCommand(joinCommand())
     .addCommand(importCommand((dataDir) => openNodeWorkspace(dataDir)))
     .addCommand(exportCommand((dataDir) => openNodeWorkspace(dataDir)))
     .addCommand(verifyCommand())
