@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only=node|browser|board|http|agents]`: what Worknode costs, each figure beside the raw limit measured in the same run.
+ * `npm run bench [-- --quick] [-- --only=node|browser|board|http|agents|doors]`: what Worknode costs, each figure beside the raw limit measured in the same run.
  *
  * Machines differ and are busy with other things, so times say little and ratios say much; none of them is a gate.
  */
@@ -12,6 +12,7 @@ import { toHex } from '../src/base/bytes.ts'
 import { agentFigures } from './agents.ts'
 import { boardFigures } from './board.ts'
 import { browserFigures } from './browser.ts'
+import { doorFigures } from './doors.ts'
 import { httpFigures } from './http.ts'
 import { pureFigures } from './pure.ts'
 import { serveBench } from './serve.ts'
@@ -30,6 +31,7 @@ const SIZES: Readonly<
       readonly cuts: { readonly history: readonly [number, number]; readonly cut: number }
       readonly rounds: number
       readonly board: { readonly tasks: number; readonly minutes: number }
+      readonly doors: { readonly calls: number; readonly events: number }
     }
   >
 > = {
@@ -40,6 +42,7 @@ const SIZES: Readonly<
     cuts: { history: [20_000, 100_000], cut: 1000 },
     rounds: 7,
     board: { tasks: 10_000, minutes: 2 },
+    doors: { calls: 2000, events: 20_000 },
   },
   quick: {
     w: { tasks: 1000, updates: 9000, authors: 6, together: 100, burst: 2 },
@@ -48,6 +51,7 @@ const SIZES: Readonly<
     cuts: { history: [2000, 10_000], cut: 100 },
     rounds: 3,
     board: { tasks: 1000, minutes: 0.5 },
+    doors: { calls: 200, events: 2000 },
   },
 }
 
@@ -57,15 +61,16 @@ const loadBefore = load()
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const mode = process.argv.includes('--quick') ? 'quick' : 'full'
 const minutes = Number(process.argv.find((argument) => argument.startsWith('--minutes='))?.slice('--minutes='.length))
-const { w, singles, history, cuts, rounds, board } = SIZES[mode]
+const { w, singles, history, cuts, rounds, board, doors } = SIZES[mode]
 
 const figures: Figure[] = []
-if (!['board', 'http', 'agents'].includes(only ?? '')) figures.push(...(await measured()))
+if (!['board', 'http', 'agents', 'doors'].includes(only ?? '')) figures.push(...(await measured()))
 if (!only || only === 'agents') figures.push(...(await agentFigures(root, say)))
 if (!only || only === 'board')
   figures.push(...(await boardFigures({ root, tasks: board.tasks, minutes: minutes || board.minutes, say })))
 if (!only || only === 'http')
   figures.push(...(await httpFigures({ root, tasks: board.tasks / 10, minutes: minutes || board.minutes / 2, say })))
+if (!only || only === 'doors') figures.push(...(await doorFigures(root, doors.calls, doors.events, say)))
 if (!only) figures.push(weightFigure(root))
 report()
 
