@@ -3,7 +3,7 @@
  *
  *   predicate = {all: [predicate…]} | {any: [predicate…]} | {not: predicate} | {field, op, value}
  *
- * Depth, terms and rows are bounded (`limits.ts`); a query over a bound is refused, never cut short.
+ * Depth and terms are bounded (`limits.ts`); a query over a bound is refused, never cut short.
  */
 
 import { ok, type Refusal, refuse, type Result } from '../base/result.ts'
@@ -48,19 +48,6 @@ export function compilePredicate(input: unknown, fields: ReadonlySet<string>): R
     return compileTerm(node, fields)
   }
   return compile(input, 1)
-}
-
-/** The rows that pass, at most `limit`; asking for more than the bound is refused. */
-export function runQuery<R extends Row>(rows: Iterable<R>, test: Test, limit: number = LOCAL.queryRowsDefault): Result<R[]> {
-  if (!Number.isInteger(limit) || limit < 1 || limit > LOCAL.queryRows)
-    return bad(`"limit" is a whole number from 1 to ${LOCAL.queryRows}.`)
-  const found: R[] = []
-  for (const row of rows) {
-    if (!test(row)) continue
-    found.push(row)
-    if (found.length === limit) break
-  }
-  return ok(found)
 }
 
 function compileTerm(node: object, fields: ReadonlySet<string>): Result<Test> {
