@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fromHex } from '../base/bytes.ts'
 import { grantTo, revoke } from '../replica/membership.ts'
+import { selfSigned } from './certificate.fixture.ts'
 import { addAgent, listAgents, removeAgent } from './commands/agent.ts'
 import type { NewAgent } from './hosted-agents.ts'
 import { type Host, startHost } from './node.ts'
@@ -206,6 +207,22 @@ test('without a host the command opens the folder itself; the token is good at t
   const workspace = await openNodeWorkspace(alone)
   expect([...workspace.replica.views.tasks()]).toHaveLength(2)
   await workspace.close()
+})
+
+test('over TLS the command knows the host by its certificate, and gives the owner’s token to no other', async () => {
+  const own = join(root, 'tls')
+  const { cert, key } = selfSigned()
+  const [tlsCert, tlsKey] = [join(root, 'cert.pem'), join(root, 'key.pem')]
+  await writeFile(tlsCert, cert)
+  await writeFile(tlsKey, key)
+  const secure = await startHost({ ...settings(own), tls: { cert: tlsCert, key: tlsKey } }, root)
+  await added('secure', { data: own })
+  const address = JSON.parse(await readFile(join(own, 'address.json'), 'utf8')) as { fingerprint: string }
+  const other = { ...address, fingerprint: address.fingerprint.replace(/^../, (first) => (first === '00' ? '01' : '00')) }
+  await writeFile(join(own, 'address.json'), JSON.stringify(other))
+  const refused = await said((stdout, stderr) => listAgents({ data: own }, openNodeWorkspace, stdout, stderr))
+  expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('is not the host of this folder') })
+  await secure.close()
 })
 
 function request(token: string): Request {
