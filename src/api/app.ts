@@ -82,10 +82,8 @@ export function createRest(deps: RestDeps): Hono {
     const admitted = await admit(request)
     if ('status' in admitted) return toResponse(admitted)
     if (!admitted.ok) return toResponse(problemAnswer(admitted.refusal))
-    const caller: Caller = {
-      ...admitted.value,
-      context: { ...admitted.value.context, after, signal: signalOf(request, admitted.value) },
-    }
+    const signal = streamsEvents(route.operation) ? signalOf(request, admitted.value) : request.signal
+    const caller: Caller = { ...admitted.value, context: { ...admitted.value.context, after, signal } }
     if (route.isRead && !caller.mayRead && route.operation !== 'authorize' && route.operation !== 'who_am_i')
       return toResponse(problemAnswer(MAY_NOT_READ))
     const input = await inputOf(http, route, () => namesShown(caller, route, http.req.param('id')))
@@ -235,6 +233,7 @@ function namesShown({ context }: Caller, route: Route, id: unknown): readonly st
   return thing.ok && typeof thing.value === 'object' && thing.value !== null ? Object.keys(thing.value) : []
 }
 
+/** For what lasts only: an engine may keep a little of each signal that hangs on a long one. */
 function signalOf({ signal }: Request, { until }: Caller): AbortSignal {
   return until ? AbortSignal.any([signal, until]) : signal
 }

@@ -81,6 +81,7 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
   const ownerHash = hashOf(ownerToken)
   const owner: TokenCaller = { id: 'owner', context: { replica }, mayRead: true, until: open.signal }
   const adding = new Set<string>()
+  const hands = new Set<Acting>()
   let expiry: ReturnType<typeof setTimeout> | undefined
 
   const unwatch = replica.onAuthority(() => void endStale())
@@ -93,7 +94,9 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
       .then((own): Acting => {
         // Else it goes by its key where people see what it does. What it says of itself later stands.
         if (!personOf(own, own.actor)?.name) describeSelf(own, { name, color: '' })
-        return { replica: own, ending: new AbortController() }
+        const hand = { replica: own, ending: new AbortController() }
+        hands.add(hand)
+        return hand
       })
     acting.set(name, made)
     // One that could not be opened is tried again with the next request.
@@ -139,11 +142,19 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
     return ok({ name: spec.name, agent, actor, capability, token })
   }
 
+  function endStreams(): void {
+    open.abort()
+    // Those that are only just opening have no stream yet.
+    for (const hand of hands) hand.ending.abort()
+  }
+
   async function hungUp(name: string): Promise<void> {
     const hand = await acting.get(name)
     acting.delete(name)
-    hand?.ending.abort()
-    await hand?.replica.close()
+    if (hand === undefined) return
+    hands.delete(hand)
+    hand.ending.abort()
+    await hand.replica.close()
   }
 
   return {
@@ -206,11 +217,11 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
       const token = tokenOf(request)
       return token !== null && hashOf(token) === ownerHash
     },
-    endStreams: () => open.abort(),
+    endStreams,
     async close() {
       unwatch()
       clearTimeout(expiry)
-      open.abort()
+      endStreams()
       await Promise.all([...acting.keys()].map(hungUp))
     },
   }
