@@ -2,17 +2,8 @@
 
 import type { Page } from '@playwright/test'
 import { expect, test } from './host.ts'
-import { arrive, importPlan, inviteLink, joinByLink, newWorkspace, onBoard, sameState, saved, taskCount } from './people.ts'
+import { arrive, importPlan, inviteLink, joinByLink, kept, newWorkspace, onBoard, sameState, saved, taskCount } from './people.ts'
 import { serveVersions } from './versions.ts'
-
-/** The whole app is kept in this browser, and this page is served from there. */
-async function kept(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-    if (navigator.serviceWorker.controller) return
-    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
-  })
-}
 
 async function addTask(page: Page, title: string): Promise<void> {
   const field = page.getByRole('textbox', { name: 'Add a task to Backlog' })

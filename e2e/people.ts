@@ -90,3 +90,12 @@ export async function workOffline(page: Page, offline: boolean): Promise<void> {
 export async function saved(page: Page): Promise<void> {
   await page.evaluate(() => window.worknode.replica.saved())
 }
+
+/** The whole app is kept in this browser, and this page is served from there. */
+export async function kept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+    if (navigator.serviceWorker.controller) return
+    await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }))
+  })
+}

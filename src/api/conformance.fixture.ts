@@ -3,8 +3,8 @@
 import { exchange, joined } from '../replica/cluster.fixture.ts'
 import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
 import type { Replica } from '../replica/replica.ts'
-import type { ConformanceDoor, Outcome } from './conformance.contract.ts'
-import { testDoor } from './door.fixture.ts'
+import type { ConformanceDoor, Outcome } from './conformance-case.fixture.ts'
+import { type TestDoor, testDoor } from './door.fixture.ts'
 import { inputSchema } from './input-schema.ts'
 import { routesOf } from './routes.ts'
 
@@ -54,7 +54,7 @@ export function overHttp(send: Send, seen: Seen = () => undefined): Pick<Conform
 }
 
 /** The REST app in memory. `seen`: told of every answer. */
-export async function restDoor(seen?: Seen): Promise<ConformanceDoor> {
+export async function restDoor(seen?: Seen): Promise<ConformanceDoor & Pick<TestDoor, 'app'>> {
   const door = await testDoor()
   const { owner, clock } = door
   const { member: device } = await joined(owner, 9, clock, 'device')
@@ -66,6 +66,7 @@ export async function restDoor(seen?: Seen): Promise<ConformanceDoor> {
     return app.request(`/api/v1${path}`, { ...init, headers: { ...init.headers, Authorization } })
   }
   return {
+    app: door.app,
     can: ['http', 'tokens', 'pace', 'peer', 'etag', 'repeat'],
     ...overHttp(send, seen),
     async peerCall(op, input) {

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { EVERY_OPERATION } from '../operations/every-operation.ts'
-import { CASES, conformance, faultIn } from './conformance.contract.ts'
+import { CASES, faultIn } from './conformance-case.fixture.ts'
+import { conformance } from './conformance.contract.ts'
 import { restDoor } from './conformance.fixture.ts'
 import { PROBLEMS } from './problem.ts'
 

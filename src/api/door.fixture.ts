@@ -1,4 +1,4 @@
-/** A REST door in memory, for tests: real replicas behind it, a token each, and the test's clock. */
+/** A REST door in memory, and MCP beside it, for tests: real replicas behind it, a token each, and the test's clock. */
 
 import type { Hono } from 'hono'
 import { refuse } from '../base/result.ts'
@@ -7,6 +7,7 @@ import { founded, signerOf, type TestClock } from '../replica/cluster.fixture.ts
 import { grantTo } from '../replica/membership.ts'
 import { signingKeys } from '../log/keys.ts'
 import { createRest, type RestDeps } from './app.ts'
+import { createMcp } from './mcp.ts'
 
 export interface TestDoor {
   readonly app: Hono
@@ -28,7 +29,7 @@ export async function testDoor(over: Partial<RestDeps> = {}): Promise<TestDoor> 
   if (!granted.ok) throw new Error(granted.refusal.detail)
   const agent = await owner.as({ signer, openFeed: peer.ports.openFeed })
   await owner.saved()
-  const app = createRest({
+  const deps: RestDeps = {
     authenticate: async (request) => {
       const token = /^Bearer (\w+)$/.exec(request.headers.get('Authorization') ?? '')?.[1]
       const replica = token === 'agent' ? agent : token === 'owner' || token === 'deaf' ? owner : null
@@ -42,7 +43,8 @@ export async function testDoor(over: Partial<RestDeps> = {}): Promise<TestDoor> 
       throw error
     },
     ...over,
-  })
+  }
+  const app = createRest(deps).route('/mcp', createMcp(deps))
   return {
     app,
     clock,

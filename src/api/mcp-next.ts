@@ -19,7 +19,7 @@ export function nextTasks(replica: Replica, most: number, label?: string): Answe
   const held = mine.length === 0 ? '' : ` You hold ${mine.map(({ key }) => key).join(', ')}: finish that first.`
   return says(
     `${ready.length > 0 ? can : cannot}${held}`,
-    { ready: shown.map(factsOf), held: mine.map(factsOf), ...(ready.length === 0 && { why }) },
+    { ready: shown.map(factsOf), held: mine.map(factsOf), why },
     shown.map((row) => briefly(replica, row)),
   )
 }

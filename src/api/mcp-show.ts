@@ -13,11 +13,10 @@ export function showTask(replica: Replica, idOrKey: string): Result<Answer> {
   if (!found.ok) return found
   const { key, status, progress, updatedBy } = found.value
   const documents = run({ replica }, 'list_documents', { id: found.value.id })
-  const { run: _, why: __, ...json } = found.value
   return ok(
     says(`${key}: ${status}, ${progress} %.`, { task: factsOf(found.value) }, [
       signed(replica, `task ${key}`, updatedBy, taskMarkdown(replica, found.value.id), {
-        ...json,
+        ...found.value,
         documents: documents.ok ? documents.value : [],
       }),
     ]),
@@ -31,11 +30,9 @@ export function showDocument(replica: Replica, idOrPath: string): Result<Answer>
     return refuse({ code: 'not_found', detail: 'There is no such document here, or several have that path: name its id.' })
   const found = run({ replica }, 'get_document', { id })
   if (!found.ok) return found
-  const { path, mime, content, updatedBy, task } = found.value
+  const { path, content, updatedBy, task } = found.value
   return ok(
-    says(`Document ${id}.`, { document: id, task }, [
-      signed(replica, `document ${path}`, updatedBy, content, { path, mime, content }),
-    ]),
+    says(`Document ${id}.`, { document: id, task }, [signed(replica, `document ${path}`, updatedBy, content, found.value)]),
   )
 }
 

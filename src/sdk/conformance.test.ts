@@ -1,6 +1,7 @@
 /** The conformance list through the client: over HTTP against a REST door in memory, and by direct calls. */
 
-import { type ConformanceDoor, conformance, type Outcome } from '../api/conformance.contract.ts'
+import type { ConformanceDoor, Outcome } from '../api/conformance-case.fixture.ts'
+import { conformance } from '../api/conformance.contract.ts'
 import { testDoor, type TestDoor } from '../api/door.fixture.ts'
 import { answer } from '../operations/every-operation.ts'
 import { isPage } from '../operations/page.ts'
