@@ -162,6 +162,14 @@ test('a tab is closed in the middle of a request: a read comes from another one,
     body: { code: 'unavailable', hint: expect.stringContaining('Look whether it was done') },
   })
   await expect.poll(async () => ((await ask(asking, 'api/tasks')).body as unknown[]).length).toBe(1)
+
+  const keyed = await another()
+  const third = await holdAnswers(keyed)
+  const again = post(asking, 'api/tasks', { title: 'Once more' }, { 'Idempotency-Key': 'k1' })
+  await third.whenHeld()
+  await keyed.close()
+  expect(await again).toMatchObject({ status: 201, body: { title: 'Once more' } })
+  expect((await ask(asking, 'api/tasks')).body).toHaveLength(2)
 })
 
 test('the worker goes over to a new version in the middle of a request: the answer comes', async ({ browser }) => {

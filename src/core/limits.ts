@@ -99,6 +99,8 @@ export const LOCAL = {
   doorFindMs: 2000,
   doorLateMs: 50,
   doorAnswerMs: 60_000,
+  /** Idempotency-Keys that the tabs of a browser remember together. */
+  keysAcrossTabs: 256,
   /** Tabs that are asked for one request. */
   doorTabs: 8,
   queryTerms: 256,

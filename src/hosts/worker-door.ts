@@ -10,7 +10,8 @@
  *
  * The law: an answer or a clear error, never a hang. A tab holds a lock for as long as it lives, so its end is an event; a tab that
  * lives and does not answer has a deadline. What may be done twice (reads, and writes with an `Idempotency-Key`) is asked of another
- * tab then; of anything else nobody can know whether it was done, and the answer says so. A stream that breaks fails where it is
+ * tab then, which knows the keys of the first (`tab-repeats.ts`); of anything else nobody can know whether it was done, and the answer
+ * says so. A stream that breaks fails where it is
  * read, and is resumed by its cursor.
  */
 
