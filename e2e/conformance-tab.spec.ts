@@ -66,7 +66,10 @@ test('what one person can do is answered in a tab as everywhere, with the host g
   const alone = CASES.filter((one) => fits(door, one) && one.steps.every(({ as = 'owner' }) => as === 'owner'))
   expect(alone.length).toBeGreaterThan(35)
   const faults: string[] = []
-  for (const [i, one] of alone.entries())
-    await runCase(door, one, `c${i}x`).catch((error: unknown) => faults.push(`${one.name}: ${(error as Error).message}`))
+  for (const [i, { name, steps }] of alone.entries())
+    // Whether the host is alive is asked of the host.
+    await runCase(door, { name, steps: steps.filter(({ http }) => http?.path !== '/health') }, `c${i}x`).catch((error: unknown) =>
+      faults.push(`${name}: ${(error as Error).message}`),
+    )
   expect(faults).toEqual([])
 })

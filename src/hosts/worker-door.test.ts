@@ -272,13 +272,26 @@ test('a stream comes part by part, as fast as it is read', async () => {
   await Promise.all(kept)
 })
 
-test('a stream whose tab is closed fails where it is read', async () => {
+test('a stream of events ends when its tab is closed, so that it is resumed', async () => {
   const { addTab, ask } = browser()
   const tab = addTab('one', 'w1', () => {
     const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array([1])) })
     return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } })
   })
   const reader = ((await ask('api/events')).body as ReadableStream<Uint8Array>).getReader()
+  expect((await reader.read()).value).toEqual(new Uint8Array([1]))
+  const next = reader.read()
+  tab.crash()
+  expect((await next).done).toBe(true)
+})
+
+test('any other stream whose tab is closed fails where it is read', async () => {
+  const { addTab, ask } = browser()
+  const tab = addTab('one', 'w1', () => {
+    const body = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array([1])) })
+    return new Response(body, { headers: { 'Content-Type': 'application/x-ndjson' } })
+  })
+  const reader = ((await ask('api/export')).body as ReadableStream<Uint8Array>).getReader()
   expect((await reader.read()).value).toEqual(new Uint8Array([1]))
   const next = reader.read()
   tab.crash()

@@ -11,8 +11,8 @@
  * The law: an answer or a clear error, never a hang. A tab holds a lock for as long as it lives, so its end is an event; a tab that
  * lives and does not answer has a deadline. What may be done twice (reads, and writes with an `Idempotency-Key`) is asked of another
  * tab then, which knows the keys of the first (`tab-repeats.ts`); of anything else nobody can know whether it was done, and the answer
- * says so. A stream that breaks fails where it is
- * read, and is resumed by its cursor.
+ * says so. A stream of events that breaks ends,
+ * so that whoever reads it resumes it by its cursor; any other fails where it is read, since a part must not pass for the whole.
  */
 
 import { problemOf } from '../api/problem.ts'
@@ -150,6 +150,7 @@ function askTab(
     const { port1, port2 } = new MessageChannel()
     const over = new AbortController()
     let parts: ReadableStreamDefaultController<Uint8Array> | null = null
+    let isResumed = false
     let taken: (() => void) | null = null
     const say = (word: ToTabLater): void => port1.postMessage(word)
     const stopWaiting = after(LOCAL.doorAnswerMs, () => {
@@ -173,6 +174,7 @@ function askTab(
         case 'head': {
           const init = { status: said.status, headers: said.headers.map(([name, value]) => placed(name, value, scope)) }
           stopWaiting()
+          isResumed = said.headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'))
           if (said.body === 'stream') keepAlive(new Promise<void>((done) => over.signal.addEventListener('abort', () => done())))
           resolve(new Response(said.body === 'stream' ? stream() : said.body, init))
           if (said.body !== 'stream') end()
@@ -212,7 +214,9 @@ function askTab(
     }
 
     function broken(): void {
-      parts?.error(new TypeError('The tab that answered was closed. Go on from the last cursor.'))
+      // Browsers resume a stream of events that ends, by its last id, and give up one that fails.
+      if (isResumed) parts?.close()
+      else parts?.error(new TypeError('The tab that answered was closed.'))
       end()
     }
 
