@@ -234,31 +234,3 @@ test('the console has the client: it makes a task, takes it and hands it in, in 
   expect(seen.agent).toBe(await page.evaluate(() => window.worknode.replica.actor))
   await expect(page.getByRole('region', { name: 'In review' }).getByRole('link', { name: 'From the console' })).toBeVisible()
 })
-
-test('a stream of events goes on in another tab when the one that told it is closed', async ({ browser, host }) => {
-  const { page: first, context } = await arrive(browser, host.url)
-  await newWorkspace(first, 'Streams')
-  await kept(first)
-  const asking = await context.newPage()
-  await asking.goto(host.url)
-  await asking.evaluate(async () => {
-    const heard: string[] = []
-    const stream = new EventSource('api/v1/events?since=now')
-    stream.addEventListener('message', ({ data }) => {
-      const { type, data: said } = JSON.parse(String(data)) as { type: string; data: { fields?: { title?: string } } }
-      if (type === 'task.created') heard.push(said.fields?.title ?? '')
-    })
-    Object.assign(window, { heard })
-    await new Promise((resolve) => stream.addEventListener('open', resolve, { once: true }))
-  })
-  const heard = (): Promise<unknown> => asking.evaluate('window.heard')
-  await post(first, 'api/tasks', { title: 'One' })
-  await expect.poll(heard).toEqual(['One'])
-
-  const second = await context.newPage()
-  await second.goto(first.url())
-  await onBoard(second)
-  await first.close()
-  await post(second, 'api/tasks', { title: 'Two' })
-  await expect.poll(heard, { timeout: 30_000 }).toEqual(['One', 'Two'])
-})
