@@ -87,5 +87,6 @@ test('one click and one answer make a working app, with each file by the agent w
   await expectAttributed(page)
   // Nothing of it hangs on this tab: opened anew it is all there, and nobody works any more.
   await page.reload()
+  await page.waitForFunction(() => window.worknode?.replica !== undefined)
   await expectAttributed(page)
 })
