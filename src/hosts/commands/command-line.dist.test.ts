@@ -259,7 +259,7 @@ test('events come a line each, until the command is interrupted', async () => {
   events.listen(0, '127.0.0.1')
   await once(events, 'listening')
   const there = `http://127.0.0.1:${(events.address() as AddressInfo).port}`
-  const child = spawn(process.execPath, [cli, 'events', '--url', there, '--token', 't'], { cwd: folder })
+  const child = spawn(process.execPath, [cli, 'events', '--since', 'start', '--url', there, '--token', 't'], { cwd: folder })
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   expect(line.toString()).toBe('h1  task.created  a  t\n')
   child.kill('SIGINT')
