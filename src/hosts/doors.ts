@@ -41,6 +41,8 @@ export interface DoorParts {
   readonly agents: HostedAgents
   readonly webhooks: Hono
   readonly pace: PaceLimits
+  /** The host is told to stop: what lasts ends. */
+  readonly stopping: AbortSignal
   /** What it takes to settle a claim with those who are here. */
   readonly claims: ClaimPorts
 }
@@ -103,7 +105,9 @@ export function createDoors(parts: DoorParts): Hono {
   const callers: RestDeps = {
     async authenticate(request) {
       const found = await agents.authenticate(request)
-      return found.ok ? ok({ ...found.value, context: { ...found.value.context, ports: parts.claims } }) : found
+      if (!found.ok) return found
+      const { context, until, ...caller } = found.value
+      return ok({ ...caller, context: { ...context, ports: parts.claims }, until: AbortSignal.any([until, parts.stopping]) })
     },
     now: () => Date.now(),
     version: about.version,

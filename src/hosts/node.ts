@@ -55,6 +55,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     },
   )
   const { replica, exchange } = workspace
+  const stopping = new AbortController()
   const webhooks = await openWebhooks({
     dataDir: settings.dataDir,
     replica,
@@ -72,6 +73,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     agents: workspace.agents,
     webhooks: webhooks.door,
     pace: settings.pace,
+    stopping: stopping.signal,
     claims: {
       clock: { now: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) },
       delays: () => exchange.status().peers.map(() => null),
@@ -106,6 +108,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     workspace,
     async close() {
       clearInterval(reaper)
+      stopping.abort()
       leave()
       hangUp()
       signalling.close()

@@ -83,3 +83,15 @@ test('a hook is told of what comes, goes on after a restart, and is forgotten wh
   await again.close()
   expect(titles()).not.toContain('Three')
 })
+
+test('a host that is told to stop ends its streams: nobody who listens keeps it from stopping', async () => {
+  const host = await started()
+  const token = (await readFile(join(data, 'owner.token'), 'utf8')).trim()
+  const stream = await fetch(`${new URL(host.url).origin}/api/v1/events?since=now`, {
+    headers: { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' },
+  })
+  const ended = stream.text()
+  await host.close()
+  // Ended in good order: one that is cut off rejects.
+  expect(await ended).toMatch(/^retry: /)
+})
