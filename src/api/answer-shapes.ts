@@ -1,7 +1,7 @@
 /** The shapes of what doors answer, by their names in the OpenAPI document. */
 
 import * as z from 'zod/mini'
-import { STATUSES } from '../core/fields.ts'
+import { CLAIM_MODES, STATUSES } from '../core/fields.ts'
 import { RIGHTS } from '../core/change.ts'
 import { ROLES } from '../core/roles.ts'
 
@@ -69,6 +69,8 @@ export const Task = z.object({
   updatedBy: actor,
   due: orNull(time),
   run: orNull(Run),
+  sharesFilesWith: z.array(uuid).check(z.describe('Tasks that are worked on now, and about files of this one')),
+  claimMode: z.enum(CLAIM_MODES),
   candidates: whole,
   comments: whole,
   questions: whole,
@@ -157,6 +159,7 @@ export const AgentDetail = z.object({
   ...agent,
   prompt: text,
   limits: z.object({ costMicros: orNull(whole), minutes: orNull(whole) }),
+  approve: z.array(text),
 })
 export const HeldBack = z.object({ id: text, paused: z.boolean() })
 export const Stopped = z.object({ stopped: z.array(uuid) })

@@ -48,7 +48,9 @@ function faultOf(shape: z.ZodMiniType, body: unknown): string | null {
   const parsed = shape.safeParse(body)
   if (!parsed.success) return JSON.stringify(parsed.error.issues.slice(0, 2))
   // Names that the shape does not have are left out of what was parsed.
-  return JSON.stringify(parsed.data, sorted) === JSON.stringify(body, sorted) ? null : `not described: ${JSON.stringify(body)}`
+  return JSON.stringify(parsed.data, sorted) === JSON.stringify(body, sorted)
+    ? null
+    : `not described: ${JSON.stringify(body).slice(0, 2000)}`
 }
 
 function sorted(_: string, value: unknown): unknown {
