@@ -89,7 +89,7 @@ test('two agents that are cut off both take a task: healed, one holds it in ever
   const held = holder === (await actorOf(one.page)) ? 'one' : 'two'
   const shown = { title: `by ${held}`, labels: [held], holder, files: [`src/${held}.ts`], status: 'in_progress', progress: 50 }
   for (const { page } of [ada, one, two]) expect(await seen(page)).toMatchObject(shown)
-  await expect(ada.page.getByText(`by ${held}`)).toBeVisible()
+  await expect(ada.page.getByRole('link', { name: `by ${held}`, exact: true })).toBeVisible()
   // The loser is told so, gives up, and that changes nothing either.
   const loser = held === 'one' ? two : one
   const told = await loser.page.evaluate(() => {

@@ -4,7 +4,7 @@
  * A change by an agent belongs to the runs of its own that lay open in its causal past: claimed there, and neither ended nor given
  * up; to those that were handed in only where no other was open. Whether it shows is decided by those runs, from the records of their tasks and nothing else:
  *
- * - An open run shows while it holds its task, or is the one that was accepted.
+ * - An open run shows while it holds its task, or competes with who does, or is the one that was accepted.
  * - A run that is over shows what lies in the past of a word that ended it: what came later came from a hand that did not know.
  * - And not even that where it was *beaten*: another run of the task comes before it in the order of those who hold tasks, and
  *   neither was over as far as the other had seen when it began. Both worked at one time; the work of one stays.
@@ -16,7 +16,7 @@
 
 import type { History, Ref } from './history.ts'
 import type { ActorKey, NodeId } from './ids.ts'
-import type { RunWork, Work, WorkOp, WorkRecord } from './work.ts'
+import { isAtWork, type RunWork, type Work, type WorkOp, type WorkRecord } from './work.ts'
 
 export interface Fence {
   readonly run: NodeId
@@ -35,7 +35,6 @@ export function fencesOf(work: Work, history: History): Fence[] {
   return work.runs.map((run) => {
     const all = (...ops: readonly WorkOp[]): Ref[] => run.records.filter(({ op }) => ops.includes(op)).map(({ ref }) => ref)
     const ends = all(...ENDS)
-    const isHolding = work.holder === run.id && ends.length === 0
     return {
       run: run.id,
       by: run.by,
@@ -43,7 +42,12 @@ export function fencesOf(work: Work, history: History): Fence[] {
       ends,
       submits: all('submit'),
       rejects: all('reject'),
-      shows: isHolding || work.accepted === run.id ? 'all' : ends.length > 0 && !isBeaten(run, work, history) ? 'ended' : 'none',
+      shows:
+        isAtWork(run, work) || work.accepted === run.id
+          ? 'all'
+          : ends.length > 0 && !isBeaten(run, work, history)
+            ? 'ended'
+            : 'none',
     }
   })
 }

@@ -133,6 +133,8 @@ export const LOCAL = {
   settleMs: 2000,
   /** Tasks that one request for the next one tries, where others are quicker. */
   claimAttempts: 5,
+  /** Runs that compete for one task before who looks for the next passes it by. */
+  competitors: 4,
   undoSteps: 200,
   /** A revocation that cuts more changes than this is shown to those who could bring them back. */
   cutAlarm: 3,

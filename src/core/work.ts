@@ -12,6 +12,9 @@
  * - Else the first confirmed run that was neither ended nor given up holds the task; else the first claimed one.
  * - A submitted run is ended by nobody but its agent: it is accepted, or rejected and goes on. An accepted one is first rejected.
  *
+ * Runs may *compete*: their claims say so, and then none of them is superseded by another that competes as well. They are handed in
+ * side by side, and people accept one.
+ *
  * The status that people see is the newest of what people set and what the runs went through.
  */
 
@@ -131,6 +134,20 @@ export function epochOf({ records }: RunWork): number {
   return records[0]?.epoch ?? 1
 }
 
+/** The note of a claim that competes. */
+export const COMPETES: Value = { competes: true }
+
+function competes({ records }: Pick<RunWork, 'records'> = { records: [] }): boolean {
+  const note = records.find(({ op }) => op === 'claim')?.note
+  return typeof note === 'object' && note !== null && (note as Readonly<Record<string, Value>>)['competes'] === true
+}
+
+/** Whether a run that is not over may go on: it holds the task, or competes with who does. */
+export function isAtWork(run: Pick<RunWork, 'id' | 'records'>, { runs, holder, accepted }: Work): boolean {
+  if (accepted !== null || isGone(run.records)) return false
+  return holder === run.id || (competes(run) && competes(runs.find(({ id }) => id === holder)))
+}
+
 /** How each run of the task fares, in the order of their claims. */
 export function runStates(work: Work, history: History): Map<NodeId, RunState> {
   return new Map(work.runs.map((run) => [run.id, stateOf(run, work, history)]))
@@ -146,7 +163,7 @@ function stateOf({ id, records }: RunWork, work: Work, history: History): RunSta
   const last = records.findLast(({ op }) => op === 'end' || op === 'lost')
   if (last) return last.why ?? 'lost'
   if (work.candidates.includes(id)) return 'submitted'
-  if (work.holder !== id) return 'superseded'
+  if (!isAtWork({ id, records }, work)) return 'superseded'
   return records.some(({ op }) => op === 'confirm') ? 'working' : 'claimed'
 }
 

@@ -242,6 +242,68 @@ describe('of two who worked apart', () => {
   })
 })
 
+describe('runs that compete', () => {
+  beforeEach(async () => {
+    done(owner, 'update_task', { id: TASK, claimMode: 'competition' })
+    await meet(...all)
+  })
+
+  test('are begun and handed in side by side, and of what is accepted alone something shows', async () => {
+    begin(one)
+    done(one, 'add_document', { id: TASK, path: 'src/one.ts', content: 'one' })
+    await meet(...all)
+    begin(two)
+    expect(refusal(one, 'claim_task', { id: TASK })).toBe('claim_held')
+    done(two, 'add_document', { id: TASK, path: 'src/two.ts', content: 'two' })
+    for (const agent of [one, two]) done(agent, 'submit_task', { id: TASK })
+    await meet(...all)
+    for (const replica of all) {
+      expect(row(replica)).toMatchObject({ status: 'in_review', candidates: 2 })
+      expect(paths(replica)).toEqual(['src/one.ts', 'src/two.ts'])
+    }
+    const second = owner.runsOf(row(owner).id).find(({ agent }) => agent === two.actor)
+    done(owner, 'accept_task', { id: TASK, run: second?.id })
+    await meet(...all)
+    for (const replica of all) await replica.settled()
+    for (const replica of all) {
+      expect(row(replica).status).toBe('done')
+      expect(paths(replica)).toEqual(['src/two.ts'])
+    }
+    expect(
+      owner
+        .runsOf(row(owner).id)
+        .map(({ state }) => state)
+        .toSorted(),
+    ).toEqual(['accepted', 'superseded'])
+    // The other is kept, and taken up by whoever wants it.
+    expect(
+      adopt(
+        owner,
+        [...owner.quarantine].flatMap(([ref, why]) => (why === 'fenced' ? [ref] : [])),
+      ).ok,
+    ).toBe(true)
+    await meet(...all)
+    for (const replica of all) await replica.settled()
+    expect(paths(one)).toEqual(['src/one.ts', 'src/two.ts'])
+    await expectAlike()
+  })
+
+  test('do not make room for one that says so on a task that is not open to it', async () => {
+    done(owner, 'update_task', { id: TASK, claimMode: 'optimistic' })
+    await meet(...all)
+    begin(one)
+    await meet(...all)
+    two.transact(null, (tx) => {
+      const own = tx.create({ type: 'run', subject: row(two).id, fields: [] })
+      for (const op of ['claim', 'confirm'] as const)
+        tx.write({ op, node: row(two).id, run: own, epoch: 1, why: null, note: op === 'claim' ? { competes: true } : null })
+      tx.set(row(two).id, 'title', 'mine')
+    })
+    await meet(...all)
+    for (const replica of all) expect(row(replica)).toMatchObject({ title: 'Build it', run: { agent: one.actor } })
+  })
+})
+
 describe('a run that others ended', () => {
   test('shows what they saw of it, and nothing that it wrote before it heard of its end', async () => {
     begin(one)

@@ -11,6 +11,7 @@ import { elements, read, type WorkNode } from '../core/fold.ts'
 import { globsIntersect } from '../core/glob.ts'
 import type { NodeId } from '../core/ids.ts'
 import { isClosed, isDeleted, whyNotReady } from '../core/readiness.ts'
+import { LOCAL } from '../core/limits.ts'
 import { inOrderFor } from '../core/rendezvous.ts'
 import { mayClaim } from '../core/work.ts'
 import { actorOfProfile, nameOfActor, pausedAgent, profilesIn, skillsOf } from '../replica/agents.ts'
@@ -89,8 +90,11 @@ function selfOf(replica: Replica): Self {
 }
 
 function unfitFor(replica: Replica, node: WorkNode, { names, skills, isStrict }: Self): Unfit | null {
-  if (node.work?.holder) return 'claimed'
-  const [first] = whyNotReady(node, replica.nodes, replica.now())
+  const isOpen = mayCompete(replica, node)
+  if (node.work?.holder && !isOpen) return 'claimed'
+  const first = whyNotReady(node, replica.nodes, replica.now()).find(
+    ({ code }) => !isOpen || (code !== 'claimed' && code !== 'status'),
+  )
   if (first) return first.code === 'waits_on' || first.code === 'not_before' ? first.code : 'not_ready'
   const run = { id: '' as NodeId, type: 'run', project: node.project, path: null } as const
   if (!replica.may('claim', node) || !replica.may('create', run)) return 'permission'
@@ -102,6 +106,14 @@ function unfitFor(replica: Replica, node: WorkNode, { names, skills, isStrict }:
   if (!mayReach(replica.held, files)) return 'files'
   if (isStrict && replica.views.fileLeases.havingAny(files, node.id).length > 0) return 'files_held'
   return node.work && !mayClaim(node.work, replica.actor) ? 'tried_before' : null
+}
+
+/** Whether one more may try what others are at: it has not, and not enough have. */
+function mayCompete(replica: Replica, node: WorkNode): boolean {
+  const { id, work } = node
+  if (read(node, 'claimMode') !== 'competition' || !work?.holder) return false
+  const open = replica.runsOf(id).filter(({ state }) => state === 'claimed' || state === 'working' || state === 'submitted')
+  return open.length < LOCAL.competitors && open.every(({ agent }) => agent !== replica.actor)
 }
 
 /** Whether one of the capabilities lets it write in each of these places. */

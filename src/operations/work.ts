@@ -12,7 +12,7 @@ import type { Ref } from '../core/history.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
-import { mayClaim, newWork, nextEpoch } from '../core/work.ts'
+import { COMPETES, mayClaim, newWork, nextEpoch, type RunState } from '../core/work.ts'
 import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
@@ -50,8 +50,12 @@ export const claimTask = operation({
     const paused = whilePaused(replica)
     if (paused) return paused
     const task = found.value
-    if (task.work?.holder) return held(replica, task)
-    const why = whyNotReady(task, replica.nodes, replica.now())
+    const isOpen = isCompetition(task) && task.work?.accepted == null
+    const own = replica.runsOf(task.id).find(({ agent, state }) => agent === replica.actor && GOES_ON.has(state))
+    if (task.work?.holder && (own || !isOpen)) return held(replica, task)
+    const why = whyNotReady(task, replica.nodes, replica.now()).filter(
+      ({ code }) => !isOpen || (code !== 'claimed' && code !== 'status'),
+    )
     if (why.length > 0) return notNow(replica, task, why[0] as Why)
     const work = task.work ?? newWork()
     if (!mayClaim(work, replica.actor))
@@ -67,7 +71,7 @@ export const claimTask = operation({
     const epoch = nextEpoch(work)
     const run = replica.transact(null, (tx) => {
       const made = tx.create({ type: 'run', project: task.project, subject: task.id, fields: [] })
-      tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note: null })
+      tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note: isCompetition(task) ? COMPETES : null })
       return made
     })
     return ok({ task: rowOf(replica, task.id), run, epoch })
@@ -83,7 +87,7 @@ export const confirmTask = operation({
   run: ({ replica }, { id, run }): Result<TaskRow> =>
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
-      if (task.work?.holder === own) return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
+      if (goesOn(replica, task, own)) return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
       replica.transact(null, (tx) => tx.say(task, 'lost', own))
       return held(replica, task)
     }),
@@ -194,7 +198,7 @@ export const submitTask = operation({
   run: ({ replica }, { id, run, summary, checks, handoff }): Result<TaskRow> =>
     whilePaused(replica) ??
     onHeldRun(replica, id, run, (task, own) => {
-      const { state } = rowOf(replica, task.id).run as RunRow
+      const { state } = replica.runsOf(task.id).find(({ id }) => id === own) as RunRow
       if (state === 'claimed') return refuse({ code: 'wrong_state', detail: 'Confirm the claim first: the work has not begun.' })
       if (state === 'submitted') return refuse({ code: 'wrong_state', detail: 'It was submitted already, and waits for a word.' })
       return said(replica, task, 'submit', own, null, { summary, checks, ...(handoff ? { handoff } : {}) })
@@ -295,7 +299,7 @@ function onHeldRun(
   named: string | undefined,
   then: (task: WorkNode, run: NodeId) => Result<TaskRow>,
 ): Result<TaskRow> {
-  return onOwnRun(replica, id, named, (task, run) => (task.work?.holder === run ? then(task, run) : held(replica, task)))
+  return onOwnRun(replica, id, named, (task, run) => (goesOn(replica, task, run) ? then(task, run) : held(replica, task)))
 }
 
 function onSubmitted(
@@ -314,6 +318,17 @@ function onSubmitted(
   if (!replica.maySay('accept', task.value, run))
     return refuse({ code: 'permission_denied', detail: 'Nobody judges their own work: somebody else has to look at it.' })
   return then(task.value, run)
+}
+
+const GOES_ON: ReadonlySet<RunState> = new Set<RunState>(['claimed', 'working', 'submitted'])
+
+function goesOn(replica: Replica, task: WorkNode, run: NodeId): boolean {
+  return replica.runsOf(task.id).some(({ id, state }) => id === run && GOES_ON.has(state))
+}
+
+/** Several may try, and people choose. */
+function isCompetition(task: WorkNode): boolean {
+  return read(task, 'claimMode') === 'competition'
 }
 
 /** Where the workspace wants no two to work on one file: of those who claimed and have not begun, the first may. */
