@@ -1,9 +1,9 @@
-/** The demo swarm in real browsers: one click, one answer, and an app that works. */
+/** The demo swarm in real browsers: one click, one answer, and an app that works; and spread over browsers of which one dies. */
 
 import type { Page } from '@playwright/test'
 import { APP_OWNERS } from '../src/agents/scenario/app-owners.ts'
 import { expect, test } from './host.ts'
-import { onBoard } from './people.ts'
+import { arrive, joinByLink, newWorkspace, onBoard, sameState } from './people.ts'
 
 /** What a page of ours knows, read off its replica: status by title, writers of documents by path, and what does not count. */
 interface Board {
@@ -89,4 +89,87 @@ test('one click and one answer make a working app, with each file by the agent w
   await page.reload()
   await page.waitForFunction(() => window.worknode?.replica !== undefined)
   await expectAttributed(page)
+})
+
+/** A link for one more member. */
+function invite(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const made = await window.worknode.invite({ kind: 'member' })
+    if (!made.ok) throw new Error(made.refusal.detail)
+    return made.value
+  })
+}
+
+/** Adds a scripted agent that runs in this browser. */
+async function addAgent(page: Page, role: string): Promise<void> {
+  await page.getByRole('link', { name: 'Agents', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Add an agent that runs in this browser' }).click()
+  const dialog = page.getByRole('dialog', { name: 'An agent in this browser' })
+  await dialog.getByLabel('Role').selectOption(role)
+  await dialog.getByLabel('What thinks for it').selectOption('scripted')
+  await dialog.getByRole('button', { name: 'Add and start' }).click()
+  await expect(dialog).toBeHidden()
+}
+
+test('spread over three browsers, one of which dies in the middle, the same app is finished by the others', async ({
+  browser,
+  host,
+}) => {
+  test.setTimeout(240_000)
+  const ada = await arrive(browser, host.url)
+  await newWorkspace(ada.page, 'Demo swarm')
+  const bob = await joinByLink(browser, await invite(ada.page))
+  const eve = await joinByLink(browser, await invite(ada.page))
+  for (const [person, roles] of [
+    [ada, ['coordinator', 'architect']],
+    [bob, ['backend', 'frontend']],
+    [eve, ['backend', 'frontend', 'tester', 'writer']],
+  ] as const)
+    for (const role of roles) await addAgent(person.page, role)
+  await expect.poll(async () => ada.page.evaluate(() => window.worknode.replica.views.ofType('agent').length)).toBe(8)
+  // Bob's frontend is the one that begins: Eve's waits until there is nobody else.
+  for (const role of ['Backend', 'Frontend']) await eve.page.getByRole('button', { name: `Stop ${role} in this browser` }).click()
+  await ada.page.evaluate(() => {
+    const made = window.worknode.run('create_task', {
+      title: 'Plan a shopping list for our household',
+      status: 'ready',
+      kind: 'plan',
+      assignees: ['Coordinator'],
+    })
+    if (!made.ok) throw new Error(made.refusal.detail)
+  })
+  // Ada's guide accepts for her. The question is out: Bob's agents are in the middle of their work.
+  const guide = ada.page.getByRole('region', { name: 'Demo swarm' })
+  await expect(guide.getByRole('link', { name: 'Answer in the inbox' })).toBeVisible({ timeout: 90_000 })
+  await expect(eve.page.getByRole('listitem', { name: 'Frontend' }).filter({ hasText: 'Build the page' })).toBeVisible()
+  await bob.context.close()
+  // What only Bob's key held is set free by a person; the same role in another browser takes it.
+  await ada.page.evaluate(() => {
+    const listed = window.worknode.run('list_agents', {})
+    for (const agent of listed.ok ? listed.value : [])
+      if (agent.task && agent.actor && (agent.role === 'frontend' || agent.role === 'backend'))
+        window.worknode.run('stop_agent', { id: agent.actor })
+  })
+  for (const role of ['Backend', 'Frontend'])
+    await eve.page.getByRole('button', { name: `Start ${role} in this browser` }).click()
+  await guide.getByRole('link', { name: 'Answer in the inbox' }).click()
+  await expect.poll(async () => ada.page.getByRole('button', { name: 'Plum' }).count(), { timeout: 60_000 }).toBeGreaterThan(0)
+  while ((await ada.page.getByRole('button', { name: 'Plum' }).count()) > 0)
+    await ada.page.getByRole('button', { name: 'Plum' }).first().click()
+  await expect
+    .poll(
+      async () => {
+        const plum = ada.page.getByRole('button', { name: 'Plum' })
+        if ((await plum.count()) > 0) await plum.first().click()
+        return guide.textContent()
+      },
+      { timeout: 150_000 },
+    )
+    .toContain('6 of 6 tasks done')
+  await sameState(ada.page, eve.page)
+  for (const { page } of [ada, eve]) await expectAttributed(page)
+  const { tasks } = await boardOf(ada.page)
+  expect(tasks['Build the page']?.runs).toEqual(['frontend', 'frontend'])
+  await guide.getByRole('link', { name: 'Open the app' }).click()
+  await useApp(ada.page)
 })
