@@ -1,18 +1,18 @@
 /**
  * Every operation, as doors offer them: by name, with input from anywhere, answered in the world's own shapes.
  *
- * Most complete at once against the replica. A few read the log or wait for something; they stand in a table of their own, since
- * the UI, which runs operations in the middle of a click, must not.
+ * Most complete at once against the replica. A few read the log or wait for something; these, and what only doors need, stand in
+ * a table of their own: the UI runs operations in the middle of a click, and loads no more than it uses.
  */
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
 import { type Context, type Operation, perform, type SlowOperation } from './operation.ts'
-import { SLOW_OPERATIONS } from './slow-table.ts'
+import { DOOR_OPERATIONS } from './door-table.ts'
 import { OPERATIONS } from './table.ts'
 import { presented } from './task.ts'
 
-export const EVERY_OPERATION = { ...OPERATIONS, ...SLOW_OPERATIONS } as const
+export const EVERY_OPERATION = { ...OPERATIONS, ...DOOR_OPERATIONS } as const
 
 /** One of the table, as far as those need to know who look at all. */
 export type AnyOperation = Operation | SlowOperation

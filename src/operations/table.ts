@@ -2,9 +2,7 @@
 
 import type * as z from 'zod/mini'
 import type { Result } from '../base/result.ts'
-import { listAgentTasks, nextTasks, queryAgentTasks } from './agent-tasks.ts'
 import { createAgent, deleteAgent, getAgent, listAgents, updateAgent } from './agents.ts'
-import { agentReport, progressReport } from './analytics.ts'
 import {
   adoptChanges,
   authorize,
@@ -25,7 +23,6 @@ import {
 import { addDocument, createDocument, deleteDocument, getDocument, listDocuments, updateDocument } from './documents.ts'
 import { deleteView, limitColumn, saveView } from './board-settings.ts'
 import { updateTasks } from './bulk.ts'
-import { completeTask } from './complete.ts'
 import {
   addCheck,
   assignTask,
@@ -90,7 +87,6 @@ export const OPERATIONS = {
   answer_question: answerQuestion,
   submit_task: submitTask,
   release_task: releaseTask,
-  complete_task: completeTask,
   accept_task: acceptTask,
   reject_task: rejectTask,
   stop_task: stopTask,
@@ -115,13 +111,8 @@ export const OPERATIONS = {
   stop_agent: stopAgent,
   stop_all: stopAll,
   query_tasks: queryTasks,
-  list_agent_tasks: listAgentTasks,
-  query_agent_tasks: queryAgentTasks,
-  next_tasks: nextTasks,
   get_worknode: getWorknode,
   list_children: listChildren,
-  analytics_progress: progressReport,
-  analytics_agents: agentReport,
   who_am_i: whoAmI,
   list_capabilities: listCapabilities,
   generate_capability: generateCapability,
