@@ -1,9 +1,10 @@
 /** WebMCP in a real Chromium, with the feature on: an agent in the browser works on the board that its person sees. */
 
+import { readFileSync } from 'node:fs'
 import { chromium, type Browser, type Page } from '@playwright/test'
 import { CHROMIUM_FLAGS, findChromium } from '../scripts/chromium.mjs'
 import { expect, test as base } from './host.ts'
-import { arrive, newWorkspace } from './people.ts'
+import { arrive, kept, newWorkspace } from './people.ts'
 
 const executablePath = findChromium()
 
@@ -85,4 +86,17 @@ test('without the feature the page is as ever', async ({ browser, host }) => {
   const { page } = await arrive(browser, host.url)
   await newWorkspace(page, 'As ever')
   expect(await page.evaluate(() => 'modelContext' in document)).toBe(false)
+})
+
+test('the examples of the docs run in the page, in their order', async ({ modern, host }) => {
+  const { page } = await arrive(modern, host.url)
+  await newWorkspace(page, 'Docs')
+  await kept(page)
+  await expect.poll(() => names(page)).toHaveLength(10)
+  const said: string[] = []
+  page.on('console', (line) => said.push(line.text()))
+  const examples = [...readFileSync('docs/webmcp.md', 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, text]) => text)
+  expect(examples).toHaveLength(3)
+  for (const text of examples) await page.evaluate(`(async () => { ${text} })()`)
+  expect(said).toEqual(expect.arrayContaining([expect.stringContaining('worknode_next'), 'WN-1 1', '[WN-1 From the console]']))
 })
