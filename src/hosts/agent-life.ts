@@ -81,7 +81,7 @@ async function once(agent: OwnAgent, ports: LifePorts, signal: AbortSignal): Pro
     claims: {
       clock: realClock,
       // How long a word takes to a peer is not measured here: each counts as one that is waited for.
-      delays: () => open.exchange.status().peers.map(() => null),
+      delays: () => open.exchange.status().peers.map(({ lagMs }) => lagMs),
       locks: navigator.locks,
     },
     beat(run, step) {

@@ -54,7 +54,7 @@ export async function runDemo(workspace: NodeWorkspace, options: DemoOptions, si
         home: replica,
         model,
         runTests: createNodeTestRunner(),
-        claims: { clock: realClock, delays: () => exchange.status().peers.map(() => null), locks },
+        claims: { clock: realClock, delays: () => exchange.status().peers.map(({ lagMs }) => lagMs), locks },
         notebook: notebookInMemory(),
         beat: () => undefined,
         clock: realClock,

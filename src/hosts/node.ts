@@ -76,7 +76,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     stopping: stopping.signal,
     claims: {
       clock: { now: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) },
-      delays: () => exchange.status().peers.map(() => null),
+      delays: () => exchange.status().peers.map(({ lagMs }) => lagMs),
       locks: workspace.locks,
     },
   })

@@ -29,7 +29,10 @@ export interface ClaimPorts {
     now(): number
     readonly after: After
   }
-  /** Of each peer that is here how long a word takes to get there, in milliseconds; null where that is not known yet. */
+  /**
+   * Of each peer that is here how long a word takes there and back, in milliseconds; null where that is not known yet. Clocks that
+   * are apart order two claims as they like: then one way is not enough.
+   */
   readonly delays: () => readonly (number | null)[]
   readonly locks: Locks
 }
