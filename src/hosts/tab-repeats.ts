@@ -2,8 +2,8 @@
  * Idempotency keys across tabs: the tab that did a write may be closed before it has answered, and the same request then comes to another.
  *
  * So what was begun under a key is written down where all tabs of this browser see it, before anything is done, and its answer after.
- * Another tab that meets the key gives that answer again; where there is none it does nothing and says that it may have been done.
- * Within one tab the REST app itself knows its keys.
+ * Whoever meets the key after that gives the answer again. Where there is none yet, the REST app that began waits for it; any other, in
+ * another tab or after the workspace was opened anew in this one, does nothing and says that it may have been done.
  */
 
 import { problemAnswer, toResponse } from '../api/answer.ts'
@@ -11,7 +11,7 @@ import { toHex, utf8 } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
 
 interface Entry {
-  readonly tab: string
+  readonly app: string
   /** The digest of what was asked: one key stands for one request. */
   readonly asked: string
   /** Null until it was answered. */
@@ -25,27 +25,28 @@ interface Entry {
 export interface RepeatPorts {
   /** Shared by all tabs. */
   readonly cache: Pick<Cache, 'match' | 'put' | 'keys' | 'delete'>
-  /** This tab's own name, a new one each time that its page is loaded. */
-  readonly tab: string
+  /** Names the REST app that acts, like no other: it knows what it has begun, and forgets it when its workspace is closed. */
+  readonly app: string
   readonly workspace: string
 }
 
 export async function answerOnce(
   request: Request,
   key: string,
-  { cache, tab, workspace }: RepeatPorts,
+  { cache, app, workspace }: RepeatPorts,
   act: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   const name = new URL(`/worknode-repeat/${workspace}/${encodeURIComponent(key)}`, request.url).href
   const asked = await digestOf(`${request.method} ${request.url} ${await request.clone().text()}`)
   const known = (await (await cache.match(name))?.json()) as Entry | undefined
-  if (known && known.tab !== tab) return again(known, asked)
-  if (!known) await keep(name, { tab, asked, answer: null })
+  const isUnderWayHere = known?.app === app && known.answer === null && known.asked === asked
+  if (known && !isUnderWayHere) return again(known, asked)
+  if (!known) await keep(name, { app, asked, answer: null })
   const response = await act(request)
   const { status, headers } = response
   // A refusal wrote nothing.
   if (status >= 300) await cache.delete(name)
-  else await keep(name, { tab, asked, answer: { status, headers: [...headers], body: await response.clone().text() } })
+  else await keep(name, { app, asked, answer: { status, headers: [...headers], body: await response.clone().text() } })
   return response
 
   async function keep(at: string, entry: Entry): Promise<void> {
@@ -63,7 +64,7 @@ function again({ asked: before, answer }: Entry, asked: string): Response {
     return toResponse(
       problemAnswer({
         code: 'wrong_state',
-        detail: 'A tab began this and was closed before it answered. Look whether it was done.',
+        detail: 'This was begun, and its tab or workspace was closed before it was answered. Look whether it was done.',
       }),
     )
   const headers = new Headers(answer.headers.map(([field, value]): [string, string] => [field, value]))

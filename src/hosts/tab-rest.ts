@@ -3,32 +3,39 @@
 import type { Hono } from 'hono'
 import { version } from '../../package.json' with { type: 'json' }
 import { createRest } from '../api/app.ts'
+import { toHex } from '../base/bytes.ts'
 import { ok } from '../base/result.ts'
-import { answerOnce } from './tab-repeats.ts'
+import { answerOnce, type RepeatPorts } from './tab-repeats.ts'
 import { contextOf, type OpenSession } from './tab-context.ts'
 
-const apps = new WeakMap<OpenSession['replica'], Hono>()
+interface App {
+  readonly rest: Hono
+  /** Like no other's in this browser. */
+  readonly name: string
+}
+
+const NAME_BYTES = 16
+
+const apps = new WeakMap<OpenSession['replica'], App>()
 
 export function answerFrom(session: OpenSession, request: Request): Promise<Response> {
-  const app = apps.get(session.replica) ?? restOf(session)
+  const app = apps.get(session.replica) ?? { rest: restOf(session), name: toHex(session.replica.random(NAME_BYTES)) }
   apps.set(session.replica, app)
   const key = request.headers.get('Idempotency-Key')
-  const act = async (asked: Request): Promise<Response> => app.fetch(asked)
-  return key === null ? act(request) : answerOnceHere(session.workspaceId, request, key, act)
+  const act = async (asked: Request): Promise<Response> => app.rest.fetch(asked)
+  return key === null ? act(request) : answerOnceHere({ app: app.name, workspace: session.workspaceId }, request, key, act)
 }
 
 /** Without a store that all tabs share (a page over plain http), what this tab knows has to do. */
 async function answerOnceHere(
-  workspace: string,
+  ports: Omit<RepeatPorts, 'cache'>,
   request: Request,
   key: string,
   act: (request: Request) => Promise<Response>,
 ): Promise<Response> {
   if (typeof caches === 'undefined') return act(request)
-  return answerOnce(request, key, { cache: await caches.open('worknode repeats'), tab: TAB, workspace }, act)
+  return answerOnce(request, key, { cache: await caches.open('worknode repeats'), ...ports }, act)
 }
-
-const TAB = String(performance.timeOrigin + performance.now()) + String(Math.random())
 
 function restOf(session: OpenSession): Hono {
   const context = contextOf(session)
