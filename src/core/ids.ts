@@ -29,6 +29,11 @@ const NODE_DOMAIN = utf8('worknode/node/1\0')
 const PERSON_DOMAIN = utf8('worknode/person/1\0')
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/** `key 3f9a·71`: a short form of an actor that people can compare. */
+export function shortKey(actor: string): string {
+  return `key ${actor.slice(2, 6)}·${actor.slice(-2)}`
+}
+
 export function isNodeId(text: unknown): text is NodeId {
   return typeof text === 'string' && UUID.test(text)
 }

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { toHex } from '../base/bytes.ts'
 import { read } from '../core/fold.ts'
-import type { ActorKey, NodeId } from '../core/ids.ts'
+import { type ActorKey, type NodeId, shortKey } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { signingKeys } from '../log/keys.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
@@ -118,4 +118,37 @@ test('a hand that is closed frees its feed in good order, writes no more, and le
   expect(lastBy(reopened, id)).toBe(again.actor)
   expect(await reopened.stateHash()).toBe(await owner.stateHash())
   expect(owner.saveState).toEqual({ pending: 0, problem: null })
+})
+
+test('when an agent cannot sign, its person is told whose key it was, and one more try saves what both wrote', async () => {
+  const { owner, peer } = await founded()
+  const signer = await agentOf(owner, 1)
+  await owner.saved()
+  let fails = true
+  const agent = await owner.as(
+    feedsOf(peer)({
+      key: signer.key,
+      // At once, as a key that was taken away does.
+      sign(draft) {
+        if (fails) throw new Error('no key')
+        return signer.sign(draft)
+      },
+    }),
+  )
+  const ids = [task(agent, 'By the agent'), task(owner, 'By the person')]
+  await owner.saved()
+  expect(owner.saveState).toEqual({
+    pending: ids.length,
+    problem: `A change could not be signed with ${shortKey(agent.actor)}.`,
+  })
+  await owner.retrySaving()
+  expect(owner.saveState).toMatchObject({ pending: ids.length, problem: expect.stringContaining('could not be signed') })
+  fails = false
+  await owner.retrySaving()
+  expect(owner.saveState).toEqual({ pending: 0, problem: null })
+  task(owner, 'As ever')
+  await owner.saved()
+  const reopened = await openReplica(owner.workspace, peer.ports)
+  expect(ids.map((id) => lastBy(reopened, id))).toEqual([agent.actor, owner.actor])
+  expect(await reopened.stateHash()).toBe(await owner.stateHash())
 })

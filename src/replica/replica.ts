@@ -380,9 +380,9 @@ export class Replica implements LogSource {
     this.#shared.saving.failed(error)
   }
 
-  /** Tries again to save what a full or lost store refused. */
+  /** Tries again to save what could not be signed, by whichever hand, or a full or lost store refused. */
   retrySaving(): Promise<void> {
-    return this.#shared.saving.retry()
+    return this.#shared.retrySaving()
   }
 
   async receive(wires: readonly Bytes[], from: string): Promise<ReceiveReport> {

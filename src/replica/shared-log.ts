@@ -104,6 +104,17 @@ export class SharedLog {
     await this.saving.settled()
   }
 
+  /** Tries again what could not be signed, and what the store refused. */
+  async retrySaving(): Promise<void> {
+    // What is failing right now says so first.
+    while (this.#flushing) await this.#flushing
+    this.writer.retry()
+    const retried = this.saving.retry()
+    this.flush()
+    await retried
+    await this.saved()
+  }
+
   /** The arrival up to which all that the store has is here. */
   get covered(): number {
     return this.#covered

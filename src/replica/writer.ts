@@ -21,6 +21,7 @@ import type { Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
 import type { Author } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
+import { shortKey } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { feedName } from '../log/ledger.ts'
 import type { BatchDraft } from '../log/signing.ts'
@@ -85,7 +86,7 @@ export class Writer {
   #open: OpenBatch | null = null
   readonly #closed: OpenBatch[] = []
   #signing: Promise<void> | null = null
-  /** Why signing has stopped; what was closed since stays in memory. */
+  /** Why signing has stopped, for all hands, until it is tried again; what was closed since stays in memory. */
   #broken: Error | null = null
   readonly #hands = new Map<string, Hand>()
   readonly #unsaved = new Map<number, { readonly hand: Hand; readonly written: readonly Written[] }>()
@@ -203,6 +204,12 @@ export class Writer {
     if (this.#broken) throw this.#broken
   }
 
+  /** Tries again what could not be signed, in its place: nothing of the attempt that failed was given out. */
+  retry(): void {
+    this.#broken = null
+    if (this.#closed.length > 0) this.#signing ??= this.#signAll()
+  }
+
   #roomFor(hand: OwnHand, kind: BatchKind, size: number): OpenBatch {
     const open = this.#open
     const isFull = open !== null && (open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)
@@ -235,16 +242,20 @@ export class Writer {
   }
 
   async #signAll(): Promise<void> {
+    // A signer that fails at once does not end this before it is known to be under way.
+    await Promise.resolve()
+    let key = ''
     try {
       for (let batch = this.#closed[0]; batch !== undefined; batch = this.#closed[0]) {
+        key = shortKey(toHex(batch.hand.signer.key))
         const signed = await batch.hand.signer.sign(this.#draft(batch))
         this.#state.history.identify(batch.ordinal, signed.id)
         this.#closed.shift()
         this.#signed({ batch: signed, ordinal: batch.ordinal })
       }
     } catch (error) {
-      // Whoever waits is told by `allSigned`; nothing more can be signed after a gap.
-      this.#broken = new Error('A change could not be signed.', { cause: error })
+      // Whoever waits is told by `allSigned`; nothing more can be signed after a gap, since it may stand on what is missing.
+      this.#broken = new Error(`A change could not be signed with ${key}.`, { cause: error })
     } finally {
       this.#signing = null
     }

@@ -1,7 +1,7 @@
 /** Whom a key or an assignee stands for. A key is the actor; names are what people and agents say they are called. */
 
 import { read, type WorkNode } from '../core/fold.ts'
-import { isNodeId, type NodeId } from '../core/ids.ts'
+import { isNodeId, type NodeId, shortKey } from '../core/ids.ts'
 
 /** Somebody who is or was here. */
 export interface Named {
@@ -13,11 +13,6 @@ export interface Named {
 export function actorName(actor: string, people: readonly Named[]): string {
   const known = people.find((person) => person.actor === actor && person.name !== '')
   return known ? known.name : shortKey(actor)
-}
-
-/** `key 3f9a·71` of a tagged key in hex. */
-export function shortKey(actor: string): string {
-  return `key ${actor.slice(2, 6)}·${actor.slice(-2)}`
 }
 
 /** An assignee is a name, or the id of an agent, or a key. */

@@ -1,6 +1,6 @@
-import type { ActorKey } from '../../core/ids.ts'
+import { type ActorKey, shortKey } from '../../core/ids.ts'
 import { useKnownPeople } from '../known-people.ts'
-import { actorName, shortKey } from '../names.ts'
+import { actorName } from '../names.ts'
 
 /** What each is called; a name that two go by, as two devices of a person may, is told apart by the key. */
 export function useActorNames(actors: readonly ActorKey[]): (actor: ActorKey) => string {

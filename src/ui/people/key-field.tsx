@@ -1,8 +1,7 @@
 import { useState } from 'react'
-import type { ActorKey } from '../../core/ids.ts'
+import { type ActorKey, shortKey } from '../../core/ids.ts'
 import { Field } from '../kit/field.tsx'
 import { useKnownPeople } from '../known-people.ts'
-import { shortKey } from '../names.ts'
 import { useSession } from '../session.ts'
 import { useNameOf } from './use-people.ts'
 
