@@ -10,6 +10,8 @@ import { rewriteImports } from '../core/module-links.ts'
 
 /** For the frame to come up and for what it says to arrive. */
 const GRACE_MS = 3000
+/** The frame hands on no more: what is longer is cut before this page has it. */
+const MOST = { results: LOCAL.testsPerRun, chars: LOCAL.testWordChars }
 
 export function createTabTestRunner({
   page = 'sandbox.html',
@@ -46,9 +48,11 @@ export function createTabTestRunner({
       frame.referrerPolicy = 'no-referrer'
       frame.src = page
       // The frame's origin has no name that could be addressed; what is sent is the suite, once, before anything strange runs there.
-      frame.addEventListener('load', () => frame.contentWindow?.postMessage({ harness, ms, ...inPieces(suite) }, '*', [port2]), {
-        once: true,
-      })
+      frame.addEventListener(
+        'load',
+        () => frame.contentWindow?.postMessage({ harness, ms, most: MOST, ...inPieces(suite) }, '*', [port2]),
+        { once: true },
+      )
       document.body.append(frame)
     })
 }
