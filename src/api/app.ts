@@ -7,7 +7,7 @@
  */
 
 import { Hono, type Context as HttpContext } from 'hono'
-import { refuse, type Result } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
 import { listEvents } from '../operations/events.ts'
@@ -18,7 +18,7 @@ import { getTask } from '../operations/tasks.ts'
 import type { After } from '../sync/pair-clock.ts'
 import { type Answer, htmlResponse, jsonAnswer, notFound, problemAnswer, readAnswer, toResponse } from './answer.ts'
 import { etagOf, namesTag } from './etag.ts'
-import { eventSource, tooManyStreams } from './event-source.ts'
+import { eventSource, TOO_MANY_STREAMS } from './event-source.ts'
 import { createPace, DEFAULT_PACE, type PaceLimits } from './pace.ts'
 import { planResponse } from './plan-transfer.ts'
 import { createRepeats, type Repeats } from './repeats.ts'
@@ -108,7 +108,6 @@ export function createRest(deps: RestDeps): Hono {
   }
 
   async function follow(http: HttpContext, { id, context }: Caller, { all }: RequestInput): Promise<Response> {
-    const open = streams.get(id) ?? 0
     const { id: task, ...asked } = all
     const since = http.req.header('Last-Event-ID') ?? all['since']
     const parsed = listEvents.input.safeParse({
@@ -116,19 +115,33 @@ export function createRest(deps: RestDeps): Hono {
       ...(task !== undefined && { task }),
       ...(since !== undefined && { since }),
     })
-    const stream: Result<Response> = !parsed.success
-      ? refuse({ code: 'invalid', detail: parsed.error.message })
-      : open >= LOCAL.streamsPerCaller
-        ? tooManyStreams()
-        : await eventSource(context.replica, parsed.data, {
-            after,
-            signal: context.signal ?? http.req.raw.signal,
-            mayGoOn: async () => (await deps.authenticate(http.req.raw)).ok,
-            onClosed: () => streams.set(id, (streams.get(id) ?? 1) - 1),
-          })
-    if (!stream.ok) return toResponse(problemAnswer(stream.refusal))
-    streams.set(id, (streams.get(id) ?? 0) + 1)
-    return stream.value
+    if (!parsed.success) return toResponse(problemAnswer({ code: 'invalid', detail: parsed.error.message }))
+    const leave = enter(id)
+    if (leave === null) return toResponse(problemAnswer(TOO_MANY_STREAMS))
+    let stream: Result<Response> | null = null
+    try {
+      stream = await eventSource(context.replica, parsed.data, {
+        after,
+        signal: context.signal ?? http.req.raw.signal,
+        mayGoOn: async () => (await deps.authenticate(http.req.raw)).ok,
+        onClosed: leave,
+      })
+      return stream.ok ? stream.value : toResponse(problemAnswer(stream.refusal))
+    } finally {
+      if (!stream?.ok) leave()
+    }
+  }
+
+  /** Counts a stream of this caller, before anything is waited for; the answer gives its room back. Null where there is none. */
+  function enter(id: string): (() => void) | null {
+    const open = streams.get(id) ?? 0
+    if (open >= LOCAL.streamsPerCaller) return null
+    streams.set(id, open + 1)
+    let isOpen = true
+    return () => {
+      if (isOpen) streams.set(id, (streams.get(id) ?? 1) - 1)
+      isOpen = false
+    }
   }
 
   for (const base of BASES) {

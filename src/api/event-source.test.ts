@@ -21,13 +21,13 @@ class Reader {
     this.#reader = (response.body as ReadableStream<Uint8Array>).getReader()
   }
 
-  /** The next that has an id; null at the end. */
+  /** The next that has an id, but for the place that it was opened at; null at the end. */
   async next(): Promise<Told | null> {
     while (this.#told.length === 0) {
       const { done, value } = await this.#reader.read()
       if (done) return null
       this.#text += new TextDecoder().decode(value)
-      const parts = this.#text.split('\n\n')
+      const parts = this.#text.split('\n\n').filter((part) => !part.startsWith('retry: '))
       this.#text = parts.pop() ?? ''
       this.#told.push(
         ...parts.flatMap((part) => {
@@ -133,6 +133,31 @@ test('streams are bounded for each caller, and closing one makes room', async ()
   expect((await follow(door, '/events?since=now', { Authorization: 'Bearer agent' })).status).toBe(200)
   await open[0]?.body?.cancel()
   expect((await follow(door, '/events?since=now')).status).toBe(200)
+})
+
+test('streams that are opened all at once are bounded as well, and those that are refused take up no room', async () => {
+  const door = await timedDoor()
+  const many = (count: number, path: string): Promise<Response[]> =>
+    Promise.all(Array.from({ length: count }, () => follow(door, path)))
+  const refused = await many(LOCAL.streamsPerCaller, '/events?since=other.256')
+  expect(refused.every(({ status }) => status === 410)).toBe(true)
+  const burst = await many(LOCAL.streamsPerCaller + 3, '/events?since=now')
+  expect(burst.filter(({ status }) => status === 200)).toHaveLength(LOCAL.streamsPerCaller)
+  expect(burst.filter(({ status }) => status === 429)).toHaveLength(3)
+})
+
+test('a stream says where it begins as soon as it opens, so whoever is cut off before the first event misses none', async () => {
+  const door = await timedDoor()
+  const response = await follow(door, '/events?since=now&type=task.created')
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  const opening = new TextDecoder().decode((await reader.read()).value)
+  expect(opening).toMatch(/^retry: \d+\nid: \S+\n\n$/)
+  await reader.cancel()
+  const missed = await task(door.owner, 'Written while nobody listened')
+  const place = /^id: (.*)$/m.exec(opening)?.[1] as string
+  const again = new Reader(await follow(door, '/events?since=now&type=task.created', { 'Last-Event-ID': place }))
+  expect((await again.next())?.data).toMatchObject({ target: missed })
+  await again.cancel()
 })
 
 test('a slow reader holds no more than a page: the log waits for it', async () => {

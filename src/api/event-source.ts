@@ -5,11 +5,11 @@
  * nothing happens, a sign of life carries the place along. Who may read is asked again with each: a token that is revoked ends here.
  */
 
-import { refuse, type Result } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
 import { utf8 } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
 import { changesOf, eventFilter, eventJson, type EventsAsked } from '../operations/events.ts'
-import { placeSince, readArrived } from '../replica/event-stream.ts'
+import { cursorOf, placeSince, readArrived } from '../replica/event-stream.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { After } from '../sync/pair-clock.ts'
 
@@ -66,8 +66,8 @@ export async function eventSource(replica: Replica, asked: EventsAsked, ports: S
   arm()
   const body = new ReadableStream<Uint8Array>(
     {
-      // At once, so that whoever opened it knows that it is open.
-      start: (to) => to.enqueue(utf8(`retry: ${LOCAL.streamRetryMs}\n\n`)),
+      // At once, so that whoever opened it knows that it is open, and from where: cut off before the first event, it misses none.
+      start: (to) => to.enqueue(utf8(`retry: ${LOCAL.streamRetryMs}\n${said(cursorOf(replica, from.value), null)}`)),
       pull,
       cancel() {
         gone.abort()
@@ -80,9 +80,10 @@ export async function eventSource(replica: Replica, asked: EventsAsked, ports: S
   return { ok: true, value: new Response(body, { headers }) }
 }
 
-export function tooManyStreams(): Result<never> {
-  return refuse({ code: 'rate_limited', detail: `You have ${LOCAL.streamsPerCaller} streams open: close one.` })
-}
+export const TOO_MANY_STREAMS = {
+  code: 'rate_limited',
+  detail: `You have ${LOCAL.streamsPerCaller} streams open: close one.`,
+} as const
 
 /** Without data nothing is told to whoever listens, and its place is kept all the same. */
 function said(id: string, data: string | null): string {

@@ -77,13 +77,18 @@ function justBefore(text: string): Hlc | null {
   return Number.isNaN(ms) ? null : [ms - 1, PROTOCOL.counter - 1]
 }
 
+/** Resumes at this place. */
+export function cursorOf(replica: Replica, { place, turn }: StreamPlace): string {
+  return `${replica.incarnation}.${place}.${arrivalsOf(replica).epoch}.${turn}`
+}
+
 /** Up to `want` events from there on; fewer where the filter finds none in a long stretch, and then there is more. */
 export async function readArrived(replica: Replica, filter: EventFilter, from: StreamPlace, want: number): Promise<ArrivedPage> {
   const arrivals = arrivalsOf(replica)
   const isCandidate = candidatesOf(replica, filter)
   const readFrom = arrivals.nextTurn
   const { ordinals, end } = await arrivals.from(from.place)
-  const cursorAt = (place: number, turn = from.turn): string => `${replica.incarnation}.${place}.${arrivals.epoch}.${turn}`
+  const cursorAt = (place: number, turn = from.turn): string => cursorOf(replica, { place, turn })
   const events: ArrivedEvent[] = []
   let [at, looked] = [0, 0]
   while (at < ordinals.length && events.length < want && looked < A_PAGE) {
