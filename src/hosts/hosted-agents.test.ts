@@ -3,11 +3,14 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fromHex } from '../base/bytes.ts'
-import { grantTo, revoke } from '../replica/membership.ts'
+import { fromHex, toHex } from '../base/bytes.ts'
+import type { ActorKey } from '../core/ids.ts'
+import { signingKeys } from '../log/keys.ts'
+import { grantTo, removeActor, revoke } from '../replica/membership.ts'
+import { hashOf } from './agent-keys.ts'
 import { selfSigned } from './certificate.fixture.ts'
 import { addAgent, listAgents, removeAgent } from './commands/agent.ts'
-import type { NewAgent } from './hosted-agents.ts'
+import { createHostedAgents, type NewAgent } from './hosted-agents.ts'
 import { type Host, startHost } from './node.ts'
 import { type NodeWorkspace, openNodeWorkspace } from './node-workspace.ts'
 import { type HostSettings, readSettings } from './settings.ts'
@@ -147,6 +150,17 @@ test('who may not grant rights may not add agents, nor see who is kept', async (
   expect((await asked(lead, 'DELETE', '/host/agents/plain')).status).toBe(403)
 })
 
+test('a token that does not read sees no agents, makes none that reads, and removes none', async () => {
+  const { token } = await added('silent', { role: 'admin', verbs: ['create', 'update', 'delete', 'grant', 'revoke', 'emit'] })
+  expect((await asked(token, 'POST', '/tasks', { title: 'It may write' })).status).toBe(201)
+  for (const [method, path, body] of [
+    ['GET', '/host/agents'],
+    ['POST', '/host/agents', { name: 'spy', verbs: ['read'] }],
+    ['DELETE', '/host/agents/silent'],
+  ] as const)
+    expect((await asked(token, method, path, body)).status, method).toBe(403)
+})
+
 test.each([
   ['an unknown verb', { verbs: ['fly'] }, 'verbs'],
   ['a time that is none', { expires: 'soon' }, '--expires'],
@@ -258,6 +272,49 @@ test('and when their time is over, without anybody doing anything', async () => 
     await once(caller.value.until, 'abort')
     expect(await agents.authenticate(request(token))).toMatchObject({ ok: false, refusal: { code: 'unauthorized' } })
   })
+})
+
+test('an agent that cannot be opened is one failed answer: the rights of others end in time, and the host closes', async () => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  const workspace = await openNodeWorkspace(await mkdtemp(join(root, 'own-')))
+  const { replica, actorPorts } = workspace
+  const all = ['broken', 'sound'].map((name, at) => {
+    const [seed, token] = [`0${at}`.repeat(32), hashOf(`wn_the-token-of-${name}`)]
+    return { name, seed, token, agent: name, capability: '', mayRead: true }
+  })
+  const [broken, sound] = await Promise.all(all.map(async ({ seed }) => (await signingKeys(fromHex(seed))).key))
+  if (!broken || !sound) throw new Error('there are two')
+  for (const key of [broken, sound]) expect(grantTo(replica, { key, box: null }, { role: 'agent' }).ok).toBe(true)
+  let fail: (error: Error) => void = () => {}
+  const opening = new Promise<never>((_, reject) => (fail = reject))
+  const agents = createHostedAgents({
+    replica,
+    ownerToken: 'wn_the-token-of-the-owner',
+    keys: {
+      all,
+      ofToken: (token) => all.find((one) => one.token === hashOf(token)),
+      add: async () => {},
+      remove: async () => {},
+    },
+    actAs: (pair) => (toHex(pair.key) === toHex(broken) ? opening : replica.as(actorPorts(pair))),
+  })
+  const failed = expect(agents.authenticate(request('wn_the-token-of-broken'))).rejects.toThrow('The disk is full.')
+  const caller = await agents.authenticate(request('wn_the-token-of-sound'))
+  if (!caller.ok) throw new Error(caller.refusal.detail)
+  const ended = once(caller.value.until, 'abort')
+  // While the other is still opening.
+  expect(removeActor(replica, toHex(sound) as ActorKey, { reason: 'removed' }).ok).toBe(true)
+  await ended
+  const closed = agents.close()
+  fail(new Error('The disk is full.'))
+  await Promise.all([failed, closed])
+  await workspace.close()
+  // What nobody handled is told after the last of the promises.
+  await new Promise(setImmediate)
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
 })
 
 test('rights that are narrowed keep the token: it does less from then on', async () => {

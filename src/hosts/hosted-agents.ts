@@ -77,14 +77,15 @@ interface Acting {
 
 export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedAgentsPorts): HostedAgents {
   const acting = new Map<string, Promise<Acting>>()
+  /** Those of them that are open. */
+  const hands = new Map<string, Acting>()
   const open = new AbortController()
   const ownerHash = hashOf(ownerToken)
   const owner: TokenCaller = { id: 'owner', context: { replica }, mayRead: true, until: open.signal }
   const adding = new Set<string>()
-  const hands = new Set<Acting>()
   let expiry: ReturnType<typeof setTimeout> | undefined
 
-  const unwatch = replica.onAuthority(() => void endStale())
+  const unwatch = replica.onAuthority(endStale)
 
   function actingOf({ name, seed }: KeptAgent): Promise<Acting> {
     const known = acting.get(name)
@@ -95,25 +96,28 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
         // Else it goes by its key where people see what it does. What it says of itself later stands.
         if (!personOf(own, own.actor)?.name) describeSelf(own, { name, color: '' })
         const hand = { replica: own, ending: new AbortController() }
-        hands.add(hand)
+        hands.set(name, hand)
+        endStale()
         return hand
       })
     acting.set(name, made)
-    // One that could not be opened is tried again with the next request.
-    made.then(endStale, () => acting.delete(name))
+    // One that could not be opened is tried again with the next request; whoever asked for it is told.
+    made.catch(() => {
+      if (acting.get(name) === made) acting.delete(name)
+    })
     return made
   }
 
   /** Ends what hangs on tokens that count no more, and sees to it that it is called when the next one's time is over. */
-  async function endStale(): Promise<void> {
+  function endStale(): void {
     clearTimeout(expiry)
     let next = Infinity
-    for (const hand of await Promise.all(acting.values())) {
+    for (const hand of hands.values()) {
       const until = liveUntil(hand.replica)
       if (until > replica.now()) next = Math.min(next, until)
       else if (!hand.ending.signal.aborted) hand.ending.abort()
     }
-    if (next < Infinity) expiry = setTimeout(() => void endStale(), Math.min(next - replica.now() + 1, LONGEST_MS)).unref()
+    if (next < Infinity) expiry = setTimeout(endStale, Math.min(next - replica.now() + 1, LONGEST_MS)).unref()
   }
 
   async function make(by: Replica, spec: AgentSpec): Promise<Result<NewAgent>> {
@@ -145,14 +149,17 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
   function endStreams(): void {
     open.abort()
     // Those that are only just opening have no stream yet.
-    for (const hand of hands) hand.ending.abort()
+    for (const hand of hands.values()) hand.ending.abort()
   }
 
   async function hungUp(name: string): Promise<void> {
-    const hand = await acting.get(name)
+    const opened = acting.get(name)
     acting.delete(name)
+    // What is only just opening is waited for; where that fails, there is nothing to hang up.
+    await Promise.allSettled([opened])
+    const hand = hands.get(name)
     if (hand === undefined) return
-    hands.delete(hand)
+    hands.delete(name)
     hand.ending.abort()
     await hand.replica.close()
   }
