@@ -1,7 +1,7 @@
 /**
  * The agents whose keys this host holds, over HTTP: what `worknode agent` asks while the host runs. It is a door of the host, beside
  * the table of operations, since only a host holds keys. Whoever calls acts under its own rights: an admin may add whom it may
- * grant rights to, and nobody more than that.
+ * grant rights to, and nobody more than that. A token that does not read is shown nobody, and makes nobody who does.
  */
 
 import { type Context, Hono } from 'hono'
@@ -22,8 +22,8 @@ export function createAgentDoor(agents: HostedAgents): Hono {
     return async (context: Context): Promise<Response> => {
       const caller = await agents.authenticate(context.req.raw)
       if (!caller.ok) return problemResponse(caller.refusal)
-      if (caller.value.context.replica.capabilityFor('grant') === null)
-        return problemResponse({ code: 'permission_denied', detail: 'Agents are added by those who may grant rights.' })
+      if (caller.value.context.replica.capabilityFor('grant') === null || !caller.value.mayRead)
+        return problemResponse({ code: 'permission_denied', detail: 'Agents are for those who may grant rights, and read.' })
       return answer(context, caller.value)
     }
   }
