@@ -300,7 +300,7 @@ test('an agent that cannot be opened is one failed answer: the rights of others 
     },
     actAs: (pair) => (toHex(pair.key) === toHex(broken) ? opening : replica.as(actorPorts(pair))),
   })
-  const failed = expect(agents.authenticate(request('wn_the-token-of-broken'))).rejects.toThrow('The disk is full.')
+  const failed = agents.authenticate(request('wn_the-token-of-broken'))
   const caller = await agents.authenticate(request('wn_the-token-of-sound'))
   if (!caller.ok) throw new Error(caller.refusal.detail)
   const ended = once(caller.value.until, 'abort')
@@ -309,7 +309,7 @@ test('an agent that cannot be opened is one failed answer: the rights of others 
   await ended
   const closed = agents.close()
   fail(new Error('The disk is full.'))
-  await Promise.all([failed, closed])
+  await Promise.all([expect(failed).rejects.toThrow('The disk is full.'), closed])
   await workspace.close()
   // What nobody handled is told after the last of the promises.
   await new Promise(setImmediate)
