@@ -22,6 +22,7 @@ import { createRequestGuard } from './request-guard.ts'
 import type { HostSettings } from './settings.ts'
 import { createSignalling } from './signalling.ts'
 import { openWebhooks } from './webhook-door.ts'
+import { postWebhook } from './webhook-post.ts'
 
 export interface Host {
   /** Where a person opens it, with the invitation of the host's own workspace. */
@@ -60,6 +61,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     dataDir: settings.dataDir,
     replica,
     agents: workspace.agents,
+    post: postWebhook,
     report: (error) => log.error({ err: error }, 'a webhook met a bug'),
   })
   doors = createDoors({

@@ -1,6 +1,8 @@
 /**
  * The webhooks of a host: `webhooks.json` in its data folder, readable by its owner only, and a door to them. They are the host's and
- * not the workspace's: each host tells whom it was told to tell. Only who may grant rights here may have the board told to others.
+ * not the workspace's: each host tells whom it was told to tell. Only people who may grant rights here may have the board told to
+ * others, and only for as long: a hook is kept with its maker, and is forgotten once they may no longer have one. All but the host's
+ * owner reach public addresses only, since a host stands where its callers do not.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -12,10 +14,18 @@ import { problemResponse } from '../api/answer.ts'
 import { BASES } from '../api/app.ts'
 import { readJson } from '../api/request-body.ts'
 import { runWebhook, type Webhook } from '../api/webhooks.ts'
+import type { ActorKey } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { FIRST_AGENT_RANK } from '../core/roles.ts'
+import { scopeFault } from '../core/scope.ts'
 import { placeSince, readArrived } from '../replica/event-stream.ts'
 import type { Replica } from '../replica/replica.ts'
-import type { HostedAgents } from './hosted-agents.ts'
+import { liveOf } from '../replica/standing.ts'
+import type { HostedAgents, TokenCaller } from './hosted-agents.ts'
+import { namesPrivateAddress, type WebhookPost } from './webhook-post.ts'
+
+/** Who needs no rights of the log's for it: the folder is theirs. */
+const OWNER = 'owner'
 
 const KeptHook = z.object({
   id: z.string(),
@@ -25,7 +35,13 @@ const KeptHook = z.object({
   cursor: z.string(),
   failing: z.nullable(z.object({ since: z.number(), why: z.string() })),
   isOff: z.boolean(),
+  /** Whose it is: a key, or the owner of the host, as all are in older files. */
+  by: z._default(z.string(), OWNER),
 })
+
+interface HostWebhook extends Webhook {
+  readonly by: string
+}
 
 const NewHook = z.strictObject({
   url: z.string().check(
@@ -48,11 +64,12 @@ export interface WebhooksPorts {
   readonly dataDir: string
   readonly replica: Replica
   readonly agents: Pick<HostedAgents, 'authenticate'>
+  readonly post: WebhookPost
   readonly report: (error: unknown) => void
 }
 
 /** Throws where the file is there and is not what it should be. */
-export async function openWebhooks({ dataDir, replica, agents, report }: WebhooksPorts): Promise<Webhooks> {
+export async function openWebhooks({ dataDir, replica, agents, post, report }: WebhooksPorts): Promise<Webhooks> {
   const path = join(dataDir, FILE)
   const hooks = new Map((await readHooks(path)).map((hook) => [hook.id, hook]))
   const running = new Map<string, { readonly stop: AbortController; readonly over: Promise<void> }>()
@@ -66,37 +83,62 @@ export async function openWebhooks({ dataDir, replica, agents, report }: Webhook
     return writing
   }
 
-  function begin(hook: Webhook): void {
+  function begin(hook: HostWebhook): void {
+    const { id, by } = hook
     const stop = new AbortController()
     const ports = {
       replica,
-      post,
+      post: async (url: string, body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
+        // Rights whose time is over make no noise: they are looked at anew before every post.
+        endOrphans()
+        signal.throwIfAborted()
+        return post(url, body, headers, signal, by === OWNER ? 'anywhere' : 'public')
+      },
       now: () => Date.now(),
       after: (ms: number, go: () => void) => void setTimeout(go, ms).unref(),
       random: Math.random,
       keep: async (next: Webhook) => {
-        if (!hooks.has(next.id)) return
-        hooks.set(next.id, next)
+        if (!hooks.has(id)) return
+        hooks.set(id, { ...next, by })
         await write()
       },
     }
-    running.set(hook.id, { stop, over: runWebhook(hook, ports, stop.signal).catch(report) })
+    const over = runWebhook(hook, ports, stop.signal)
+      .catch(report)
+      .finally(() => running.delete(id))
+    running.set(id, { stop, over })
   }
 
-  async function end(id: string): Promise<void> {
-    const own = running.get(id)
-    running.delete(id)
-    own?.stop.abort()
-    await own?.over
+  /** It is told nothing more from now on; what it was doing ends by itself. */
+  function forget(id: string): Promise<void> {
+    hooks.delete(id)
+    running.get(id)?.stop.abort()
+    return write()
+  }
+
+  function mayHave(by: string): boolean {
+    if (by === OWNER) return true
+    const at = replica.now()
+    return liveOf(replica.authority, by as ActorKey).some(
+      ({ cited, rank }) => rank < FIRST_AGENT_RANK && scopeFault(cited, 'grant', null, at) === null,
+    )
+  }
+
+  function endOrphans(): void {
+    for (const { id, by } of hooks.values()) if (!mayHave(by)) forget(id).catch(report)
   }
 
   const door = new Hono()
-  const guarded = (answer: (context: Context) => Promise<Response>) => async (context: Context) => {
+  const guarded = (answer: (context: Context, caller: TokenCaller) => Promise<Response>) => async (context: Context) => {
     const caller = await agents.authenticate(context.req.raw)
     if (!caller.ok) return problemResponse(caller.refusal)
-    if (caller.value.context.replica.capabilityFor('grant') === null || !caller.value.mayRead)
-      return problemResponse({ code: 'permission_denied', detail: 'Webhooks are for those who may grant rights, and read.' })
-    return answer(context)
+    const { id, mayRead, context: own } = caller.value
+    if (own.replica.capabilityFor('grant') === null || !mayHave(id) || !mayRead)
+      return problemResponse({
+        code: 'permission_denied',
+        detail: 'Webhooks are for people who may grant rights, and read; agents have none.',
+      })
+    return answer(context, caller.value)
   }
   for (const base of BASES) {
     door.get(
@@ -105,17 +147,22 @@ export async function openWebhooks({ dataDir, replica, agents, report }: Webhook
     )
     door.post(
       `${base}/host/webhooks`,
-      guarded(async (context) => {
+      guarded(async (context, { id: by }) => {
         const body = await readJson(context.req.raw)
         if (!body.ok) return problemResponse(body.refusal)
         const wanted = NewHook.safeParse(body.value)
         if (!wanted.success) return problemResponse({ code: 'invalid', detail: z.prettifyError(wanted.error) })
+        if (by !== OWNER && namesPrivateAddress(wanted.data.url))
+          return problemResponse({
+            code: 'invalid',
+            detail: 'That address is not public: only the owner of the host may name it.',
+          })
         if (hooks.size >= LOCAL.webhooks)
           return problemResponse({ code: 'too_large', detail: `A host has ${LOCAL.webhooks} webhooks at most.` })
         const from = await placeSince(replica, wanted.data.since ?? 'now')
         if (!from.ok) return problemResponse(from.refusal)
         const { next } = await readArrived(replica, { actor: null, type: null, about: null, isVoid: false }, from.value, 1)
-        const hook: Webhook = {
+        const hook: HostWebhook = {
           id: randomBytes(8).toString('hex'),
           url: wanted.data.url,
           secret: `whsec_${randomBytes(32).toString('base64url')}`,
@@ -123,6 +170,7 @@ export async function openWebhooks({ dataDir, replica, agents, report }: Webhook
           cursor: wanted.data.since === undefined ? next : `${replica.incarnation}.${from.value.place}`,
           failing: null,
           isOff: false,
+          by,
         }
         hooks.set(hook.id, hook)
         await write()
@@ -136,18 +184,23 @@ export async function openWebhooks({ dataDir, replica, agents, report }: Webhook
       guarded(async (context) => {
         const hook = hooks.get(context.req.param('id') ?? '')
         if (!hook) return problemResponse({ code: 'not_found', detail: 'There is no such webhook here.' })
-        hooks.delete(hook.id)
-        await end(hook.id)
-        await write()
+        await Promise.all([forget(hook.id), running.get(hook.id)?.over])
         return context.json(shown(hook))
       }),
     )
   }
+  endOrphans()
   for (const hook of hooks.values()) if (!hook.isOff) begin(hook)
+  const unwatch = replica.onAuthority(endOrphans)
   return {
     door,
     async close() {
-      await Promise.all([...running.keys()].map(end))
+      unwatch()
+      const over = [...running.values()].map((own) => {
+        own.stop.abort()
+        return own.over
+      })
+      await Promise.all(over)
       await writing
     },
   }
@@ -157,14 +210,7 @@ function shown({ id, url, type, failing, isOff }: Webhook) {
   return { id, url, type, failing, isOff }
 }
 
-async function post(url: string, body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number> {
-  const response = await fetch(url, { method: 'POST', body, headers, signal, redirect: 'manual' })
-  // What it says beside its status is nobody's business here.
-  await response.body?.cancel()
-  return response.status
-}
-
-async function readHooks(path: string): Promise<readonly Webhook[]> {
+async function readHooks(path: string): Promise<readonly HostWebhook[]> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
