@@ -7,6 +7,7 @@ import * as shapes from './answer-shapes.ts'
 const { Agent, Capability, Comment, Document, EventPage, Stopped, Task, Thing, Trigger, View } = shapes
 const count = <N extends string>(name: N) => z.object({ [name]: z.int() } as Record<N, z.ZodMiniInt>)
 const change = z.object({ change: z.string() })
+const policy = z.object({ settleMs: z.int(), offlineClaims: z.enum(['start', 'wait']), fileLeases: z.enum(['warn', 'enforce']) })
 
 export const ANSWERS: Readonly<Record<EveryOperationName, z.ZodMiniType>> = {
   create_task: Task,
@@ -88,6 +89,8 @@ export const ANSWERS: Readonly<Record<EveryOperationName, z.ZodMiniType>> = {
   save_view: View,
   delete_view: View,
   limit_column: z.object({ limit: z.nullable(z.int()) }),
+  get_policy: policy,
+  set_policy: policy,
   list_triggers: z.array(Trigger),
   save_trigger: Trigger,
   switch_trigger: Trigger,

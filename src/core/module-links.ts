@@ -31,4 +31,5 @@ export function resolvePath(href: string, from: string): string | null {
   return segments.join('/')
 }
 
-const IMPORT = /(\bfrom\s*|\bimport\s*\(?\s*)(["'])(\.{0,2}\/[^"'\n]+)\2/g
+/** Each stretch of space is looked at by one part alone, so that a text of nothing else costs its length and no more. */
+const IMPORT = /(\bfrom\s*|\bimport\s*(?:\(\s*)?)(["'])(\.{0,2}\/[^"'\n]+)\2/g

@@ -104,7 +104,8 @@ export function takeRecord(
   const isSeen = (record: WorkRecord): boolean => history.saw(ref, record.ref)
   const record: WorkRecord = { op, epoch, why, note, ref, by, rank }
   if (op === 'claim') {
-    if (!mayClaim(work, by, isSeen)) return
+    // Said once: who says it again has nothing to say.
+    if (!mayClaim(work, by, isSeen) || run?.records.some((one) => one.op === 'claim' && isSeen(one))) return
     const claimed = run ?? { id, by, records: [], renewed: null }
     insert(claimed.records, record, history)
     if (!run) work.runs.push(claimed)

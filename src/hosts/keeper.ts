@@ -74,11 +74,12 @@ export function startKeeper(
     page.addEventListener('visibilitychange', hidden)
     const stopBeside = beside()
     await ended.promise
-    ;(await stopBeside)()
     clearInterval(timer)
     clearTimeout(dutiesDue)
     stop()
     page.removeEventListener('visibilitychange', hidden)
+    // Last: it may never have begun, and then that is told once everything else is put away.
+    ;(await stopBeside)()
   })
   return { stop: () => ended.resolve() }
 }

@@ -20,8 +20,8 @@ export function runTriggers(replica: Replica, workspaceId: string): () => void {
     },
     report: reportError,
   })
-  const timer = setInterval(() => triggers.tick(), EVERY_MS)
   triggers.tick()
+  const timer = setInterval(() => triggers.tick(), EVERY_MS)
 
   function keyOf(task: NodeId): string {
     return replica.views.task(task)?.key ?? task

@@ -368,3 +368,54 @@ describe('nobody makes the work of others vanish for good', () => {
     await expectAlike()
   })
 })
+
+test('what was written between two claims of one run is judged again when the first of them counts no more, in any order', async () => {
+  const pair = await signingKeys(new Uint8Array(32).fill(9))
+  for (const days of [1, 2])
+    expect(grantTo(owner, { key: pair.key, box: null }, { role: 'agent', expires: clock.ms + days * 86_400_000 })).toMatchObject({
+      ok: true,
+    })
+  await meet(...all)
+  const hand = new Hand(pair, owner)
+  const [kept, ended] = hand.held.map(({ id }) => id) as [string, string]
+  const frontier = [...owner.history.heads]
+  const task = row(owner).id
+  done(one, 'claim_task', { id: TASK })
+  done(one, 'confirm_task', { id: TASK })
+  await meet(...all)
+  clock.ms += 1000
+  const { id: own, batch: first } = await hand.create({ type: 'run', subject: task }, '', { capability: kept })
+  const claim = [{ op: 'claim', node: task, run: own, epoch: 1, why: null, note: null }, 'claim'] as const
+  const second = await hand.edit([claim], { capability: ended, after: [], prev: first })
+  const third = await hand.set(task, 'title', 'Between the claims', { capability: kept, after: [], prev: second })
+  const fourth = await hand.edit([claim], { capability: kept, after: [], prev: third })
+  const wires = [first, second, third, fourth].map(({ wire }) => wire)
+  await two.receive(wires, 'hand')
+  expect(row(two).title).toBe('Build it')
+  expect(revoke(owner, ended, { frontier })).toMatchObject({ ok: true })
+  await exchange(owner, one)
+  for (const replica of [one, owner]) await replica.receive(wires, 'hand')
+  await meet(...all)
+  for (const replica of all) await replica.settled()
+  const [hash, ...others] = await Promise.all(all.map((replica) => replica.stateHash()))
+  expect(others).toEqual([hash, hash])
+  for (const replica of all) expect(row(replica).title).toBe('Between the claims')
+})
+
+test('a run is claimed once, however often it is said again', async () => {
+  const pair = await signingKeys(new Uint8Array(32).fill(11))
+  expect(grantTo(owner, { key: pair.key, box: null }, { role: 'agent' })).toMatchObject({ ok: true })
+  await meet(...all)
+  const hand = new Hand(pair, owner)
+  const task = row(owner).id
+  const { id: own, batch } = await hand.create({ type: 'run', subject: task }, '')
+  const claim = [{ op: 'claim', node: task, run: own, epoch: 1, why: null, note: null }, 'claim'] as const
+  const again = await hand.edit([claim, claim], { after: [], prev: batch })
+  const more = await hand.edit([claim], { after: [], prev: again })
+  await owner.receive(
+    [batch, again, more].map(({ wire }) => wire),
+    'hand',
+  )
+  const records = owner.nodes.get(task)?.work?.runs.find(({ id }) => id === own)?.records ?? []
+  expect(records.map(({ op }) => op)).toEqual(['claim'])
+})

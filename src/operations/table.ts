@@ -39,6 +39,7 @@ import {
 import { listTasks } from './list-tasks.ts'
 import { type Context, perform } from './operation.ts'
 import { planTasks } from './plan-tasks.ts'
+import { getPolicy, setPolicy } from './policy.ts'
 import { createProject, listProjects, queryTasks } from './structure.ts'
 import { pauseAgent, resumeAgent, stopAgent, stopAll } from './supervise.ts'
 import {
@@ -131,6 +132,8 @@ export const OPERATIONS = {
   save_view: saveView,
   delete_view: deleteView,
   limit_column: limitColumn,
+  get_policy: getPolicy,
+  set_policy: setPolicy,
   list_triggers: listTriggers,
   save_trigger: saveTrigger,
   switch_trigger: switchTrigger,

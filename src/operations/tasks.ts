@@ -38,7 +38,7 @@ const plainFields = {
   notBefore: z.optional(instant),
   estimate: z.optional(z.nullable(z.int().check(z.minimum(0), z.maximum(1e9)))),
   progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
-  /** `strict`: begun only where the workspace's authority says so; `competition`: several may try, and people choose. */
+  /** `competition`: several may try, and people choose. `strict` is kept, and claimed like any other so far. */
   claimMode: z.optional(z.enum(CLAIM_MODES)),
 }
 

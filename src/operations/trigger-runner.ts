@@ -55,6 +55,8 @@ export function startTriggers(replica: Replica, ports: TriggerPorts): TriggerRun
   })
 
   function mine(): readonly Trigger[] {
+    // Whose right to change the workspace has ended carries out nothing: not even the marks could be written.
+    if (!replica.may('update', 'workspace')) return []
     return triggersIn(replica).filter(({ runner }) => runner === replica.actor)
   }
 

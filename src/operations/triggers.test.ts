@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { workspaceNodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { exchange, founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
+import { removeActor } from '../replica/membership.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
 import { startTriggers, type TriggerRunner } from './trigger-runner.ts'
@@ -102,6 +103,34 @@ test('nobody makes another’s replica act: a trigger that somebody else changed
   done(owner, 'create_task', { title: 'One' })
   await settled()
   expect(titles(owner)).toEqual(['One'])
+})
+
+test.each(['name', 'when', 'action'] as const)('the %s of a trigger is the word of whoever carries it out, too', async (part) => {
+  const { owner, clock } = await founded()
+  const { member } = await joined(owner, 7, clock, { role: 'admin' })
+  const id = switchedOn(owner, clock, { when: { on: 'event', type: 'task.created' }, action: MAKE })
+  await exchange(owner, member)
+  const said = {
+    name: 'Do as I say',
+    when: { on: 'event', type: 'task', label: null },
+    action: { do: 'notify', text: 'Do as I say' },
+  }
+  member.transact(null, (tx) => tx.set(workspaceNodeId(member.workspace), triggerField(id, part), said[part]))
+  await exchange(member, owner)
+  expect(done(owner, 'list_triggers', {})).toMatchObject([{ isOn: true, runner: null }])
+})
+
+test('whoever may no longer change the workspace carries nothing out, and nothing breaks', async () => {
+  const { owner, clock } = await founded()
+  const { member } = await joined(owner, 7, clock)
+  switchedOn(member, clock, { when: { on: 'schedule', from: 0, everyMinutes: 1 }, action: { do: 'notify', text: 'Again' } })
+  await exchange(member, owner)
+  expect(removeActor(owner, member.actor, { reason: 'removed' })).toMatchObject({ ok: true })
+  await exchange(owner, member)
+  clock.ms += HOUR
+  const { triggers, told } = runner(member)
+  triggers.tick()
+  expect(told).toEqual([])
 })
 
 test('a schedule acts once an interval, once for all that was missed, and not again after a reload', async () => {

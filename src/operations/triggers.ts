@@ -3,8 +3,8 @@
  *
  * A trigger stands on the workspace's node, in fields that older versions keep as they are: a set `triggers` of ids with registers
  * `triggers/<id>/name`, `/when`, `/action`, `/on`. It is off until somebody switches it on, and is then carried out by that key alone,
- * under that key's rights, while its replica is open (`trigger-runner.ts`): so nothing happens twice. All three of what it does, when,
- * and that it is on must be that key's own words: nobody can make another's replica act by changing a trigger.
+ * under that key's rights, while its replica is open (`trigger-runner.ts`): so nothing happens twice. What it is called, what it does,
+ * when, and that it is on must all be that key's own words: nobody makes another's replica act, or speak, by changing a trigger.
  */
 
 import * as z from 'zod/mini'
@@ -116,6 +116,7 @@ export const switchTrigger = operation({
     replica.transact(`Switch ${trigger.value.name} ${on ? 'on' : 'off'}`, (tx) => {
       // Written also where they are the same: who switches it on says all of it in their own words.
       if (on) {
+        tx.write(say('name', trigger.value.name))
         tx.write(say('when', trigger.value.when))
         tx.write(say('action', trigger.value.action))
         tx.set(node, triggerField(id, 'stopped'), null)
@@ -169,7 +170,7 @@ function triggerOf(replica: Replica, node: WorkNode, id: string): Trigger | null
   const refOf = (part: Part) => winnerRef(own(node.registers, triggerField(id, part)))
   const since = refOf('on')
   const isOn = read(node, triggerField(id, 'on')) === true
-  const authors = (['on', 'when', 'action'] as const).map((part) => authorOf(replica, refOf(part)))
+  const authors = (['on', 'name', 'when', 'action'] as const).map((part) => authorOf(replica, refOf(part)))
   const stopped = read(node, triggerField(id, 'stopped'))
   return {
     id,

@@ -3,7 +3,8 @@
  *
  * What is fenced: what an agent writes on the task of its run, and, in any run, on documents. Records of work are not, so that who
  * holds a task depends on no fence; nor are runs, comments and new tasks, which take the place of nothing. When the fences of a run
- * turn, the changes that its agent made since it claimed are looked at again: that costs what was written since, whatever the log.
+ * turn, the changes that its agent made since it claimed are looked at again: that costs what was written since, whatever the log,
+ * and is done once for all that turned since somebody last asked (`settle`), however many records that were.
  */
 
 import type { CapabilityRegistry } from '../core/capability-registry.ts'
@@ -30,12 +31,14 @@ export class Fences {
   readonly #fenced = new Set<Ref>()
   readonly #byTask = new Map<NodeId, readonly Fence[]>()
   readonly #byActor = new Map<ActorKey, Map<NodeId, Fence>>()
+  /** Whose changes are to be looked at again, from which batch on. */
+  readonly #due = new Map<ActorKey, number>()
 
   constructor(known: Known) {
     this.#known = known
   }
 
-  /** Changes that do not show. */
+  /** Changes that do not show, as of the last `settle`. */
   get fenced(): ReadonlySet<Ref> {
     return this.#fenced
   }
@@ -60,22 +63,32 @@ export class Fences {
     return isFenced(this.#about(id, type, actor), NOW, { saw })
   }
 
-  /** Looks at the work of a task that was folded; answers the changes that show now and did not, or the other way round. */
-  follow(task: WorkNode): readonly { readonly ref: Ref; readonly slot: number }[] {
+  /** Looks at the work of a task that was folded, and notes whose changes may show now and did not, or the other way round. */
+  follow(task: WorkNode): void {
     const before = this.#byTask.get(task.id) ?? []
-    if (before.length === 0 && !task.work) return []
+    if (before.length === 0 && !task.work) return
     const now = this.#note(task)
-    const since = new Map<ActorKey, number>()
-    const turns = (fence: Fence): void => {
-      const from = Math.floor(Math.min(...fence.claims) / 256)
-      since.set(fence.by, Math.min(since.get(fence.by) ?? from, from))
-    }
     for (const fence of now) {
       const old = before.find(({ run }) => run === fence.run)
-      if (old ? !isSameFence(old, fence) : fence.shows !== 'all' || fence.ends.length > 0) turns(fence)
+      if (old ? isSameFence(old, fence) : fence.shows === 'all' && fence.ends.length === 0) continue
+      this.#turn(fence)
+      // From the first of either: a claim that counts no more bound what came after it.
+      if (old) this.#turn(old)
     }
-    for (const fence of before) if (!now.some(({ run }) => run === fence.run)) turns(fence)
-    return [...since].flatMap(([actor, ordinal]) => this.#judgeSince(actor, ordinal))
+    for (const fence of before) if (!now.some(({ run }) => run === fence.run)) this.#turn(fence)
+  }
+
+  /** Judges what is due; answers the changes that turned. */
+  settle(): readonly { readonly ref: Ref; readonly slot: number }[] {
+    if (this.#due.size === 0) return []
+    const due = [...this.#due]
+    this.#due.clear()
+    return due.flatMap(([actor, ordinal]) => this.#judgeSince(actor, ordinal))
+  }
+
+  #turn({ by, claims }: Fence): void {
+    const from = Math.floor(Math.min(...claims) / 256)
+    this.#due.set(by, Math.min(this.#due.get(by) ?? from, from))
   }
 
   #note(task: WorkNode): readonly Fence[] {

@@ -1,6 +1,6 @@
 /**
  * How a workspace wants its agents to work: one register on the workspace's own node, which people write. What is not said, or does
- * not fit, is as it would be without. Who works goes by it of their own accord; only `authority` is also a rule of the fold.
+ * not fit, is as it would be without. Who works goes by it of their own accord.
  */
 
 import type { Value } from '../core/batch.ts'

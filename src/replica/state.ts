@@ -56,8 +56,7 @@ export class State {
   readonly fences: Fences
   /** Why changes are not valid; those that were adopted count all the same. */
   readonly void = new Map<Ref, Invalid>()
-  /** Slots of nodes whose changes count otherwise than they are folded. */
-  readonly stale = new Set<number>()
+  readonly #stale = new Set<number>()
   /** Changes whose verdict has turned since somebody last took them. */
   #turned = new Set<Ref>()
   /** Nodes changed since somebody last took them. */
@@ -157,7 +156,7 @@ export class State {
     const capability = use.fault === null && use.capability ? use.capability.number : -1
     const moves = parentsNamed(edit).length > 0 ? MOVES : 0
     this.index.add(Math.floor(ref / 256), node ? node.slot : NO_SLOT, capability, numbered | moves)
-    if (node?.work && why === null && isWorkEdit(edit) && edit.op !== 'renew') this.#followFences(node)
+    if (node?.work && why === null && isWorkEdit(edit) && edit.op !== 'renew') this.fences.follow(node)
     return why
   }
 
@@ -169,9 +168,16 @@ export class State {
     return why
   }
 
+  /** Slots of nodes whose changes count otherwise than they are folded. */
+  get stale(): ReadonlySet<number> {
+    this.#settleFences()
+    return this.#stale
+  }
+
   /** What was admitted and does not count, with the reason. */
   get quarantine(): ReadonlyMap<Ref, Invalid> {
     const { adopted } = this.authority.adoption
+    this.#settleFences()
     const { fenced } = this.fences
     if (adopted.size === 0 && fenced.size === 0) return this.void
     const all = new Map<Ref, Invalid>([...fenced].map((ref) => [ref, 'fenced']))
@@ -182,6 +188,7 @@ export class State {
 
   /** Why the change does not count, or show; null where it does, or would but for being adopted. */
   whyNot(ref: Ref): Invalid | null {
+    this.#settleFences()
     return this.void.get(ref) ?? (this.fences.fenced.has(ref) ? 'fenced' : null)
   }
 
@@ -199,13 +206,14 @@ export class State {
       node,
       changes.map(({ ref, edit }) => ({ ref, edit, by: this.byOf(ref), part: this.partOf(ref) })),
     )
-    this.stale.delete(slot)
+    this.#stale.delete(slot)
     this.#touched.add(node.id)
-    this.#followFences(node)
+    this.fences.follow(node)
   }
 
   /** Whether fences have turned since somebody last asked. */
   takeFencesTurned(): boolean {
+    this.#settleFences()
     const hasTurned = this.#hasFencesTurned
     this.#hasFencesTurned = false
     return hasTurned
@@ -427,12 +435,12 @@ export class State {
     return known === null || this.fences.admit(known, false, actor, rank, ref)
   }
 
-  /** Work has been folded: what its runs wrote shows, or does not. */
-  #followFences(task: WorkNode): void {
-    for (const { ref, slot } of this.fences.follow(task)) {
+  /** Work has been folded since: what its runs wrote shows, or does not. Before anybody asks what counts. */
+  #settleFences(): void {
+    for (const { ref, slot } of this.fences.settle()) {
       this.#hasFencesTurned = true
       if (this.void.has(ref)) continue
-      this.stale.add(slot)
+      this.#stale.add(slot)
       this.#turned.add(ref)
     }
   }
@@ -447,13 +455,13 @@ export class State {
         const before = this.void.get(ref)
         if (before !== undefined && !MAY_TURN.has(before)) return
         this.#setVoid(ref, why)
-        if ((before === undefined) !== (why === null) && slot !== NO_SLOT) this.stale.add(slot)
+        if ((before === undefined) !== (why === null) && slot !== NO_SLOT) this.#stale.add(slot)
       })
     }
     for (const ref of turned.adopted) {
       const change = this.index.at(ref)
       if (!change || this.whyNot(ref) === null) continue
-      this.stale.add(change.slot)
+      this.#stale.add(change.slot)
       this.#turned.add(ref)
     }
   }

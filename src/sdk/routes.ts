@@ -94,6 +94,8 @@ export const ROUTES: Readonly<Record<OperationName, string>> = {
   save_view: 'POST /views',
   delete_view: 'DELETE /views/:view',
   limit_column: 'PUT /columns/:status/limit',
+  get_policy: 'GET /policy',
+  set_policy: 'PATCH /policy',
 }
 
 export interface Call {

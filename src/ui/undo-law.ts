@@ -56,6 +56,8 @@ export const UNDO_LAW: { readonly [N in OperationName]: Words<N> } = {
   stop_all: nothingLost,
   save_view: nothingLost,
   limit_column: nothingLost,
+  get_policy: nothingLost,
+  set_policy: nothingLost,
   list_triggers: nothingLost,
   save_trigger: nothingLost,
   switch_trigger: nothingLost,

@@ -7,6 +7,7 @@ import { notify } from '../notices.ts'
 import { useSession } from '../session.ts'
 import { count } from '../words.ts'
 import type { AskedAgent } from './asked.ts'
+import { PolicyDialog } from './policy-dialog.tsx'
 import { EditProfileDialog, NewAgentDialog, NewLinkDialog } from './profile-dialogs.tsx'
 
 /** It brings the roles along, with their prompts. */
@@ -57,6 +58,8 @@ export function AgentDialogs({ asked, onClose }: { readonly asked: AskedAgent; r
         </Confirm>
       )
     }
+    case 'policy':
+      return <PolicyDialog onClose={onClose} />
     case 'stop-all':
       return (
         <Confirm

@@ -102,6 +102,17 @@ test('a viewer sees the agents, and no way to hold them back', async () => {
   ).toEqual(['Rights, on People'])
 })
 
+test('how agents work here is said in a dialog, and stands', async () => {
+  await show()
+  await userEvent.click(page.getByRole('button', { name: 'How agents work here' }))
+  await userEvent.selectOptions(page.getByLabelText('Tasks about the same files'), 'Let only one be worked on at a time')
+  await userEvent.selectOptions(page.getByLabelText('An agent that hears nobody else'), 'Waits until it hears somebody')
+  await userEvent.fill(page.getByLabelText('A claim waits for others, in milliseconds'), '500')
+  await userEvent.click(page.getByRole('button', { name: 'Save' }))
+  await expect.element(page.getByRole('dialog')).not.toBeInTheDocument()
+  expect(done(owner, 'get_policy', {})).toEqual({ settleMs: 500, offlineClaims: 'wait', fileLeases: 'enforce' })
+})
+
 async function show(replica: Replica = owner): Promise<void> {
   session = await sessionOf(replica)
   close = await showAt(session, links.agents(session.workspaceId))

@@ -1,11 +1,11 @@
 /** The agents: who is alive and on what, what it costs, and the ways to hold them back. */
 
-import { CircleStop, Laptop, Pause, Play, Plus, Zap } from 'lucide-react'
+import { CircleStop, Laptop, Pause, Play, Plus, Zap, SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { STATE_TITLE } from './words.ts'
 import { useAct } from '../act.ts'
-import { Button } from '../kit/button.tsx'
+import { Button, IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
 import list from '../kit/list-page.module.css'
 import panel from '../kit/panel.module.css'
@@ -38,6 +38,11 @@ export function AgentsPage() {
             <Link href={links.triggers(workspaceId)} className={css['triggers']}>
               <Zap size={14} aria-hidden /> Triggers
             </Link>
+            {replica.may('update', 'workspace') ? (
+              <IconButton label="How agents work here" onClick={() => setAsked({ for: 'policy' })}>
+                <SlidersHorizontal size={15} aria-hidden />
+              </IconButton>
+            ) : null}
             {agents.length > 0 ? <ForAll allPaused={allPaused !== null} onStop={() => setAsked({ for: 'stop-all' })} /> : null}
             {mayCreate ? (
               <Button look="outline" onClick={() => setAsked({ for: 'here' })}>
