@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { importsIn } from './module-links.ts'
+import { importsIn } from '../../core/module-links.ts'
 
 test('relative imports are found however they are written', () => {
   const code = `import './a.js'; import x from "../b.js"\nexport * from './c.js'; await import( './d.js' ); import y from 'elsewhere'`
