@@ -148,6 +148,7 @@ for (const size of [
     browser,
     host,
   }) => {
+    test.setTimeout(180_000)
     const { page } = await arrive(browser, host.url)
     await page.setViewportSize(size)
     const check = async (): Promise<void> => {

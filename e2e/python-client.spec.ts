@@ -15,7 +15,7 @@ const client = fileURLToPath(new URL('../clients/python', import.meta.url))
 test('a Python program lives a task’s life on a host, loses a run, asks, follows events, its docs are right, and it answers by the conformance list', async ({
   host,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(300_000)
   const python = ensurePython((line) => console.log(line))
   test.skip(python === undefined, 'there is no Python here')
   const agent = await addAgent(host, 'Py', '--files', 'src/**')
