@@ -13,9 +13,11 @@ import { expect, test } from './host.ts'
 const client = fileURLToPath(new URL('../clients/python', import.meta.url))
 
 test('a Python program lives a task’s life on a host, loses a run, asks, follows events, its docs are right, and it answers by the conformance list', async ({
-  host,
+  startHost,
 }) => {
   test.setTimeout(300_000)
+  // All of it in half a minute is more than an agent may ask for in a minute.
+  const host = await startHost({ RATE: '60000/10000' })
   const python = ensurePython((line) => console.log(line))
   test.skip(python === undefined, 'there is no Python here')
   const agent = await addAgent(host, 'Py', '--files', 'src/**')
