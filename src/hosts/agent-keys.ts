@@ -7,9 +7,9 @@
  */
 
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { readIfThere, writePrivate } from './private-file.ts'
 
 const hex32 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 
@@ -48,8 +48,7 @@ export async function openAgentKeys(dataDir: string): Promise<AgentKeys> {
     agents = next
     writing = writing.then(async () => {
       // What is newest by then: several that wait are one file.
-      await writeFile(`${path}.new`, `${JSON.stringify(agents, null, 2)}\n`, { mode: 0o600, flush: true })
-      await rename(`${path}.new`, path)
+      await writePrivate(path, `${JSON.stringify(agents, null, 2)}\n`)
     })
     return writing
   }
@@ -72,12 +71,7 @@ export function hashOf(token: string): string {
 }
 
 async function readAgents(path: string): Promise<readonly KeptAgent[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  const text = await readIfThere(path)
+  if (text === null) return []
   return z.array(KeptAgent).parse(JSON.parse(text))
 }

@@ -7,7 +7,7 @@
  */
 
 import { X509Certificate } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { type ClientRequest, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { isIP } from 'node:net'
@@ -19,6 +19,7 @@ import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
 import type { RandomBytes } from '../base/random.ts'
 import { refuse, type Result } from '../base/result.ts'
+import { readIfThere, writePrivate } from './private-file.ts'
 
 const TOKEN = 'owner.token'
 const ADDRESS = 'address.json'
@@ -82,18 +83,4 @@ async function connectKnown(url: URL, fingerprint: string): Promise<TLSSocket> {
   if (socket.getPeerX509Certificate()?.fingerprint256 === fingerprint) return socket
   socket.destroy()
   throw new Error(`What listens at ${url.origin} is not the host of this folder.`)
-}
-
-async function readIfThere(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
-}
-
-async function writePrivate(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600, flush: true })
-  await rename(`${path}.new`, path)
 }

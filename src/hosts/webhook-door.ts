@@ -6,7 +6,6 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
 import * as z from 'zod/mini'
@@ -23,6 +22,7 @@ import type { Replica } from '../replica/replica.ts'
 import { liveOf } from '../replica/standing.ts'
 import type { HostedAgents, TokenCaller } from './hosted-agents.ts'
 import { namesPrivateAddress, type WebhookPost } from './webhook-post.ts'
+import { readIfThere, writePrivate } from './private-file.ts'
 
 /** Who needs no rights of the log's for it: the folder is theirs. */
 const OWNER = 'owner'
@@ -77,8 +77,7 @@ export async function openWebhooks({ dataDir, replica, agents, post, report }: W
 
   function write(): Promise<void> {
     writing = writing.then(async () => {
-      await writeFile(`${path}.new`, `${JSON.stringify([...hooks.values()])}\n`, { mode: 0o600, flush: true })
-      await rename(`${path}.new`, path)
+      await writePrivate(path, `${JSON.stringify([...hooks.values()])}\n`)
     })
     return writing
   }
@@ -211,12 +210,7 @@ function shown({ id, url, type, failing, isOff }: Webhook) {
 }
 
 async function readHooks(path: string): Promise<readonly HostWebhook[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+  const text = await readIfThere(path)
+  if (text === null) return []
   return z.parse(z.array(KeptHook), JSON.parse(text))
 }
