@@ -1,9 +1,9 @@
 /** What a host must not lose and nobody else may have: `host.json` in its data folder, readable by its owner only. */
 
 import { randomBytes as nodeRandom } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
+import { readIfThere, writePrivate } from './private-file.ts'
 
 export interface HostSecrets {
   /** Of the host's keys. */
@@ -20,13 +20,8 @@ export interface HostSecrets {
 const FILE = 'host.json'
 
 export async function readSecrets(dataDir: string): Promise<HostSecrets | null> {
-  let text: string
-  try {
-    text = await readFile(join(dataDir, FILE), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
-  }
+  const text = await readIfThere(join(dataDir, FILE))
+  if (text === null) return null
   const { seed, invite, room, workspace, peers } = JSON.parse(text) as Record<string, string> & { peers?: readonly string[] }
   return {
     seed: fromHex(seed ?? ''),
@@ -45,9 +40,7 @@ export async function writeSecrets(dataDir: string, { seed, invite, room, worksp
     workspace: workspace && toHex(workspace),
     peers,
   })
-  const path = join(dataDir, FILE)
-  await writeFile(`${path}.new`, `${text}\n`, { mode: 0o600, flush: true })
-  await rename(`${path}.new`, path)
+  await writePrivate(join(dataDir, FILE), `${text}\n`)
 }
 
 export function randomBytes(length: number): Bytes {
