@@ -11,8 +11,9 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // How long nothing may happen before it counts as hanging: not a measure. Two tests share two cores, and some of them build a site.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   reporter: [['list']],
   projects: [
     { name: 'side by side', testIgnore: 'flooder.spec.ts' },

@@ -10,7 +10,6 @@ test('the stream tells who did what; what was done offline comes late; it is liv
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   const grace = await joinByLink(browser, await inviteLink(ada.page))
@@ -72,7 +71,6 @@ test('the stream tells who did what; what was done offline comes late; it is liv
 })
 
 test('while one reads further down nothing moves, and a button says how much is new', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   const grace = await joinByLink(browser, await inviteLink(ada.page))
@@ -109,7 +107,6 @@ test('while one reads further down nothing moves, and a button says how much is 
 })
 
 test('the board as it was, to read and not to write, while work goes on', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   const { page } = ada
   await newWorkspace(page, 'Apollo')

@@ -12,7 +12,6 @@ test('an agent in a Worker takes a task, works and hands in; killed in the middl
   browser,
   host,
 }) => {
-  test.setTimeout(150_000)
   const { page, context } = await arrive(browser, host.url)
   await newWorkspace(page, 'Apollo')
   await addAgent(page, 'looker', FIRST_LOOK)
@@ -51,7 +50,6 @@ test('two tabs of a browser run an agent once, and the other goes on when the fi
   browser,
   host,
 }) => {
-  test.setTimeout(150_000)
   const { page, context } = await arrive(browser, host.url)
   await newWorkspace(page, 'Apollo')
   await addAgent(page, 'looker', FIRST_LOOK)
@@ -80,7 +78,6 @@ test('a model on this machine is reached from the Worker of the agent and not fr
   browser,
   host,
 }) => {
-  test.setTimeout(120_000)
   const server = await modelServer('openai-compatible', [
     { status: 429, retryAfter: '1' },
     { say: 'I write.', call: ['write_document', { path: 'notes/a.md', content: 'By a model.' }], tokens: [1000, 10] },

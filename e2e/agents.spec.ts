@@ -6,7 +6,6 @@ import { expect, test } from './host.ts'
 import { arrive, joinByLink, newWorkspace, type Person } from './people.ts'
 
 test('an agent is created, comes in, works, is paused, resumed and stopped; then all are', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await ada.page.evaluate(() => window.worknode.setName('Ada', '#5b5bd6'))
@@ -83,7 +82,6 @@ test('an agent is created, comes in, works, is paused, resumed and stopped; then
 })
 
 test('a profile is changed, and an agent that came in without one gets one', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   const link = await ada.page.evaluate(async () => {
@@ -124,7 +122,6 @@ test('an agent whose tab was killed is quiet, then stalled, then gone; a page th
   browser,
   host,
 }) => {
-  test.setTimeout(120_000)
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
   await page.clock.install()
   await page.goto(host.url)

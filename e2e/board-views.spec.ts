@@ -9,7 +9,6 @@ import { makePlan } from './plan.ts'
 const TASKS = 10_000
 
 test('ten thousand tasks, filtered, by assignee: what changes costs what it touches', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const { page } = await arrive(browser, host.url)
   await importPlan(page, makePlan(TASKS))
   await page.evaluate(() => {
@@ -62,7 +61,6 @@ test('ten thousand tasks, filtered, by assignee: what changes costs what it touc
 })
 
 test('a shared view and a limit reach the other person; who may only look is not asked to add', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   for (const title of ['One', 'Two'])
@@ -140,7 +138,6 @@ test('axe finds nothing on the board in any layout, in light and dark, and nothi
   browser,
   host,
 }) => {
-  test.setTimeout(120_000)
   const { page } = await arrive(browser, host.url)
   await importPlan(page, makePlan(40))
   const layouts = ['q=label:core+status:soon+-agent:none', 'group=agent', 'lanes=priority', 'group=agent&lanes=parent']

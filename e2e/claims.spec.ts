@@ -75,7 +75,6 @@ test('two agents that are cut off both take a task: healed, one holds it in ever
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const { ada, one, two } = await scene(browser, host.url)
   for (const { page } of [one, two]) await workOffline(page, true)
   await work(one.page, 'one')
@@ -106,7 +105,6 @@ test('the tab of a working agent is killed: another finishes, and what the tab h
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const { ada, one, two } = await scene(browser, host.url)
   await work(one.page, 'one')
   await sameState(ada.page, one.page)

@@ -135,7 +135,6 @@ test('texts of strangers are text in every place where they are shown', async ({
 })
 
 test('a plan that is imported is text, names and keys of objects included', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const { page } = await arrive(browser, 'about:blank')
   const seen = await watch(page, host.url)
   await page.goto(host.url)
@@ -210,7 +209,6 @@ test('no text becomes HTML or a script of the page, whoever in it tries', async 
 })
 
 test('an artefact in its frame works, and gets at nothing outside of it', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const heard: string[] = []
   const canary = createServer((request, response) => {
     heard.push(`http ${request.url}`)

@@ -71,7 +71,6 @@ async function useApp(page: Page): Promise<void> {
 }
 
 test('one click and one answer make a working app, with each file by the agent whose it is', async ({ page, host }) => {
-  test.setTimeout(180_000)
   await page.goto(host.url)
   await page.getByRole('button', { name: 'Watch a demo swarm' }).click()
   await onBoard(page, 30_000)

@@ -9,7 +9,6 @@ test('a person makes a document, another writes in it, and each version says who
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await ada.page.evaluate(() => window.worknode.setName('Ada', '#5b5bd6'))
@@ -131,7 +130,6 @@ test('a document on a task shows there too; it is deleted and brought back', asy
 })
 
 test('who may write some files only is told which, in the page', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   const link = await ada.page.evaluate(async () => {

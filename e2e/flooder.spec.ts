@@ -5,7 +5,6 @@ import { sameState } from './people.ts'
 import { createTask, honest, hostilePage, linkOf, type Scene, test } from './threats/scene.ts'
 
 test('a flooder slows honest people down by less than half, and is shown', async ({ browser, host, site }) => {
-  test.setTimeout(180_000)
   const scene = await honest(browser, host)
   const spare = await createTask(scene.ada.page, 'spare')
   await sameState(scene.ada.page, scene.bob.page)

@@ -11,7 +11,6 @@ test('a question is answered in place and heard by the agent; work is sent back 
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const { ada, agent } = await withAgent(browser, host)
   await createTask(ada.page, 'Serve the page')
   await move(ada.page, 'WN-1', 'ready')
@@ -57,7 +56,6 @@ test('a question is answered in place and heard by the agent; work is sent back 
 })
 
 test('a field written twice apart is settled in place; work without rights is kept or left', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const { ada, agent } = await withAgent(browser, host)
   await createTask(ada.page, 'Old words')
   await sameState(ada.page, agent.page)
@@ -89,7 +87,6 @@ test('a field written twice apart is settled in place; work without rights is ke
 })
 
 test('a run whose agent is gone is shown once it was silent for long, and its task is freed', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const { ada, agent } = await withAgent(browser, host, true)
   await createTask(ada.page, 'Long work')
   await move(ada.page, 'WN-1', 'ready')

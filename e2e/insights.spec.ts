@@ -8,7 +8,6 @@ test('two who were apart conflict over a field; sizes and people are told in cha
   browser,
   host,
 }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await ada.page.getByRole('link', { name: 'Insights' }).click()

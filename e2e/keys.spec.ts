@@ -74,7 +74,6 @@ function comments(page: Page): Promise<number> {
 }
 
 test('the palette finds one of ten thousand tasks while it is typed, and goes where it is told', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const { page } = await arrive(browser, host.url)
   await importPlan(page, makePlan(10_000))
   await page.keyboard.press('Control+k')
@@ -148,7 +147,6 @@ for (const size of [
     browser,
     host,
   }) => {
-    test.setTimeout(180_000)
     const { page } = await arrive(browser, host.url)
     await page.setViewportSize(size)
     const check = async (): Promise<void> => {

@@ -11,7 +11,6 @@ import { expect, test } from './host.ts'
 import { arrive, inviteLink, joinByLink, newWorkspace, sameState } from './people.ts'
 
 test('each peer by name, with its way, its bytes and what it still needs; offline ends all of it', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await ada.page.evaluate(() => window.worknode.setName('Ada', '#5b5bd6'))
@@ -53,7 +52,6 @@ test('servers are read before they are kept, tried from the browser, and used th
   host,
   startHost,
 }) => {
-  test.setTimeout(120_000)
   const other = await startHost()
   const stun = await startStun()
   const mute = createServer((_request, response) => response.end('x')).listen(0, '127.0.0.1')

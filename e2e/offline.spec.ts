@@ -17,7 +17,6 @@ test('with its host gone the board opens with all its data, and what was done th
   browser,
   host,
 }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await importPlan(ada.page, 'public/samples/tool-library.jsonl')
   const grace = await joinByLink(browser, await inviteLink(ada.page))
@@ -57,7 +56,6 @@ test('the start page opens offline too, with the sample plan', async ({ browser,
 test('a new version waits for words that are not sent; another tab goes on with the old one until it is reloaded', async ({
   browser,
 }) => {
-  test.setTimeout(180_000)
   const site = await serveVersions()
   try {
     const { page, context } = await arrive(browser, site.url)

@@ -7,7 +7,6 @@ import { expect, test } from './host.ts'
 import { arrive, inviteLink, joinByLink, newWorkspace, onBoard } from './people.ts'
 
 test('invite, join, work, revoke as of before, seen by others, and kept after all', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await callOneself(ada.page, 'Ada')
@@ -56,7 +55,6 @@ test('invite, join, work, revoke as of before, seen by others, and kept after al
 })
 
 test('an admin is invited, and admitted once both see one code', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await ada.page.getByRole('button', { name: 'Invite', exact: true }).click()
@@ -91,7 +89,6 @@ test('an admin is invited, and admitted once both see one code', async ({ browse
 })
 
 test('an agent is invited for some files and some hours, and paths are tried on it', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await toPeople(ada.page)
@@ -124,7 +121,6 @@ test('an agent is invited for some files and some hours, and paths are tried on 
 })
 
 test('a second device joins as the same person, and is removed when it is lost', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await callOneself(ada.page, 'Ada')
@@ -145,7 +141,6 @@ test('a second device joins as the same person, and is removed when it is lost',
 })
 
 test('an account is saved in one browser and restored in another, with nobody else online', async ({ browser, host }) => {
-  test.setTimeout(120_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Apollo')
   await callOneself(ada.page, 'Ada')

@@ -55,7 +55,6 @@ test('two who work offline each keep everything: the union on both, true conflic
   browser,
   host,
 }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await importPlan(ada.page, makePlan(100))
   const bob = await joinByLink(browser, await inviteLink(ada.page))
@@ -133,7 +132,6 @@ test('a log of over 10 MB reaches a newcomer whose connection drops three times 
 })
 
 test('a tab that is killed loses nothing it had shown as saved', async ({ browser, host }) => {
-  test.setTimeout(180_000)
   const ada = await arrive(browser, host.url)
   await newWorkspace(ada.page, 'Crash')
   const board = ada.page.url()

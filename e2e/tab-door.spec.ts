@@ -173,7 +173,6 @@ test('a tab is closed in the middle of a request: a read comes from another one,
 })
 
 test('the worker goes over to a new version in the middle of a request: the answer comes', async ({ browser }) => {
-  test.setTimeout(180_000)
   const site = await serveVersions()
   try {
     const { page, context } = await arrive(browser, site.url)

@@ -45,7 +45,6 @@ test('a viewer who writes, and an agent that writes outside of its globs, have n
   host,
   site,
 }) => {
-  test.setTimeout(120_000)
   const scene = await honest(browser, host)
   const viewer = await hostilePage(browser, site, await linkOf(scene.ada.page, { kind: 'viewer' }))
   await viewer.page.evaluate(() => window.hostile.connect(2))
@@ -66,7 +65,6 @@ test('a viewer who writes, and an agent that writes outside of its globs, have n
 })
 
 test('a revoked agent that sets its clock back has no effect; what it did before stays', async ({ browser, host, site }) => {
-  test.setTimeout(120_000)
   const scene = await honest(browser, host)
   const agent = await hostilePage(browser, site, await linkOf(scene.ada.page, { kind: 'agent' }))
   await agent.page.evaluate(() => window.hostile.connect(2))
@@ -88,7 +86,6 @@ test('who forges another’s key, or brings batches of another workspace, is tur
   host,
   site,
 }) => {
-  test.setTimeout(120_000)
   const scene = await honest(browser, host)
   const victim = await scene.ada.page.evaluate(() => window.worknode.replica.actor)
   for (const [attack, reason] of [
@@ -112,7 +109,6 @@ test('the signalling server’s own log of all of it holds no title, no path, no
   browser,
   startHost,
 }) => {
-  test.setTimeout(180_000)
   const signalling = await startHost()
   const tap = await tapSignalling(signalling.signalUrl)
   const host = await startHost({ SIGNALING_URLS: tap.url })
