@@ -7,6 +7,7 @@
  */
 
 import { ok, refuse, type Result } from '../base/result.ts'
+import { startOf, wellFormed } from '../base/well-formed.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { AgentPort, AgentSelf, Briefing, Kept, NeedsApproval, Taken } from './agent-port.ts'
@@ -329,7 +330,7 @@ class Attempt {
 
   async #end(note: string, failed: boolean): Promise<Outcome> {
     await this.#writeTranscript()
-    await this.#ports.port.call('release_task', { ...this.#named(), note: note.slice(0, LOCAL.noteChars), failed })
+    await this.#ports.port.call('release_task', { ...this.#named(), note: startOf(wellFormed(note), LOCAL.noteChars), failed })
     await this.#ports.port.keep(this.#taken.run, null)
     return failed ? 'failed' : 'released'
   }
@@ -376,5 +377,6 @@ function lastLine(text: string): string {
 }
 
 function short(text: string): string {
-  return text.length <= LOCAL.stepChars ? text : `${text.slice(0, LOCAL.stepChars - 1)}…`
+  const whole = wellFormed(text)
+  return whole.length <= LOCAL.stepChars ? whole : `${startOf(whole, LOCAL.stepChars - 1)}…`
 }

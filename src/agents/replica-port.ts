@@ -5,6 +5,7 @@
 
 import { createEmitter } from '../base/emitter.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
+import { startOf, wellFormed } from '../base/well-formed.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type InputOf, type OutputOf, run as operate } from '../operations/table.ts'
@@ -183,7 +184,7 @@ function attemptWords(tool: string, input: unknown): string {
   const named = ['path', 'id', 'key', 'title'].map((field) => about[field]).find((value) => typeof value === 'string')
   // oxlint-disable-next-line no-control-regex -- they have no place in a line
   const plain = `${tool} ${typeof named === 'string' ? named : ''}`.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').trim()
-  return plain.slice(0, LOCAL.nameChars) || 'something without a name'
+  return startOf(wellFormed(plain), LOCAL.nameChars) || 'something without a name'
 }
 
 /** Of a role that nobody wrote down there are the rules alone. */

@@ -3,6 +3,7 @@
  * place where it would stand. It is the agent's own account; what really happened is in the log.
  */
 
+import { startOf, wellFormed } from '../base/well-formed.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { ToolAnswer, ToolCall } from './model.ts'
 
@@ -44,7 +45,7 @@ export class Transcript {
   #add(text: string): void {
     if (this.#text.endsWith(LEFT_OUT)) return
     const fits = this.#text.length + text.length + LEFT_OUT.length <= LOCAL.transcriptChars
-    this.#text += fits ? text : LEFT_OUT
+    this.#text += fits ? wellFormed(text) : LEFT_OUT
   }
 }
 
@@ -57,7 +58,7 @@ function fenced(text: string): string {
 }
 
 function preview(text: string): string {
-  return text.length <= PREVIEW_CHARS ? text : `${text.slice(0, PREVIEW_CHARS)} … (${text.length} characters)`
+  return text.length <= PREVIEW_CHARS ? text : `${startOf(text, PREVIEW_CHARS)} … (${text.length} characters)`
 }
 
 function oneLine(text: string): string {

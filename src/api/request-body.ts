@@ -1,6 +1,7 @@
 /** Reads the body of a request as JSON, within bounds: bytes, well-formed UTF-8, depth. Whatever is wrong is the caller's, and said. */
 
 import { ok, refuse, type Result } from '../base/result.ts'
+import { hasHalf } from '../base/well-formed.ts'
 import { concatBytes } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
 
@@ -49,7 +50,7 @@ function parse(text: string): Result<unknown> {
     return refuse({ code: 'bad_request', detail: `The body is not JSON: ${(error as SyntaxError).message}.` })
   }
   if (isDeep(value)) return refuse({ code: 'bad_request', detail: `JSON may be nested ${LOCAL.restDepth} deep at most.` })
-  if (hasHalf(text, value))
+  if (hasHalf(value))
     return refuse({ code: 'bad_request', detail: 'Half of a character stands in it: a surrogate without the other.' })
   return ok(value)
 }
@@ -62,9 +63,4 @@ function isDeep(value: unknown): boolean {
     level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
   }
   return false
-}
-
-/** Only an escape can bring one in, past the decoder; what is written has none, so that here and elsewhere would differ. */
-function hasHalf(text: string, value: unknown): boolean {
-  return /\\u[dD][89a-fA-F]/.test(text) && /(?<!\\)(?:\\\\)*\\ud[89a-f]/.test(JSON.stringify(value))
 }

@@ -7,10 +7,11 @@
  */
 
 import type { Value } from '../core/batch.ts'
+import { wellFormed } from '../base/well-formed.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import { at } from './beads-map.ts'
 import type { BeadsRecord } from './beads-parse.ts'
-import { fingerprint, fromValue, isJsonMap, type Json, type JsonMap, toValue, wellFormed } from './beads-values.ts'
+import { fingerprint, fromValue, isJsonMap, type Json, type JsonMap, toValue } from './beads-values.ts'
 
 export interface PlanComment {
   readonly key: string

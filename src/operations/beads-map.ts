@@ -9,10 +9,11 @@
  * `beads-source.ts` keeps what a round trip would lose. Everything here is a pure function of the record.
  */
 
+import { isWellFormed, startOf, wellFormed } from '../base/well-formed.ts'
 import { STATUSES, type Status } from '../core/fields.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type BeadsRecord, instantOf } from './beads-parse.ts'
-import { isJsonMap, isWellFormed, type Json, type JsonMap, wellFormed } from './beads-values.ts'
+import { isJsonMap, type Json, type JsonMap } from './beads-values.ts'
 
 /** A task as a plan sees it. Undefined: nothing was ever said. */
 export interface PlanTask {
@@ -179,7 +180,7 @@ function isStatus(json: Json | undefined): json is Status {
 function titleOf(json: Json): string | undefined {
   if (typeof json !== 'string' || json.trim() === '') return undefined
   const whole = wellFormed(json)
-  return whole.length <= LOCAL.titleChars ? whole : `${wellFormed(whole.slice(0, LOCAL.titleChars - 1)).replace(/\ufffd$/, '')}…`
+  return whole.length <= LOCAL.titleChars ? whole : `${startOf(whole, LOCAL.titleChars - 1)}…`
 }
 
 function wordsIn(json: Json | undefined, most: number): string[] {
@@ -220,7 +221,7 @@ export function checksFrom(json: Json | undefined): PlanCheck[] {
 
 /** One line, no longer than a title. */
 export function checkText(text: string): string {
-  return wellFormed(text.replaceAll(/\s+/g, ' ').trim().slice(0, LOCAL.titleChars)).trim()
+  return startOf(wellFormed(text.replaceAll(/\s+/g, ' ').trim()), LOCAL.titleChars).trim()
 }
 
 export function checksTo(checks: readonly PlanCheck[]): string {

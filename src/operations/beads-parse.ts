@@ -7,8 +7,9 @@
  */
 
 import { refuse, type Result, ok } from '../base/result.ts'
+import { isWellFormed } from '../base/well-formed.ts'
 import { LOCAL } from '../core/limits.ts'
-import { isJsonMap, isWellFormed, type Json, type JsonMap, sameJson } from './beads-values.ts'
+import { isJsonMap, type Json, type JsonMap, sameJson } from './beads-values.ts'
 
 export interface BeadsRecord {
   readonly id: string

@@ -10,6 +10,7 @@
  */
 
 import { compareBytes, utf8 } from '../base/bytes.ts'
+import { isWellFormed } from '../base/well-formed.ts'
 import type { Value } from '../core/batch.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap
@@ -55,15 +56,6 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   const [x, y] = [a as JsonMap, b as JsonMap]
   const keys = Object.keys(x)
   return keys.length === Object.keys(y).length && keys.every((key) => Object.hasOwn(y, key) && sameJson(x[key], y[key]))
-}
-
-/** Whether text has no half of a surrogate pair alone: the log takes no other. */
-export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
-}
-
-export function wellFormed(text: string): string {
-  return text.replaceAll(/\p{Surrogate}/gu, '\ufffd')
 }
 
 /** 53 bits that tell whether a text changed (cyrb53). Not for trust: who wants to can make two texts alike. */

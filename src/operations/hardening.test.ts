@@ -6,6 +6,7 @@ import { exchange, founded, joined, signerOf } from '../replica/cluster.fixture.
 import { openReplica, type Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { publishInvite, redeemInvite } from '../replica/workspace.ts'
+import { answer } from './every-operation.ts'
 import { run } from './table.ts'
 
 test('what is typed while an invite is being redeemed is saved, here and everywhere', async () => {
@@ -60,6 +61,33 @@ test('when signing fails the tab says so, keeps the work, and does not hang', as
   expect(broken.saveState).toMatchObject({ pending: 1, problem: expect.stringContaining('could not be signed') })
   await expect(broken.stateHash()).rejects.toThrow('could not be signed')
   expect(broken.unsaved()).toHaveLength(1)
+})
+
+test('half of a character is refused wherever it stands, by every door alike, and nothing is written', async () => {
+  const { owner } = await founded()
+  run({ replica: owner }, 'create_task', { title: 'One' })
+  await owner.saved()
+  const before = await owner.stateHash()
+  const half = 'a \uD83D'
+  const inputs = [
+    ['create_task', { title: half }],
+    ['create_task', { title: 'Two', labels: ['whole', half] }],
+    ['plan_tasks', { tasks: [{ ref: 'a', title: half }] }],
+    ['update_task', { id: 'WN-1', body: half }],
+    ['comment_task', { id: 'WN-1', body: half }],
+    ['create_document', { path: 'a.md', content: half }],
+    ['query_tasks', { where: { field: 'title', is: [half] } }],
+    ['import_tasks', { plan: `{"id":"a","title":"${half}"}` }],
+  ] as const
+  for (const [name, input] of inputs)
+    expect(await answer({ replica: owner }, name, input), name).toMatchObject({
+      refusal: { code: 'invalid', detail: expect.stringContaining('Half of a character') },
+    })
+  expect(await owner.stateHash()).toBe(before)
+  expect(run({ replica: owner }, 'create_task', { title: 'a \uD83D\uDE00' })).toMatchObject({
+    ok: true,
+    value: { title: 'a 😀' },
+  })
 })
 
 test('a chain of invites ends with words, not half-way', async () => {

@@ -8,6 +8,7 @@
 
 import * as z from 'zod/mini'
 import { refuse, type Result } from '../base/result.ts'
+import { hasHalf } from '../base/well-formed.ts'
 import type { Right } from '../core/change.ts'
 import { isNodeId, isNodeType, type NodeId } from '../core/ids.ts'
 import { type Facts, scopeFault } from '../core/scope.ts'
@@ -65,6 +66,11 @@ export function perform<In extends z.ZodMiniType, Answer extends Result<unknown>
 ): Answer | Result<never> {
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
+  if (hasHalf(parsed.data))
+    return refuse({
+      code: 'invalid',
+      detail: 'Half of a character stands in it: a surrogate without the other. Send whole ones.',
+    })
   if (spec.needs) {
     const [right, type] = spec.needs
     const about = aboutOf(context.replica, type, parsed.data)

@@ -4,6 +4,7 @@
 
 import type { RandomBytes } from '../base/random.ts'
 import { type Bytes, compareBytes } from '../base/bytes.ts'
+import { wellFormed } from '../base/well-formed.ts'
 import { encodeCbor } from '../core/cbor.ts'
 import type { Edit, FieldValue } from '../core/change.ts'
 import type { Value } from '../core/batch.ts'
@@ -52,7 +53,7 @@ export class Transaction {
   }
 
   create({ type, project = null, path = null, subject = null, nonce, number = 0, fields: given }: NewNode): NodeId {
-    const fields = given.map(([field, value]): FieldValue => [field, wellFormed(value)])
+    const fields = given.map(([field, value]): FieldValue => [field, asWritten(value)])
     const facts: NodeFacts = { type, project, path, subject, nonce: nonce ?? this.#random(16) }
     const node = nodeIdOf(this.#state.workspace, this.#key, facts)
     this.write({ op: 'create', node, facts, number, fields })
@@ -61,14 +62,14 @@ export class Transaction {
 
   /** Writes a register; writing what it holds already, without conflict, is no change. */
   set(node: NodeId, field: string, given: Value): void {
-    const value = wellFormed(given)
+    const value = asWritten(given)
     const versions = own(this.node(node)?.registers ?? {}, field)
     if (versions?.length === 2 && sameValue(versions[0] as Value, value)) return
     this.write({ op: 'set', node, field, value })
   }
 
   add(node: NodeId, field: string, given: string): void {
-    const element = wellFormed(given) as string
+    const element = wellFormed(given)
     if (!this.#tags(node, field, element)) this.write({ op: 'add', node, field, element })
   }
 
@@ -86,7 +87,7 @@ export class Transaction {
   /** Writes a record of a run of the task, in the round of its claim. */
   say(task: WorkNode, op: WorkOp, run: NodeId, why: EndReason | null = null, note: Value = null): void {
     const claimed = task.work?.runs.find(({ id }) => id === run)
-    this.write({ op, node: task.id, run, epoch: claimed ? epochOf(claimed) : 1, why, note: wellFormed(note) })
+    this.write({ op, node: task.id, run, epoch: claimed ? epochOf(claimed) : 1, why, note: asWritten(note) })
   }
 
   #tags(node: NodeId, field: string, element: string): readonly Ref[] | undefined {
@@ -101,14 +102,13 @@ export class Transaction {
 }
 
 const TAGS_PER_REMOVE = 4000
-const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /** Half characters have no bytes: they would become another character on the wire, and we would differ from our own log. */
-function wellFormed(value: Value): Value {
-  if (typeof value === 'string') return value.replace(LONE_SURROGATE, '\uFFFD')
-  if (Array.isArray(value)) return value.map(wellFormed)
+function asWritten(value: Value): Value {
+  if (typeof value === 'string') return wellFormed(value)
+  if (Array.isArray(value)) return value.map(asWritten)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  const entries = Object.entries(value).map(([key, item]) => [key.replace(LONE_SURROGATE, '\uFFFD'), wellFormed(item)] as const)
+  const entries = Object.entries(value).map(([key, item]) => [wellFormed(key), asWritten(item)] as const)
   // In the order of the wire, so that who wrote it reads the same as everybody else.
   return Object.fromEntries(entries.toSorted(([a], [b]) => compareBytes(encodeCbor(a), encodeCbor(b))))
 }

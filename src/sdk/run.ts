@@ -6,6 +6,7 @@
  * `work` hands in afterwards is refused anyway. Who throws, or returns without having handed in, gives the task back.
  */
 
+import { startOf, wellFormed } from '../base/well-formed.ts'
 import { CLIENT, PROTOCOL } from '../core/limits.ts'
 import type { Door } from './door.ts'
 import { WorknodeError } from './error.ts'
@@ -126,5 +127,5 @@ export async function duringRun<T>(
 }
 
 function noteOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, CLIENT.noteChars)
+  return startOf(wellFormed(error instanceof Error ? error.message : String(error)), CLIENT.noteChars)
 }

@@ -3,6 +3,7 @@
  * meanwhile, and work that was sent back, is answered first and counts for no move. A script knows its own tasks only, and says so.
  */
 
+import { startOf } from '../../base/well-formed.ts'
 import type { Message } from '../model.ts'
 import type { Scene, Script, ScriptedStep } from '../scripted.ts'
 
@@ -126,5 +127,5 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 const QUOTED_CHARS = 200
 
 function quoted(words: string): string {
-  return `“${words.length > QUOTED_CHARS ? `${words.slice(0, QUOTED_CHARS)} …` : words}”`
+  return `“${words.length > QUOTED_CHARS ? `${startOf(words, QUOTED_CHARS)} …` : words}”`
 }
