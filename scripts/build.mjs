@@ -47,7 +47,7 @@ export async function buildAll(logLevel) {
 }
 
 /**
- * One module and what it imports, for Node; packages stay outside.
+ * One module and what it imports, for Node; packages stay outside, but for what is better when it is bundled.
  * @param {string} entry
  * @param {string} outDir
  * @param {'info' | 'warn'} logLevel
@@ -61,7 +61,8 @@ export async function buildForNode(entry, outDir, logLevel) {
     publicDir: false,
     // As in the site: y-webrtc mirrors rooms over a BroadcastChannel of its own, which Node has as well.
     resolve: { alias: { 'lib0/broadcastchannel': join(root, 'src', 'sync', 'no-broadcastchannel.ts') } },
-    ssr: { noExternal: ['y-webrtc'] },
+    // Of zod a part is used, and the whole takes as long to load as Node itself.
+    ssr: { noExternal: ['y-webrtc', 'zod'] },
     build: {
       ssr: resolve(root, entry),
       outDir: resolve(root, outDir),

@@ -3,4 +3,5 @@ import { fileURLToPath } from 'node:url'
 import { createProgram } from './commands/program.ts'
 
 // The same two steps up from src/hosts/ and from build/host/.
-await createProgram(fileURLToPath(new URL('../../', import.meta.url))).parseAsync()
+const root = fileURLToPath(new URL('../../', import.meta.url))
+await (await createProgram(root, process.argv.slice(2))).parseAsync()
