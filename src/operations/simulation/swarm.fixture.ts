@@ -73,6 +73,17 @@ interface Peer {
   current: { readonly task: NodeId; readonly run: NodeId; knownAt: number | null } | null
 }
 
+interface Word {
+  readonly id: Bytes
+  readonly wire: Bytes
+}
+
+interface Message {
+  readonly to: Peer
+  readonly from: Peer
+  readonly wires: readonly Bytes[]
+}
+
 interface Start {
   readonly task: NodeId
   readonly run: NodeId
@@ -98,8 +109,12 @@ class Swarm {
   readonly #random: () => number
   readonly #bytes: (length: number) => Bytes
   readonly #peers: Peer[] = []
-  readonly #wires: Bytes[] = []
-  readonly #heldBack: (() => void)[] = []
+  /** All that was ever told, by id. */
+  readonly #told = new Map<string, Word>()
+  /** What cannot get through while the network is in two parts. */
+  readonly #heldBack: Message[] = []
+  /** Each batch is read once for all: nobody changes one. */
+  readonly #read = new WeakMap<Bytes, VerifiedBatch>()
   readonly #starts: Start[] = []
   readonly #losers = new Set<NodeId>()
   #workspace: Bytes = new Uint8Array(32)
@@ -284,7 +299,7 @@ class Swarm {
 
   #heal(): void {
     this.#isParted = false
-    for (const send of this.#heldBack.splice(0)) send()
+    for (const message of this.#heldBack.splice(0)) this.#send(message)
   }
 
   async #crashOne(): Promise<void> {
@@ -302,16 +317,19 @@ class Swarm {
     })
   }
 
-  /** From its disk; and all of them bring each other up to date. */
+  /** From its disk; it tells what nobody has heard of yet, and hears what it missed, from those who can reach it. */
   async #reopen(peer: Peer): Promise<void> {
     await this.#open(peer)
-    const known = new Set(this.#wires)
-    this.#tell(
-      peer,
-      peer.disk.log.filter((wire) => !known.has(wire)),
+    const replica = peer.replica as Replica
+    const { history } = replica
+    const untold = Array.from({ length: history.count }, (_, ordinal) => ordinal).filter(
+      (ordinal) => !this.#told.has(toHex(history.idOf(ordinal))),
     )
-    const all = [...this.#wires]
-    this.#clock.after(this.#delay(), () => void peer.replica?.receive(all, 'all'))
+    await this.#publish(peer, replica, untold)
+    const later = new Set(this.#heldBack.flatMap(({ to, wires }) => (to === peer ? wires : [])))
+    const missed = [...this.#told.values()].filter(({ id, wire }) => !later.has(wire) && history.ordinalOf(id) === null)
+    const wires = missed.map(({ wire }) => wire)
+    this.#clock.after(this.#delay(), () => void peer.replica?.receive(wires, 'all'))
   }
 
   async #open(peer: Peer): Promise<void> {
@@ -320,7 +338,7 @@ class Swarm {
       store,
       verifier: {
         learn() {},
-        verify: async (wires) => wires.map((wire) => ({ ok: true, batch: readStored(wire) })),
+        verify: async (wires) => wires.map((wire) => ({ ok: true, batch: this.#batchOf(wire) })),
         close() {},
       },
       signer: signerOf(peer.key),
@@ -340,19 +358,32 @@ class Swarm {
 
   async #publish(peer: Peer, replica: Replica, ordinals: readonly number[]): Promise<void> {
     const wires: Bytes[] = []
-    for await (const page of replica.stored(ordinals)) wires.push(...page.map(({ wire }) => wire))
+    for await (const page of replica.stored(ordinals))
+      for (const { ordinal, wire } of page) {
+        const id = replica.history.idOf(ordinal)
+        this.#told.set(toHex(id), { id, wire })
+        wires.push(wire)
+      }
     this.#tell(peer, wires)
   }
 
   #tell(from: Peer, wires: readonly Bytes[]): void {
     if (wires.length === 0) return
-    this.#wires.push(...wires)
     for (const to of this.#peers) {
       if (to === from) continue
-      const send = (): void => this.#clock.after(this.#delay(), () => void this.#deliver(to, wires, from))
-      if (this.#isParted && to.side !== from.side) this.#heldBack.push(send)
-      else send()
+      if (this.#isParted && to.side !== from.side) this.#heldBack.push({ to, from, wires })
+      else this.#send({ to, from, wires })
     }
+  }
+
+  #send({ to, from, wires }: Message): void {
+    this.#clock.after(this.#delay(), () => void this.#deliver(to, wires, from))
+  }
+
+  #batchOf(wire: Bytes): VerifiedBatch {
+    let batch = this.#read.get(wire)
+    if (!batch) this.#read.set(wire, (batch = readStored(wire)))
+    return batch
   }
 
   async #deliver(to: Peer, wires: readonly Bytes[], from: Peer): Promise<void> {
