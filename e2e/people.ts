@@ -55,11 +55,16 @@ export async function inviteLink(page: Page): Promise<string> {
 
 export async function joinByLink(browser: Browser, link: string, timeout = 60_000): Promise<Person> {
   const person = await arrive(browser, link)
-  // The secret is out of the address bar before anything is clicked.
-  await expect.poll(() => person.page.url()).not.toContain('join=')
-  await person.page.getByRole('button', { name: 'Join workspace' }).click()
-  await onBoard(person.page, timeout)
+  await join(person.page, timeout)
   return person
+}
+
+/** On a page that was opened by a link. */
+export async function join(page: Page, timeout = 60_000): Promise<void> {
+  // The secret is out of the address bar before anything is clicked.
+  await expect.poll(() => page.url()).not.toContain('join=')
+  await page.getByRole('button', { name: 'Join workspace' }).click()
+  await onBoard(page, timeout)
 }
 
 export function stateHash(page: Page): Promise<string> {
