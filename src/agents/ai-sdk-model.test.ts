@@ -5,9 +5,10 @@ import { LOCAL } from '../core/limits.ts'
 import { createVirtualClock } from '../sync/pair-clock.ts'
 import { testBoard } from './agent.fixture.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
-import type { ModelRequest } from './model.ts'
+import { type ModelRequest, NO_USAGE, sumOf, type Usage } from './model.ts'
 import { type ModelServer, modelServer, SERVERS, type Turn } from './model-server.fixture.ts'
 import { type Step, stepOf } from './model-step.ts'
+import { inputTokensOf, tokensIn } from './token-estimate.ts'
 
 const open: ModelServer[] = []
 afterEach(async () => {
@@ -26,7 +27,12 @@ const REQUEST: ModelRequest = {
   about: { agent: 'a', role: '', task: null },
 }
 
-/** Waits of retries pass at once, and are noted. */
+/** What a try cost that broke off after so many letters: Anthropic says at once what it read; the rest is reckoned. */
+function cutAfter(driver: (typeof SERVERS)[number], letters: number): Usage {
+  return { inputTokens: driver === 'anthropic' ? 100 : inputTokensOf(REQUEST), outputTokens: tokensIn(letters), estimated: true }
+}
+
+/** Waits of retries pass at once, and are noted. A server that hangs is cut when its last word has come. */
 async function step(
   driver: (typeof SERVERS)[number],
   ...turns: readonly Turn[]
@@ -41,7 +47,14 @@ async function step(
     queueMicrotask(() => clock.advance(ms))
   }
   const model = aiSdkModel(server.config, 'sk-test')
-  const done = await stepOf(model, REQUEST, new AbortController().signal, { clock: { now: clock.now, after }, random: () => 0.5 })
+  const done = await stepOf(model, REQUEST, new AbortController().signal, {
+    clock: { now: clock.now, after },
+    random: () => 0.5,
+    onUsage: ({ outputTokens, estimated }) => {
+      const turn = turns[server.asked.length - 1] ?? turns.at(-1)
+      if (turn && 'hang' in turn && outputTokens > 0 && (turn.hang === 'half' || !estimated)) server.cut()
+    },
+  })
   return { step: done, server, waits }
 }
 
@@ -78,12 +91,58 @@ for (const driver of SERVERS)
       ['a stream that ends early', { drop: 'end' }],
       ['a line that is no JSON', { garbage: true }],
       ['an error after a good beginning', { lateError: true }],
-    ])('after %s the step is tried again, whole, and counts once', async (_, turn) => {
+    ])('after %s the step is tried again, whole, and its answer is that of the last try', async (_, turn) => {
       const { step: done, server, waits } = await step(driver, turn, turn, { say: 'At last.', tokens: [100, 20] })
-      expect(done).toMatchObject({ text: 'At last.', calls: [], usage: { inputTokens: 100, outputTokens: 20 }, tries: 3 })
+      expect(done).toMatchObject({ text: 'At last.', calls: [], tries: 3 })
       expect(server.asked).toHaveLength(3)
       expect(server.asked[2]?.body).toEqual(server.asked[0]?.body)
       if ('retryAfter' in turn) expect(waits).toEqual([7000, 7000])
+    })
+
+    test.each<readonly [string, Turn, Usage]>([
+      ['a refusal nothing', { status: 529 }, NO_USAGE],
+      ['a stream that ends early what it read and wrote', { drop: 'end' }, cutAfter(driver, 3)],
+      ['a connection that is lost what it read and wrote', { hang: 'half' }, cutAfter(driver, 3)],
+      ['a line that is no JSON what came before it', { garbage: true }, cutAfter(driver, 3)],
+      ['an error in the stream what came before it', { lateError: true }, cutAfter(driver, 4)],
+      ['one that said its cost that and no more', { hang: 'said' }, { inputTokens: 100, outputTokens: 20 }],
+    ])('of each try that came to nothing, %s is counted', async (_, turn, cost) => {
+      const { step: done } = await step(driver, turn, turn, { say: 'At last.', tokens: [1000, 200] })
+      expect(done).toMatchObject({ text: 'At last.', tries: 3 })
+      expect(done.usage).toEqual(sumOf(sumOf(cost, cost), { inputTokens: 1000, outputTokens: 200 }))
+    })
+
+    test('what it read and wrote before a pause cut it short is on the run, once', async () => {
+      const server = await modelServer(driver, [
+        { hang: 'half' },
+        { say: '', call: ['submit', { summary: 'Done.' }], tokens: [1000, 10] },
+      ])
+      open.push(server)
+      const board = await testBoard()
+      board.do('create_task', { title: 'Build it', status: 'ready' })
+      const agent = await board.agent(1)
+      const model = aiSdkModel(server.config, 'sk-test')
+      const requests: ModelRequest[] = []
+      const working = agent.start({
+        ...model,
+        async *step(request, signal) {
+          requests.push(request)
+          for await (const part of model.step(request, signal)) {
+            yield part
+            if (part.type === 'text' && part.text !== '') board.do('pause_agent', { id: agent.replica.actor })
+          }
+        },
+      })
+      await board.until(() => board.do('list_agents', {})[0]?.paused === true)
+      board.do('resume_agent', { id: agent.replica.actor })
+      await working.ended(1)
+      await working.stop()
+      const [first] = requests
+      const read = driver === 'anthropic' ? 100 : inputTokensOf(first as ModelRequest)
+      const [inputTokens, outputTokens] = [read + 1000, tokensIn(3) + 10]
+      const costMicros = inputTokens * 3 + outputTokens * 15
+      expect(board.runs()).toMatchObject([{ state: 'submitted' }])
+      expect(board.runs()[0]?.usage).toEqual({ inputTokens, outputTokens, costMicros, estimated: true })
     })
 
     test('a key that is refused, and a request that is, are asked about once', async () => {
@@ -97,11 +156,11 @@ for (const driver of SERVERS)
       expect(open[0]?.asked).toHaveLength(LOCAL.stepAttempts)
     })
 
-    test('an agent works through a server that stumbles: no step is lost, none is done or counted twice', async () => {
+    test('an agent works through a server that stumbles: no step is lost or done twice, and each try is counted once', async () => {
       const server = await modelServer(driver, [
         { status: 429, retryAfter: '1' },
         { say: '', call: ['comment', { text: 'I begin.' }], tokens: [1000, 10] },
-        { drop: 'reset' },
+        { drop: 'end' },
         { rawInput: '{"text": "half' },
         { garbage: true },
         { say: '', call: ['write_document', { path: 'a.txt', content: 'a' }], tokens: [2000, 20] },
@@ -112,17 +171,36 @@ for (const driver of SERVERS)
       const board = await testBoard()
       board.do('create_task', { title: 'Build it', status: 'ready' })
       const agent = await board.agent(1)
-      const working = agent.start(aiSdkModel(server.config, 'sk-test'))
+      const model = aiSdkModel(server.config, 'sk-test')
+      const requests: ModelRequest[] = []
+      const working = agent.start({
+        ...model,
+        step(request, signal) {
+          requests.push(request)
+          return model.step(request, signal)
+        },
+      })
       const turning = setInterval(() => board.clock.advance(LOCAL.stepBackoffMostMs), 5)
       await working.ended(1)
       clearInterval(turning)
       await working.stop()
       expect(working.outcomes).toEqual(['submitted'])
       expect(board.task()).toMatchObject({ status: 'in_review', comments: 1 })
-      const [inputTokens, outputTokens] = [1000 + 100 + 2000 + 3000, 10 + 20 + 20 + 30]
+      // Those that broke off at its second, fifth and seventh request: what they read, and the few letters that came.
+      const cut = [2, 4, 6].map((i) => (driver === 'anthropic' ? 100 : inputTokensOf(requests[i] as ModelRequest)))
+      const inputTokens = cut.reduce((sum, read) => sum + read, 1000 + 100 + 2000 + 3000)
+      const outputTokens = 10 + 20 + 20 + 30 + tokensIn(3) + tokensIn(3) + tokensIn(4)
       // The submit itself comes after the last report: what a step has cost is said as soon as it is whole.
-      expect(board.runs()[0]?.usage).toEqual({ inputTokens, outputTokens, costMicros: inputTokens * 3 + outputTokens * 15 })
+      const costMicros = board.runs()[0]?.usage.costMicros ?? 0
+      expect(board.runs()[0]?.usage).toEqual({ inputTokens, outputTokens, costMicros, estimated: true })
+      // Rounded up to whole micros step by step.
+      expect(Math.abs(costMicros - (inputTokens * 3 + outputTokens * 15))).toBeLessThan(8)
       // The model was told that its input was no JSON.
       expect(JSON.stringify(server.asked[5]?.body)).toContain('invalid')
     })
   })
+
+test('a server that never says what an answer cost is reckoned, and the sum says that it is an estimate', async () => {
+  const { step: done } = await step('openai-compatible', { free: 'Twelve chars' })
+  expect(done.usage).toEqual({ inputTokens: inputTokensOf(REQUEST), outputTokens: tokensIn(12), estimated: true })
+})

@@ -10,6 +10,7 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { type EndReason, type Message, type Model, ModelError, type ModelPart, type ModelRequest } from './model.ts'
 import { ANTHROPIC_URL, type ModelConfig } from './model-config.ts'
+import { StreamMeter } from './stream-meter.ts'
 
 export type AiSdkConfig = Extract<ModelConfig, { readonly driver: 'anthropic' | 'openai-compatible' }>
 type LanguageModel = ReturnType<ReturnType<typeof createAnthropic>>
@@ -24,11 +25,12 @@ export function aiSdkModel(config: AiSdkConfig, key: string | null): Model {
     price: config.price ?? null,
     async *step(request, signal) {
       const reader = await opened(model, optionsOf(request, signal), signal)
+      const meter = new StreamMeter(request)
       try {
         for (;;) {
           const { done, value } = await reader.read().catch((error: unknown) => Promise.reject(failure(error, signal)))
           if (done) return
-          yield* partsOf(value, signal)
+          yield* partsOf(value, meter, signal)
         }
       } finally {
         // Whoever stops listening wants no more of it.
@@ -62,10 +64,17 @@ async function opened(model: LanguageModel, options: Options, signal: AbortSigna
   }
 }
 
-function* partsOf(part: Part, signal: AbortSignal): Iterable<ModelPart> {
+function* partsOf(part: Part, meter: StreamMeter, signal: AbortSignal): Iterable<ModelPart> {
   switch (part.type) {
+    case 'raw':
+      if (meter.heard(part.rawValue)) yield meter.total
+      break
     case 'text-delta':
-      yield { type: 'text', text: part.delta }
+    case 'reasoning-delta':
+    case 'tool-input-delta':
+      meter.received(part.delta)
+      yield meter.total
+      if (part.type === 'text-delta') yield { type: 'text', text: part.delta }
       break
     case 'tool-call':
       yield { type: 'call', call: { id: part.toolCallId, name: part.toolName, input: parsed(part.input) } }
@@ -73,16 +82,16 @@ function* partsOf(part: Part, signal: AbortSignal): Iterable<ModelPart> {
     case 'error':
       throw failure(part.error, signal)
     case 'finish': {
-      const { inputTokens, outputTokens } = part.usage
-      yield { type: 'usage', usage: { inputTokens: inputTokens.total ?? 0, outputTokens: outputTokens.total ?? 0 } }
       const { unified, raw } = part.finishReason
-      // A stream that ends without a word why has broken off.
+      // A stream that ends without a word why has broken off, and what the SDK sums up then is not the whole.
       if (unified === 'error' || unified === 'interrupted' || raw === undefined)
         throw new ModelError('broken', 'The answer broke off before its end.')
+      meter.told(part.usage.inputTokens.total, part.usage.outputTokens.total)
+      yield meter.total
       yield { type: 'end', reason: REASONS[unified] }
       break
     }
-    // Reasoning, sources and pieces of what comes whole: nothing that a run needs.
+    // Sources, and where a piece begins and ends: nothing that a run needs.
     default:
   }
 }
@@ -101,6 +110,8 @@ function optionsOf({ system, messages, tools, maxOutputTokens }: ModelRequest, a
     tools: tools.map(({ name, description, schema }) => ({ type: 'function', name, description, inputSchema: schema })),
     maxOutputTokens,
     abortSignal,
+    // What a stream has cost is read off its pieces: one that breaks off never comes to a sum.
+    includeRawChunks: true,
   }
 }
 

@@ -20,10 +20,12 @@ import {
   ModelError,
   type ModelRequest,
   NO_USAGE,
+  sumOf,
   type ToolAnswer,
   type ToolCall,
+  type Usage,
 } from './model.ts'
-import { stepOf } from './model-step.ts'
+import { OutOfRoomError, stepOf } from './model-step.ts'
 import { checkpointOf, CUT_OFF, INTERRUPTED, newsOf, NUDGE, openingOf, sentBackOf, systemOf } from './prompt.ts'
 import { askedBefore, fieldOf, spentBy, wasSubmitted } from './resume.ts'
 import { HeldBackError, RunWatch } from './run-watch.ts'
@@ -180,28 +182,36 @@ class Attempt {
     const onText = (text: string): void => show(lastLine(text))
     const onRetry = ({ kind }: ModelError, waitMs: number): void =>
       show(`${model.name} is ${kind}: another try in ${Math.ceil(waitMs / 1000)} s`)
+    let spent = NO_USAGE
+    const onUsage = (usage: Usage): void => void (spent = usage)
+    const roomAfter = (usage: Usage): number | null => {
+      const left = roomFor(this.#spentWith(usage), this.#self.limits, model.price, request)
+      return left.isLeft ? left.outputTokens : null
+    }
     let step
     try {
-      step = await this.#watch.while((signal) => stepOf(model, asked, signal, { clock, random, onText, onRetry }))
+      const ports = { clock, random, onText, onRetry, onUsage, roomAfter }
+      step = await this.#watch.while((signal) => stepOf(model, asked, signal, ports))
     } catch (error) {
-      // Of a step that was broken off nothing is kept: it is made anew when the run goes on.
-      if (error instanceof HeldBackError && error.isPause) return 'again'
+      // Of a step that was broken off nothing is kept but its cost: it is made anew when the run goes on.
+      this.#kept = this.#spentWith(spent)
+      if (error instanceof HeldBackError && !error.isPause) throw error
+      await this.#save()
+      if (error instanceof HeldBackError || error instanceof OutOfRoomError) {
+        await this.#report('')
+        return 'again'
+      }
       if (error instanceof ModelError) await this.#modelFailed(error)
       throw error
     }
-    const { text, calls, usage, reason } = step
+    const { text, calls, reason } = step
     this.#ended = reason
     this.#transcript.said(this.#self.name, text)
     for (const call of calls) this.#transcript.called(call)
-    const before = this.#kept
+    const before = this.#spentWith(step.usage)
     this.#kept = {
       ...before,
       messages: [...before.messages, { role: 'assistant', text, calls }],
-      usage: {
-        inputTokens: before.usage.inputTokens + usage.inputTokens,
-        outputTokens: before.usage.outputTokens + usage.outputTokens,
-      },
-      costMicros: before.costMicros + costOf(usage, model.price),
       steps: before.steps + 1,
       workedMs: before.workedMs + Math.max(0, clock.now() - began),
     }
@@ -271,6 +281,16 @@ class Attempt {
     }
   }
 
+  /** What is kept, with what a step has cost. */
+  #spentWith(usage: Usage): Kept {
+    const { usage: before, costMicros } = this.#kept
+    return {
+      ...this.#kept,
+      usage: sumOf(before, usage),
+      costMicros: costMicros + costOf(usage, this.#ports.model.price),
+    }
+  }
+
   #request(): Omit<ModelRequest, 'maxOutputTokens'> {
     const { id, key, title, kind } = this.#taken.task
     return {
@@ -320,6 +340,8 @@ class Attempt {
 
   async #modelFailed(error: ModelError): Promise<void> {
     const words = `The model could not be used: ${error.message}`
+    // What the last tries have cost.
+    await this.#report('')
     if (error.kind === 'overloaded' || error.kind === 'auth') await this.#end(words, false)
     else await this.#giveUp(words)
   }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { testBoard } from './agent.fixture.ts'
 import { nearEnd, roomFor } from './budget.ts'
-import { costOf, type Model, type ModelRequest } from './model.ts'
+import { costOf, type Model, ModelError, type ModelRequest } from './model.ts'
 
 const PRICE = { input: 3, output: 15 }
 const ASK: Omit<ModelRequest, 'maxOutputTokens'> = {
@@ -84,5 +84,30 @@ test('it is paused before its cap, people are told, and with a wider one it goes
   await board.until(() => board.do('list_agents', {})[0]?.paused === true)
   expect(asked.length).toBeGreaterThan(before)
   expect(board.runs()[0]?.usage.costMicros).toBeLessThanOrEqual(3_000_000)
+  await working.stop()
+})
+
+test('streams that break off count towards the cap, and it is paused before they pass it', async () => {
+  const board = await testBoard()
+  board.do('create_task', { title: 'Build it', status: 'ready' })
+  const cap = 300_000
+  const agent = await board.agent(1, { profile: { limits: { costMicros: cap } } })
+  const asked: ModelRequest[] = []
+  const working = agent.start({
+    ...spender([]),
+    async *step(request) {
+      asked.push(request)
+      yield { type: 'usage', usage: { inputTokens: 1000, outputTokens: Math.min(5000, request.maxOutputTokens) } }
+      throw new ModelError('broken', 'reset')
+    },
+  })
+  const turning = setInterval(() => board.clock.advance(LOCAL.stepBackoffMostMs), 5)
+  await board.until(() => board.do('list_agents', {})[0]?.paused === true)
+  clearInterval(turning)
+  expect(board.runs()[0]).toMatchObject({ state: 'working', halted: 'budget' })
+  const spent = asked.reduce((sum, { maxOutputTokens }) => sum + 3000 + Math.min(5000, maxOutputTokens) * 15, 0)
+  expect(board.runs()[0]?.usage.costMicros).toBe(spent)
+  expect(spent).toBeLessThanOrEqual(cap)
+  expect(asked.length).toBeGreaterThan(2)
   await working.stop()
 })

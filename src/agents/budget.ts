@@ -7,6 +7,7 @@ import { LOCAL } from '../core/limits.ts'
 import type { AgentLimits } from '../replica/agents.ts'
 import type { Kept } from './agent-port.ts'
 import type { ModelRequest, Price } from './model.ts'
+import { inputTokensOf } from './token-estimate.ts'
 
 export type Room =
   | { readonly isLeft: true; readonly outputTokens: number }
@@ -15,8 +16,6 @@ export type Room =
 
 /** With less than this a step says nothing of use. */
 const LEAST_OUTPUT_TOKENS = 256
-/** Of most texts a token is three or four characters; this errs on the dear side. */
-const CHARS_PER_TOKEN = 2
 
 type Spent = Pick<Kept, 'steps' | 'workedMs' | 'costMicros'>
 
@@ -49,10 +48,6 @@ export function nearEnd({ steps, workedMs, costMicros }: Spent, limits: AgentLim
     return `your ${limits.minutes} minutes are nearly over`
   if (isNear(costMicros, limits.costMicros)) return `of ${dollars(limits.costMicros)} you have spent ${dollars(costMicros)}`
   return null
-}
-
-function inputTokensOf({ system, messages, tools }: Omit<ModelRequest, 'maxOutputTokens'>): number {
-  return Math.ceil((system.length + JSON.stringify(messages).length + JSON.stringify(tools).length) / CHARS_PER_TOKEN)
 }
 
 function dollars(micros: number): string {

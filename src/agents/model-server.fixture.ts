@@ -15,6 +15,10 @@ export type Turn =
   | { readonly status: number; readonly retryAfter?: string }
   /** The connection is lost in the middle of an answer. */
   | { readonly drop: 'reset' | 'end' }
+  /** The same, as soon as the test cuts it: after its first letters, or after it said what it cost. */
+  | { readonly hang: 'half' | 'said' }
+  /** An answer whose cost is never told. */
+  | { readonly free: string }
   /** A line of the stream that is no JSON. */
   | { readonly garbage: true }
   /** An error in the stream, after it began well. */
@@ -28,8 +32,13 @@ export interface Asked {
 export interface ModelServer {
   readonly config: AiSdkConfig
   readonly asked: Asked[]
+  /** Loses all connections. */
+  cut(): void
   close(): Promise<void>
 }
+
+/** What is said by an answer that breaks off after three letters of it. */
+const HALF = 'Half an answer'
 
 export const SERVERS = ['anthropic', 'openai-compatible'] as const
 
@@ -53,6 +62,7 @@ export async function modelServer(driver: (typeof SERVERS)[number], turns: reado
   return {
     config: { driver, model: 'test-model', url, price: { input: 3, output: 15 } },
     asked,
+    cut: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -79,6 +89,7 @@ function answer(driver: (typeof SERVERS)[number], turn: Turn, response: ServerRe
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   const lines = driver === 'anthropic' ? anthropicLines(turn) : openAiLines(turn)
   for (const line of lines) response.write(line)
+  if ('hang' in turn) return
   if ('drop' in turn && turn.drop === 'reset') return void setImmediate(() => response.destroy())
   response.end()
 }
@@ -116,7 +127,9 @@ function anthropicLines(turn: Exclude<Turn, { status: number }>): string[] {
     event('message_delta', { delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: outputTokens } }),
     event('message_stop', {}),
   ]
-  if ('drop' in turn) return [begin, ...text('Half an answer').slice(0, 3)]
+  if ('drop' in turn || ('hang' in turn && turn.hang === 'half')) return [begin, ...text(HALF).slice(0, 3)]
+  if ('hang' in turn) return [begin, ...text(HALF), ...end('end_turn').slice(0, 1)]
+  if ('free' in turn) return [begin, ...text(turn.free), ...end('end_turn')]
   if ('garbage' in turn) return [begin, ...text('Well').slice(0, 3), 'event: content_block_delta\ndata: {"type":"content_bl\n\n']
   if ('lateError' in turn)
     return [begin, ...text('Well'), event('error', { error: { type: 'overloaded_error', message: 'Overloaded' } })]
@@ -139,7 +152,9 @@ function openAiLines(turn: Exclude<Turn, { status: number }>): string[] {
     chunk({ tool_calls: [{ index: 0, function: { arguments: json.slice(4) } }] }),
   ]
   const done = 'data: [DONE]\n\n'
-  if ('drop' in turn) return text('Half an answer').slice(0, 1)
+  if ('drop' in turn || ('hang' in turn && turn.hang === 'half')) return text(HALF).slice(0, 1)
+  if ('hang' in turn) return [...text(HALF), usage]
+  if ('free' in turn) return [...text(turn.free), chunk({}, 'stop'), done]
   if ('garbage' in turn) return [...text('Well').slice(0, 1), 'data: {"id":"chat_1","cho\n\n']
   if ('lateError' in turn)
     return [

@@ -1,11 +1,11 @@
-/** One step until it is whole: what helps is tried again, a bounded number of times; nothing of a broken try is kept or paid twice. */
+/** One step until it is whole: what helps is tried again, a bounded number of times; nothing of a broken try is kept but what it cost. */
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { createVirtualClock } from '../sync/pair-clock.ts'
-import { type Model, ModelError, type ModelPart, type ModelRequest } from './model.ts'
-import { stepOf, waitAfter } from './model-step.ts'
+import { type Model, ModelError, type ModelPart, type ModelRequest, type Usage } from './model.ts'
+import { OutOfRoomError, stepOf, waitAfter } from './model-step.ts'
 
 const REQUEST: ModelRequest = {
   system: '',
@@ -51,14 +51,38 @@ const text = (words: string): ModelPart => ({ type: 'text', text: words })
 const usage = (inputTokens: number, outputTokens: number): ModelPart => ({ type: 'usage', usage: { inputTokens, outputTokens } })
 const end: ModelPart = { type: 'end', reason: 'words' }
 
-test('a stream that broke off leaves nothing behind: the step is that of the try that was whole, and counts once', async () => {
+test('a stream that broke off leaves its cost behind and nothing else: each try counts once, by its last word', async () => {
   const model = modelOf(
     [text('Half a '), usage(100, 5), new ModelError('broken', 'reset')],
     [text('Half'), usage(100, 9)],
     [text('All of it'), usage(100, 1), usage(100, 20), end],
   )
-  const step = await stepOf(model, REQUEST, SIGNAL, { clock: hurried(), random: () => 0 })
-  expect(step).toMatchObject({ text: 'All of it', usage: { inputTokens: 100, outputTokens: 20 }, tries: 3 })
+  const told: number[] = []
+  const onUsage = ({ outputTokens }: Usage): void => void told.push(outputTokens)
+  const step = await stepOf(model, REQUEST, SIGNAL, { clock: hurried(), random: () => 0, onUsage })
+  expect(step).toMatchObject({ text: 'All of it', usage: { inputTokens: 300, outputTokens: 5 + 9 + 20 }, tries: 3 })
+  expect(told).toEqual([5, 5 + 9, 5 + 9 + 1, 5 + 9 + 20])
+})
+
+test('what its tries have cost bounds the next, and without room there is none', async () => {
+  const broken = modelOf([usage(100, 5), new ModelError('broken', 'reset')])
+  const rooms = [40, 20, null]
+  const asked: number[] = []
+  const model: Model = {
+    ...broken,
+    step(request, signal) {
+      asked.push(request.maxOutputTokens)
+      return broken.step(request, signal)
+    },
+  }
+  const spent: number[] = []
+  const roomAfter = ({ outputTokens }: Usage): number | null => {
+    spent.push(outputTokens)
+    return rooms[spent.length - 1] ?? null
+  }
+  await expect(stepOf(model, REQUEST, SIGNAL, { clock: hurried(), random: () => 0, roomAfter })).rejects.toThrow(OutOfRoomError)
+  expect(asked).toEqual([100, 40, 20])
+  expect(spent).toEqual([5, 10, 15])
 })
 
 test('who is overloaded is asked so many times and no more, and a key that is refused only once', async () => {

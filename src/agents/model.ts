@@ -3,7 +3,8 @@
  *
  * One call is one *step*: the whole conversation goes in, parts come out as they are made, and the last of them is `end`. A stream
  * that stops without `end` is broken. Usage is an absolute total of the step, said again whenever it is known better: a reader
- * keeps the last one and never adds within a step. A driver tries each step once; who calls it decides about another try.
+ * keeps the last one and never adds within a step; it counts though the stream breaks off. A driver tries each step once; who calls
+ * it decides about another try.
  *
  * Failures throw `ModelError`. Recovery by kind: `overloaded` is tried again after a wait, `broken` as well; `auth` and `limit` are
  * for a person.
@@ -41,9 +42,20 @@ export type Message =
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** There where nobody said some of it, and that was reckoned. */
+  readonly estimated?: true
 }
 
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 }
+
+/** With any part of it an estimate, the whole is one. */
+export function sumOf(a: Usage, b: Usage): Usage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    ...(a.estimated || b.estimated ? { estimated: true } : {}),
+  }
+}
 
 /** `length`: it was cut off; `declined`: it would not answer. */
 export type EndReason = 'words' | 'calls' | 'length' | 'declined'

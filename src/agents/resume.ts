@@ -5,12 +5,12 @@
 import type { NodeId } from '../core/ids.ts'
 import type { RunRow } from '../replica/run-row.ts'
 import type { Briefing, Kept } from './agent-port.ts'
-import type { ToolCall } from './model.ts'
+import { NO_USAGE, type ToolCall } from './model.ts'
 
 /** What an earlier part of the run has cost goes on counting, also where its conversation is lost. */
 export function spentBy(run: RunRow | undefined): Pick<Kept, 'usage' | 'costMicros'> {
-  const { inputTokens = 0, outputTokens = 0, costMicros = 0 } = run?.usage ?? {}
-  return { usage: { inputTokens, outputTokens }, costMicros }
+  const { costMicros, ...usage } = run?.usage ?? { ...NO_USAGE, costMicros: 0 }
+  return { usage, costMicros }
 }
 
 /** Handed in just before it broke off, and sent back since. */

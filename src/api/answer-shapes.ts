@@ -15,7 +15,13 @@ const orNull = z.nullable
 const value = z.unknown()
 const status = z.enum(STATUSES)
 
-export const Usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole })
+export const Usage = z.object({
+  inputTokens: whole,
+  outputTokens: whole,
+  costMicros: whole,
+  /** There where some of it is an estimate. */
+  estimated: z.optional(z.literal(true)),
+})
 
 export const Run = z.object({
   id: uuid,

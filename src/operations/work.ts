@@ -28,7 +28,12 @@ type RecordOfRun = Parameters<Transaction['say']> extends [unknown, ...infer Res
 
 const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const whole = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER))
-const usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole })
+/** Totals so far; `estimated` where nobody said some of it, and that was reckoned. */
+const usage = z.object({ inputTokens: whole, outputTokens: whole, costMicros: whole, estimated: z.optional(z.literal(true)) })
+
+function usageSaid({ estimated, ...totals }: z.output<typeof usage>) {
+  return estimated ? { ...totals, estimated } : totals
+}
 
 const handed = z._default(z.array(word).check(z.maxLength(LOCAL.handoffLines)), [])
 
@@ -131,7 +136,7 @@ export const reportProgress = operation({
       replica.transact(null, (tx) => {
         if (progress !== undefined) tx.set(task.id, 'progress', progress)
         if (step !== undefined) tx.set(own, 'step', step)
-        if (spent !== undefined) tx.set(own, 'usage', spent)
+        if (spent !== undefined) tx.set(own, 'usage', usageSaid(spent))
         const noted = elements(replica.nodes.get(own) as WorkNode, 'refused')
         for (const attempt of refused.filter((one) => !noted.includes(one)).slice(0, LOCAL.refusalsPerRun - noted.length))
           tx.add(own, 'refused', attempt)

@@ -45,6 +45,8 @@ interface Tally {
   inputTokens: number
   outputTokens: number
   costMicros: number
+  /** Runs whose usage is an estimate in part. */
+  estimated: number
   recordedAt: number
   record: AgentRecord | null
 }
@@ -131,6 +133,7 @@ export class AgentRuns {
     tally.inputTokens += by * row.usage.inputTokens
     tally.outputTokens += by * row.usage.outputTokens
     tally.costMicros += by * row.usage.costMicros
+    if (row.usage.estimated) tally.estimated += by
     // That it was heard of stays true, whatever becomes of what it said.
     tally.recordedAt = Math.max(tally.recordedAt, recordedAt)
   }
@@ -166,13 +169,14 @@ function newTally(): Tally {
     inputTokens: 0,
     outputTokens: 0,
     costMicros: 0,
+    estimated: 0,
     recordedAt: 0,
     record: null,
   }
 }
 
 function recordOf({ entries, holds, waiting, done, failed, sentBack, recordedAt, ...spent }: Tally): AgentRecord {
-  const { inputTokens, outputTokens, costMicros } = spent
+  const { inputTokens, outputTokens, costMicros, estimated } = spent
   return {
     holds: [...holds.values()].toSorted(newestFirst),
     waiting,
@@ -180,7 +184,7 @@ function recordOf({ entries, holds, waiting, done, failed, sentBack, recordedAt,
     done,
     failed,
     sentBack,
-    usage: { inputTokens, outputTokens, costMicros },
+    usage: { inputTokens, outputTokens, costMicros, ...(estimated > 0 ? { estimated: true } : {}) },
     recordedAt: recordedAt || null,
   }
 }

@@ -11,6 +11,8 @@ export interface Usage {
   readonly outputTokens: number
   /** Millionths of a US dollar. */
   readonly costMicros: number
+  /** There where its agent said that some of it is an estimate. */
+  readonly estimated?: true
 }
 
 export interface RunRow {
@@ -75,6 +77,7 @@ export function usageOf(value: Value | undefined): Usage {
     inputTokens: wholeOf(given['inputTokens']),
     outputTokens: wholeOf(given['outputTokens']),
     costMicros: wholeOf(given['costMicros']),
+    ...(given['estimated'] === true ? { estimated: true } : {}),
   }
 }
 

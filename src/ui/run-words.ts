@@ -27,17 +27,23 @@ export function costWords(micros: number): string {
   return micros < 10_000 ? '< $0.01' : dollars.format(micros / 1_000_000)
 }
 
-/** `12,400 tokens in, 1,050 out`. */
-export function tokenWords({ inputTokens, outputTokens }: Usage): string {
-  return `${numbers.format(inputTokens)} tokens in, ${numbers.format(outputTokens)} out`
+/** `$1.20`, or `about $1.20` where some of it is an estimate. */
+export function spentWords({ costMicros, estimated }: Usage): string {
+  return estimated && costMicros > 0 ? `about ${costWords(costMicros)}` : costWords(costMicros)
 }
 
-/** `$0.12, 1,050 tokens`; empty where nothing was said of it. */
-export function usageWords({ costMicros, inputTokens, outputTokens }: Usage): string {
+/** `12,400 tokens in, 1,050 out`, and whether anybody counted all of them. */
+export function tokenWords({ inputTokens, outputTokens, estimated }: Usage): string {
+  const tokens = `${numbers.format(inputTokens)} tokens in, ${numbers.format(outputTokens)} out`
+  return estimated ? `${tokens}. Partly estimated: the provider did not say what an answer cost, or it broke off.` : tokens
+}
+
+/** `$0.12, 1,050 tokens`, or `about …`; empty where nothing was said of it. */
+export function usageWords({ costMicros, inputTokens, outputTokens, estimated }: Usage): string {
   const tokens = inputTokens + outputTokens
-  return [costMicros > 0 ? costWords(costMicros) : '', tokens > 0 ? count(tokens, 'token') : '']
-    .filter((part) => part !== '')
-    .join(', ')
+  const parts = [costMicros > 0 ? costWords(costMicros) : '', tokens > 0 ? count(tokens, 'token') : '']
+  const words = parts.filter((part) => part !== '').join(', ')
+  return estimated && words !== '' ? `about ${words}` : words
 }
 
 /** What is known of a run that says nothing, and no more than that: it may be at work where nobody hears it. */

@@ -8,7 +8,7 @@ import { count } from '../words.ts'
 import css from './agents.module.css'
 import type { AgentEntry } from './roster.ts'
 import { useAgentRecord, useLiveStep } from './use-record.ts'
-import { costWords, tokenWords } from '../run-words.ts'
+import { costWords, spentWords, tokenWords } from '../run-words.ts'
 
 /** The task that it holds, and the step that it is at. */
 export function Doing({ agent: { actor } }: { readonly agent: AgentEntry }) {
@@ -46,7 +46,7 @@ export function Numbers({ agent: { actor, limits } }: { readonly agent: AgentEnt
   return (
     <dl className={css['numbers']}>
       <Number name="Cost" title={tokenWords(usage)} bad={isOver}>
-        {costWords(usage.costMicros)}
+        {spentWords(usage)}
       </Number>
       <Number name="Done">{done}</Number>
       <Number name="Failed" bad={failed > 0}>

@@ -5,7 +5,7 @@ import { agentRunsIn } from '../../replica/agent-runs.ts'
 import type { RunRow } from '../../replica/run-row.ts'
 import { useMinute, useTask } from '../hooks.ts'
 import { links } from '../links.ts'
-import { costWords, lengthWords, RUN_STATE, tokenWords } from '../run-words.ts'
+import { lengthWords, RUN_STATE, spentWords, tokenWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { ago, exactTime } from '../times.ts'
 import css from './agents.module.css'
@@ -77,7 +77,7 @@ function Run({ run }: { readonly run: RunRow }) {
         ) : null}
       </td>
       <td>{lengthWords(Math.max(0, (isHeld(run.state) ? now : since) - began))}</td>
-      <td title={tokenWords(run.usage)}>{costWords(run.usage.costMicros)}</td>
+      <td title={tokenWords(run.usage)}>{spentWords(run.usage)}</td>
       <td title={exactTime(began)}>{ago(began, now)}</td>
     </tr>
   )

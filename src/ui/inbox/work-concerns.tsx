@@ -11,7 +11,7 @@ import { Button } from '../kit/button.tsx'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
 import { notify } from '../notices.ts'
-import { costWords, lengthWords, silenceWords } from '../run-words.ts'
+import { costWords, spentWords, lengthWords, silenceWords } from '../run-words.ts'
 import { useSession } from '../session.ts'
 import { Review } from '../task/review.tsx'
 import { StopRun } from '../task/stop-run.tsx'
@@ -89,7 +89,7 @@ export function Budget({ task: id, concern, keys }: ConcernProps) {
   return (
     <>
       <p>
-        {nameOf(run)} has spent {costWords(run.usage.costMicros)} on it
+        {nameOf(run)} has spent {spentWords(run.usage)} on it
         {limit === null ? '' : `, and a run of this agent may cost ${costWords(limit)}`}.
         {run.halted === 'budget' ? ' It was paused before the next step could go over that: raise the limit and resume it.' : ''}
       </p>
