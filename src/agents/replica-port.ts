@@ -6,6 +6,7 @@
 import { createEmitter } from '../base/emitter.ts'
 import { ok, refuse, type Result } from '../base/result.ts'
 import { startOf, wellFormed } from '../base/well-formed.ts'
+import { globTest } from '../core/glob.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type InputOf, type OutputOf, run as operate } from '../operations/table.ts'
@@ -19,7 +20,8 @@ import { LOOP_OPERATIONS } from './agent-port.ts'
 import { approvalOf } from './approvals.ts'
 import { briefingOf, holdOf, saidOn } from './briefing.ts'
 import { roleNamed } from './roles/all.ts'
-import { promptOf, RULES } from './roles/role.ts'
+import { promptOf, RULES, TRANSCRIPTS } from './roles/role.ts'
+import { fieldOf } from './resume.ts'
 import { take } from './take.ts'
 import { type MoreTools, offered, applyTool, WORKER_TOOLS } from './tools.ts'
 
@@ -43,6 +45,8 @@ export interface ReplicaPortOptions {
 
 /** Changes of the board come in bursts; an agent looks at it once for each. */
 const WORK_MS = 200
+
+const inTranscripts = globTest(TRANSCRIPTS)
 
 export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { close(): void } {
   const { replica, notebook, claims, tools: more = {} } = options
@@ -86,8 +90,16 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
     return followed?.said.get(id) === null && replica.nodes.get(id)?.registers['question'] !== undefined
   }
 
+  /** Those that its model may write; null is all. Transcripts are the loop's to write. */
+  function files(): readonly string[] | null {
+    const globs = replica.held.flatMap(({ grant }) => (grant.globs === null ? [] : [grant.globs]))
+    return globs.length === 0 ? null : [...new Set(globs.flat())].filter((glob) => glob !== TRANSCRIPTS)
+  }
+
   function toolNames(): readonly string[] {
-    return [...Object.keys(WORKER_TOOLS), ...Object.keys(more), ...(roleNamed(roleName())?.tools ?? [])]
+    const every = Object.keys(WORKER_TOOLS)
+    const own = files()?.length === 0 ? every.filter((name) => name !== 'write_document') : every
+    return [...own, ...Object.keys(more), ...(roleNamed(roleName())?.tools ?? [])]
   }
 
   function profile() {
@@ -108,7 +120,6 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
     async self(): Promise<AgentSelf> {
       const node = profile()
       const role = roleName()
-      const files = replica.held.flatMap(({ grant }) => (grant.globs === null ? [] : [grant.globs]))
       return {
         actor: replica.actor,
         profile: node?.id ?? null,
@@ -118,7 +129,7 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
         prompt: (node ? textOf(node, 'prompt', replica.history).trim() : '') || promptOfRole(role),
         limits: node ? limitsOf(node) : { costMicros: null, minutes: null },
         tools: offered(replica, toolNames(), more),
-        files: files.length === 0 ? null : [...new Set(files.flat())],
+        files: files(),
       }
     },
     async call<N extends LoopOperation>(name: N, input: InputOf<N>): Promise<Result<OutputOf<N>>> {
@@ -139,7 +150,9 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
       if (approval.state === 'denied')
         return refuse({ code: 'permission_denied', detail: 'A person said that this is not to be done in this run.' })
       const watch = watchRun(replica, task, run, claims.clock.after)
-      const done = await applyTool({ replica, task, run }, { names: toolNames(), more, signal: watch.signal }, tool, input)
+      const done = isTranscript(tool, input)
+        ? refuse({ code: 'permission_denied', detail: 'Transcripts are written by themselves. Choose another path.' })
+        : await applyTool({ replica, task, run }, { names: toolNames(), more, signal: watch.signal }, tool, input)
       watch.close()
       if (done.ok && approval.state === 'allowed') approval.use()
       if (!done.ok && done.refusal.code === 'permission_denied')
@@ -176,6 +189,12 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
       for (const stop of stops) stop()
     },
   }
+}
+
+/** An account of a run that its model could write would be worth nothing. */
+function isTranscript(tool: string, input: unknown): boolean {
+  const path = fieldOf(input, 'path')
+  return tool === 'write_document' && typeof path === 'string' && inTranscripts(path)
 }
 
 /** What was tried, in one bounded line: the model's words are data here too. */

@@ -7,7 +7,7 @@ import { startOf, wellFormed } from '../base/well-formed.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { ToolAnswer, ToolCall } from './model.ts'
 
-/** Below `TRANSCRIPTS` (`roles/role.ts`), where every agent that writes files may write. */
+/** Below `TRANSCRIPTS` (`roles/role.ts`), where every agent may write. */
 export function transcriptPath(key: string, run: string): string {
   return `transcripts/${key}/${run}.md`
 }

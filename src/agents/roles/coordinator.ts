@@ -1,6 +1,6 @@
 import type { AgentRole } from './role.ts'
 
-/** Plans, decides what is shared, and hands out. It can write no file: whoever plans must not be tempted to build. */
+/** Plans, decides what is shared, and hands out. It can write no file but its transcripts: whoever plans must not be tempted to build. */
 export const coordinator: AgentRole = {
   role: 'coordinator',
   name: 'Coordinator',
@@ -10,7 +10,7 @@ export const coordinator: AgentRole = {
   reach: {
     role: 'coordinator',
     rights: ['create', 'update', 'assign', 'claim', 'comment', 'emit'],
-    types: ['project', 'task', 'run', 'comment'],
+    types: ['project', 'task', 'run', 'document', 'comment'],
   },
   tools: ['plan_tasks', 'list_agents', 'query_tasks', 'assign_task'],
   limits: { costMicros: 1_000_000, minutes: 20 },

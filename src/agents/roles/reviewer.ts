@@ -7,7 +7,11 @@ export const reviewer: AgentRole = {
   summary: 'Reads what was handed in and says what is wrong. A person accepts it or not.',
   skills: ['review'],
   files: [],
-  reach: { role: 'agent', rights: ['create', 'claim', 'update', 'comment', 'emit'], types: ['task', 'run', 'comment'] },
+  reach: {
+    role: 'agent',
+    rights: ['create', 'claim', 'update', 'comment', 'emit'],
+    types: ['task', 'run', 'document', 'comment'],
+  },
   limits: { costMicros: 1_000_000, minutes: 20 },
   task: `You read what others hand in, before a person decides about it.
 - Look at each check and say whether it is met, and how you know. Read the documents themselves, not only what was said of them.

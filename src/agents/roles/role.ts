@@ -18,7 +18,7 @@ export interface AgentRole {
   /** A sentence for the person who chooses. */
   readonly summary: string
   readonly skills: readonly string[]
-  /** Patterns of the files it writes; none: it writes no files. */
+  /** Patterns of the files it writes; none: it writes no files but the transcripts of its runs. */
   readonly files: readonly string[]
   /** Where its rights are those of another band, or narrower, than a worker's. */
   readonly reach?: {
@@ -33,7 +33,7 @@ export interface AgentRole {
   readonly task: string
 }
 
-/** Where an agent keeps the transcripts of its runs: every agent that writes files may write there. */
+/** Where an agent keeps the transcripts of its runs: every agent may write there, and its loop does, not its model. */
 export const TRANSCRIPTS = 'transcripts/**'
 
 export const RULES = `You work on a board that people and other agents share. You act only through the tools you are given.
@@ -63,6 +63,6 @@ export function promptOf({ task }: AgentRole): string {
 
 /** The capability that an agent of the role is given; until when is for whoever makes it to say. */
 export function capabilityOf({ reach, files }: AgentRole): CapabilitySpec {
-  const written = files.length === 0 ? [TRANSCRIPTS] : [...files, TRANSCRIPTS]
-  return reach ? { ...reach, files: reach.types.includes('document') ? written : [] } : { role: 'agent', files: written }
+  const written = [...files, TRANSCRIPTS]
+  return reach ? { ...reach, files: written } : { role: 'agent', files: written }
 }
