@@ -34,12 +34,16 @@ export function FirstSteps({ mayCreate }: { readonly mayCreate: boolean }) {
         <h2 className={css['firstTitle']}>A board to share</h2>
         {mayCreate ? null : <p>Nothing is here yet. What others add appears by itself.</p>}
         <p hidden={!mayCreate}>
-          Write the first task at the top of a column and press <kbd>Enter</kbd>
-          {keys.task === null ? null : (
-            <>
-              , or press <kbd>{keys.task}</kbd> for one with details
-            </>
-          )}
+          Write the first task at the top of a column
+          <span className={css['byKey']}>
+            {' '}
+            and press <kbd>Enter</kbd>
+            {keys.task === null ? null : (
+              <>
+                , or press <kbd>{keys.task}</kbd> for one with details
+              </>
+            )}
+          </span>
           . A task goes from Backlog to Done; agents take theirs from Ready. Then invite whoever works with you, people or agents.
         </p>
         <div hidden={!mayCreate}>
@@ -50,7 +54,7 @@ export function FirstSteps({ mayCreate }: { readonly mayCreate: boolean }) {
             {isFilling ? 'Filling in …' : 'Fill in a sample plan'}
           </Button>
         </div>
-        <p>
+        <p className={css['byKey']}>
           {keys.search === null ? null : (
             <>
               <kbd>{keys.search}</kbd> finds everything
