@@ -58,6 +58,8 @@ export const LOCAL = {
   testWordChars: 300,
   /** An agent that fails so often in a row is left for a person. */
   agentFaults: 8,
+  /** Seconds, about: a signature takes milliseconds. A tab in the background looks less often. */
+  signingTicks: 20,
   testHeapBytes: 64 * 1024 * 1024,
   sharedViews: 100,
   viewQueryChars: 2000,

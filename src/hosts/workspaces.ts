@@ -10,12 +10,14 @@ import { ok, refuse, type Result } from '../base/result.ts'
 import { boxOf, generateKeys, inviteKeys, type KeyPair, keyPairOf } from '../log/keys.ts'
 import { sealBatch } from '../log/signing.ts'
 import { type Invite, parseInvite } from '../replica/invite.ts'
-import { rewriteUnsaved } from '../replica/rewrite.ts'
+import { takeOver } from '../replica/rewrite.ts'
 import { createGenesis, inviteState, nameWorkspace, redeemInvite } from '../replica/workspace.ts'
 import type { Signer } from '../replica/writer.ts'
+import { acquireFeed } from '../store/feed-lock.ts'
 import { deleteIndexedDbStore, openIndexedDbStore } from '../store/indexeddb-store.ts'
 import type { KnownWorkspace, Profile } from '../store/profile.ts'
 import { DEMO_WORKSPACE } from '../ui/demo/demo-name.ts'
+import { notify } from '../ui/notices.ts'
 import type { Home } from '../ui/session.ts'
 import type { Variable } from './observable.ts'
 import type { Network } from './network.ts'
@@ -63,21 +65,36 @@ export async function createWorkspaces(
     await remember(open)
     session.set(next)
     exposeForScripts(next)
-    open.replica.onFeedMoved(() => {
+    open.replica.onStuck(() => {
+      // What an agent that is still closing tries to write after that is none of the fresh one's concern.
+      if (session.get() !== next) return
       reopening ??= reopen(open).finally(() => (reopening = null))
     })
     void joinNetwork(open, next, workOffline, network)
     return next
   }
 
-  /** Another writer took our feed: what it did not let us save goes into a feed of a fresh replica. */
-  async function reopen({ known, replica }: OpenWorkspace): Promise<void> {
+  /** Nothing is saved there any more: what was not goes into feeds of a fresh replica, before anybody goes on with it. */
+  async function reopen({ known, replica: stuck }: OpenWorkspace): Promise<void> {
     const last = session.get()
     // Off the screen first: what is being typed is written by its editor as it goes, and nothing comes after that.
     session.set(null)
     await last?.close()
-    const next = await show(known)
-    rewriteUnsaved(next.replica, replica.unsaved())
+    const open = await openWorkspace(known, ports)
+    const { replica, store } = open
+    try {
+      const left = await takeOver(replica, stuck, (signer) => ({
+        signer,
+        openFeed: () => acquireFeed({ store, key: toHex(signer.key), locks: navigator.locks, random: randomBytes }),
+      }))
+      if (left > 0)
+        notify('An agent’s key does not sign. What it wrote last could not be kept; all else is here', {
+          tone: 'bad',
+          stays: true,
+        })
+    } finally {
+      await start(open)
+    }
   }
 
   async function remember({ known, replica, keyring }: OpenWorkspace): Promise<void> {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { run } from './table.ts'
 import { founded, portsOf } from '../replica/cluster.fixture.ts'
 import { openReplica } from '../replica/replica.ts'
-import { rewriteUnsaved } from '../replica/rewrite.ts'
+import { takeOver } from '../replica/rewrite.ts'
 import { textClientId, textName, textOf, projectText } from '../replica/text.ts'
 
 test('when another writer took the feed, what was not saved is written anew and nothing is lost', async () => {
@@ -20,7 +20,7 @@ test('when another writer took the feed, what was not saved is written anew and 
   await thief.saved()
 
   let moved = false
-  owner.onFeedMoved(() => (moved = true))
+  owner.onStuck(() => (moved = true))
   const node = owner.views.find('WN-1') as never
   const doc = projectText(owner.nodes.get(node) as never, 'body', owner.history)
   doc.clientID = textClientId(owner.feedName, node, 'body')
@@ -35,7 +35,7 @@ test('when another writer took the feed, what was not saved is written anew and 
   expect(owner.saveState.problem).toContain('Another tab')
 
   const fresh = await openReplica(owner.workspace, peer.ports)
-  rewriteUnsaved(fresh, owner.unsaved())
+  await takeOver(fresh, owner, () => peer.ports)
   await fresh.saved()
   const again = await openReplica(owner.workspace, peer.ports)
   const titles = new Set([...again.views.tasks()].map((id) => again.views.task(id)?.title))

@@ -4,12 +4,13 @@ import { expect, test } from 'vitest'
 import { toHex } from '../base/bytes.ts'
 import { read } from '../core/fold.ts'
 import { type ActorKey, type NodeId, shortKey } from '../core/ids.ts'
-import { PROTOCOL } from '../core/limits.ts'
+import { LOCAL, PROTOCOL } from '../core/limits.ts'
 import { signingKeys } from '../log/keys.ts'
 import { acquireFeed } from '../store/feed-lock.ts'
 import { memoryLocks } from '../store/locks.ts'
-import { exchange, founded, joined, signerOf, type TestPeer } from './cluster.fixture.ts'
+import { exchange, founded, joined, portsOf, signerOf, type TestPeer } from './cluster.fixture.ts'
 import { grantTo, revoke } from './membership.ts'
+import { takeOver } from './rewrite.ts'
 import { openReplica, type Replica } from './replica.ts'
 import type { Signer } from './writer.ts'
 
@@ -151,4 +152,76 @@ test('when an agent cannot sign, its person is told whose key it was, and one mo
   const reopened = await openReplica(owner.workspace, peer.ports)
   expect(ids.map((id) => lastBy(reopened, id))).toEqual([agent.actor, owner.actor])
   expect(await reopened.stateHash()).toBe(await owner.stateHash())
+})
+
+test.each([
+  ['fails', (): Promise<never> => Promise.reject(new Error('no key'))],
+  ['never answers', (): Promise<never> => new Promise(() => undefined)],
+])(
+  'a key that %s stops nobody else: a fresh replica takes over what the others wrote, and takes that key in no more',
+  async (_, sign) => {
+    const { owner, peer } = await founded()
+    const [mute, good] = [await agentOf(owner, 1), await agentOf(owner, 2)]
+    await owner.saved()
+    const as = feedsOf(peer)
+    const silent = await owner.as(as({ key: mute.key, sign }))
+    const agent = await owner.as(as(good))
+    const stuck = new Promise<void>((resolve) => owner.onStuck(resolve))
+    const lost = task(silent, 'By the key that does not sign')
+    const made = task(agent, 'By the other agent')
+    owner.transact(null, (tx) => tx.set(made, 'title', 'Named by the person'))
+    owner.transact(null, (tx) => tx.set(lost, 'title', 'About what is lost'))
+    const last = task(owner, 'By the person')
+    agent.transact(null, (tx) => tx.set(last, 'priority', 1))
+    for (let looks = 0; looks <= LOCAL.signingTicks; looks++) {
+      await Promise.resolve()
+      owner.tick()
+    }
+    await stuck
+    await agent.close()
+
+    const fresh = await openReplica(owner.workspace, peer.ports)
+    expect(await takeOver(fresh, owner, as)).toBe(1)
+    expect(fresh.saveState).toEqual({ pending: 0, problem: null })
+    const reopened = await openReplica(owner.workspace, peer.ports)
+    expect([...reopened.views.tasks()].toSorted()).toEqual([made, last].toSorted())
+    expect([made, last].map((id) => read(reopened.nodes.get(id) as never, 'title'))).toEqual([
+      'Named by the person',
+      'By the person',
+    ])
+    expect([lastBy(reopened, made), lastBy(reopened, last)]).toEqual([owner.actor, agent.actor])
+    expect(reopened.quarantine.size).toBe(0)
+    await expect(fresh.as(as(mute))).rejects.toThrow('does not sign')
+    task(await fresh.as(as(good)), 'Goes on')
+    await fresh.saved()
+    expect(fresh.saveState).toEqual({ pending: 0, problem: null })
+  },
+)
+
+test('when another tab took over the feed of an agent, what it and its person wrote since is taken over, in order and by each their own', async () => {
+  const { owner, peer, clock } = await founded()
+  const signer = await agentOf(owner, 1)
+  const as = feedsOf(peer)
+  const agent = await owner.as(as(signer))
+  const kept = task(agent, 'Kept')
+  await owner.saved()
+  const feed = agent.feedName.slice(66)
+  const head = (await peer.ports.store.feeds(agent.actor)).find((one) => one.feed === feed)
+  const elsewhere = await openReplica(owner.workspace, portsOf(peer.signer, peer.disk, owner.workspace, clock, peer.ports.random))
+  const thief = await elsewhere.as({ signer, openFeed: async () => ({ feed, head: head ?? null, release: async () => {} }) })
+  task(thief, 'Was first')
+  await elsewhere.saved()
+
+  const stuck = new Promise<void>((resolve) => owner.onStuck(resolve))
+  const made = task(agent, 'Made')
+  owner.transact(null, (tx) => tx.set(made, 'title', 'Renamed'))
+  agent.transact(null, (tx) => tx.set(kept, 'priority', 1))
+  await stuck
+  const fresh = await openReplica(owner.workspace, peer.ports)
+  expect(await takeOver(fresh, owner, as)).toBe(0)
+  const reopened = await openReplica(owner.workspace, peer.ports)
+  expect([...reopened.views.tasks()]).toHaveLength(3)
+  expect(read(reopened.nodes.get(made) as never, 'title')).toBe('Renamed')
+  expect([lastBy(reopened, made), lastBy(reopened, kept)]).toEqual([owner.actor, agent.actor])
+  expect(await reopened.stateHash()).toBe(await fresh.stateHash())
 })

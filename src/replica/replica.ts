@@ -16,7 +16,7 @@ import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
 import type { By, Part, WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
-import type { ActorKey, NodeId, NodeType } from '../core/ids.ts'
+import { type ActorKey, type NodeId, type NodeType, shortKey } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
 import type { EndReason, WorkOp } from '../core/work.ts'
 import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
@@ -31,7 +31,7 @@ import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
 import { editsOf, UndoHistory, type UndoStep } from './undo.ts'
 import type { Views } from './views.ts'
-import { grantDraft, type Hand, type Signer, type Written } from './writer.ts'
+import { grantDraft, type Hand, type Signer, type UnsavedChange } from './writer.ts'
 
 export interface FeedLease {
   /** Hex of the feed's 8 bytes. */
@@ -107,6 +107,8 @@ export class Replica implements LogSource {
    * has an undo of its own; everything else is shared. Closing it frees its feed and nothing more; close it before this one.
    */
   async as({ signer, openFeed }: ActorPorts): Promise<Replica> {
+    if (this.isMute(toHex(signer.key) as ActorKey))
+      throw new Error(`The key ${shortKey(toHex(signer.key))} does not sign. Load the page again to try it anew.`)
     const lease = await openFeed()
     try {
       // Another tab may have written the end of that feed.
@@ -365,9 +367,22 @@ export class Replica implements LogSource {
     return this.#shared.saving.onState(listener)
   }
 
-  /** Another writer took our feed (a copied profile, a lost lock): reopen the replica and hand `unsaved` to it. */
-  onFeedMoved(listener: () => void): () => void {
-    return this.#shared.saving.onFeedMoved(listener)
+  /**
+   * Nothing is saved here any more, of any hand: another writer took a feed of ours (a copied profile, a lost lock), or an agent's
+   * key does not sign, and what others wrote stands on what it wrote. Open a fresh replica and let it `takeOver`.
+   */
+  onStuck(listener: () => void): () => void {
+    return this.#shared.saving.onStuck(listener)
+  }
+
+  /** Whether this key was asked to sign here and did not: it gets no hand in this log. */
+  isMute(actor: ActorKey): boolean {
+    return this.#shared.mute.has(actor)
+  }
+
+  /** Gives this key no hand in this log. */
+  mute(actor: ActorKey): void {
+    this.#shared.mute.add(actor)
   }
 
   /** Resolves when everything written so far is durable, or saving has stopped (`saveState.problem`). */
@@ -488,9 +503,14 @@ export class Replica implements LogSource {
     return this.#shared.authorityVersion
   }
 
-  /** What no store has: what a fresh replica takes over after `onFeedMoved`. */
-  unsaved(): readonly Written[] {
-    return this.#shared.writer.unsaved(this.#hand)
+  /** What no store has, of every hand: what a fresh replica takes over after `onStuck`. */
+  unsaved(): readonly UnsavedChange[] {
+    return this.#shared.writer.unsaved()
+  }
+
+  /** Whether this actor may make this edit, here and now. */
+  mayWrite(edit: Edit): boolean {
+    return this.#standing.forEdit(edit) !== null
   }
 
   /** Saves what can be saved and lets go of the feed, clean if everything is durable. The store and verifier are the host's to close. */

@@ -1,64 +1,80 @@
 /**
- * Writing edits anew: when another writer took over our feed, what was not saved is written again by a fresh replica, under
- * its own feed. Removed tags are looked up anew; typed text is written as what it changed, under the new feed's client id.
+ * Writing edits anew: when a replica is stuck (another writer took over a feed of ours, or an agent's key does not sign), what was not
+ * saved is written again by a fresh one, under feeds of its own. Each change is its author's as before, and the order stays: what one
+ * wrote may stand on what another did. Of a key that does not sign nothing can be kept, nor what hangs on that alone.
+ *
+ * Removed tags are looked up anew; typed text is written as what it changed, under the new feed's client id.
  */
 
 import { applyUpdate, type Doc } from 'yjs'
-import type { Bytes } from '../base/bytes.ts'
-import { type Edit, isWorkEdit } from '../core/change.ts'
-import type { NodeId } from '../core/ids.ts'
-import type { Replica } from './replica.ts'
+import { type Bytes, toHex } from '../base/bytes.ts'
+import type { Edit } from '../core/change.ts'
+import type { ActorKey, NodeId } from '../core/ids.ts'
+import type { ActorPorts, Replica } from './replica.ts'
 import { insertPieces, projectText, textClientId, textName } from './text.ts'
 import type { Transaction } from './transaction.ts'
-import type { Written } from './writer.ts'
+import type { Signer, Written } from './writer.ts'
 
-/** Answers how much had nothing left to change. Order is kept. */
-export function rewriteUnsaved(replica: Replica, unsaved: readonly Written[]): number {
-  let idle = 0
-  for (const written of unsaved) {
-    // The same bytes once more: what a grant gives is known by what it says, whoever carries it.
-    if (written.kind === 'authority') replica.publish(written.change, written.capability)
-    else if (!replica.transact(null, (tx) => rewriteEdit(replica, tx, written.edit))) idle++
+/** `portsOf`: how an agent gets a hand in the fresh replica. Answers how many changes are left out, since their key does not sign. */
+export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer: Signer) => ActorPorts): Promise<number> {
+  const hands = new Map([[fresh.actor, fresh]])
+  let left = 0
+  try {
+    for (const { signer, change } of stuck.unsaved()) {
+      const actor = toHex(signer.key) as ActorKey
+      if (stuck.isMute(actor)) {
+        fresh.mute(actor)
+        left++
+        continue
+      }
+      const hand = hands.get(actor) ?? (await fresh.as(portsOf(signer)))
+      hands.set(actor, hand)
+      writeAnew(hand, change)
+    }
+  } finally {
+    hands.delete(fresh.actor)
+    for (const hand of hands.values()) await hand.close()
   }
-  return idle
+  return left
 }
 
-function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit): boolean {
-  if (edit.op !== 'create' && !tx.node(edit.node)) return false
-  if (edit.op === 'create' && tx.node(edit.node)) return false
-  // Of a run that others have ended meanwhile, or that is not here any more, there is nothing to say.
-  if (isWorkEdit(edit)) {
-    const task = tx.node(edit.node)
-    if (!task || !replica.maySay(edit.op, task, edit.run, edit.why)) return false
-  }
-  if (edit.op === 'text') return rewriteText(replica, tx, edit.node, edit.field, edit.update)
-  if (edit.op === 'remove') tx.remove(edit.node, edit.field, edit.element)
+function writeAnew(replica: Replica, change: Written): void {
+  // The same bytes once more: what a grant gives is known by what it says, whoever carries it.
+  if (change.kind === 'authority') replica.publish(change.change, change.capability)
+  else replica.transact(null, (tx) => rewriteEdit(replica, tx, change.edit))
+}
+
+/** What has nothing to change any more is left alone. */
+function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit): void {
+  if ((edit.op === 'create') === (tx.node(edit.node) !== undefined)) return
+  // Their rights may have ended meanwhile, or the run that it is about.
+  if (!replica.mayWrite(edit)) return
+  if (edit.op === 'text') rewriteText(replica, tx, edit.node, edit.field, edit.update)
+  else if (edit.op === 'remove') tx.remove(edit.node, edit.field, edit.element)
   else tx.write(edit)
-  return true
 }
 
 /** Lets the old update change a copy of the field, and writes the difference. */
-function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: string, update: Bytes): boolean {
+function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: string, update: Bytes): void {
   const node = tx.node(id)
-  if (!node) return false
+  if (!node) return
   const name = textName(id, field)
   const copy = projectText(node, field, replica.history)
   applyUpdate(copy, update)
   const wanted = copy.getText(name).toString()
   copy.destroy()
-  return writeText(replica, tx, id, field, wanted)
+  writeText(replica, tx, id, field, wanted)
 }
 
-/** Changes a text field into these words, and nothing that they have in common; answers whether anything was to change. */
-export function writeText(replica: Replica, tx: Transaction, id: NodeId, field: string, wanted: string): boolean {
+/** Changes a text field into these words, and nothing that they have in common. */
+export function writeText(replica: Replica, tx: Transaction, id: NodeId, field: string, wanted: string): void {
   const node = tx.node(id)
-  if (!node) return false
+  if (!node) return
   const doc = projectText(node, field, replica.history)
   doc.clientID = textClientId(replica.feedName, id, field)
   const updates = changeText(doc, textName(id, field), wanted)
   for (const one of updates) tx.text(id, field, one)
   doc.destroy()
-  return updates.length > 0
 }
 
 function changeText(doc: Doc, name: string, wanted: string): Bytes[] {

@@ -20,7 +20,7 @@ export class Saving {
   readonly #disk: DiskQueue
   readonly #unsigned: () => number
   readonly #told = createEmitter<SaveState>()
-  readonly #feedMoved = createEmitter<void>()
+  readonly #stuck = createEmitter<void>()
   #problem: string | null = null
 
   /** `unsigned`: how many edits have no batch yet. `durable`: these are, from this arrival on. */
@@ -72,9 +72,15 @@ export class Saving {
   failed(error: unknown): void {
     if (error instanceof FeedMovedError) {
       this.#problem = 'Another tab took over this feed. Your changes are kept in memory and are being written anew.'
-      this.#feedMoved.emit()
+      this.#stuck.emit()
     } else this.#problem = error instanceof Error ? error.message : String(error)
     this.tell()
+  }
+
+  /** As `failed`, where nothing is saved any more but by a fresh replica. */
+  stuck(error: unknown): void {
+    this.failed(error)
+    this.#stuck.emit()
   }
 
   tell(): void {
@@ -85,7 +91,8 @@ export class Saving {
     return this.#told.on(listener)
   }
 
-  onFeedMoved(listener: () => void): () => void {
-    return this.#feedMoved.on(listener)
+  /** See `Replica.onStuck`. */
+  onStuck(listener: () => void): () => void {
+    return this.#stuck.on(listener)
   }
 }

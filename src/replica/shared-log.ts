@@ -27,7 +27,7 @@ import { Saving } from './saving.ts'
 import { Snapshotter } from './snapshot.ts'
 import { State } from './state.ts'
 import { Views } from './views.ts'
-import { type SignedBatch, Writer } from './writer.ts'
+import { type SignedBatch, SigningError, Writer } from './writer.ts'
 
 export interface SharedPorts {
   readonly store: Store
@@ -57,6 +57,9 @@ export class SharedLog {
   readonly turned = createEmitter<ReadonlySet<Ref>>()
   /** Grows whenever who may what, or who is who, may be otherwise. */
   authorityVersion = 0
+  /** Whose keys did not sign: they get no hand in this log. */
+  readonly mute = new Set<ActorKey>()
+  readonly #self: ActorKey
   readonly #snapshotter: Snapshotter
   #covered: number
   #changesAtSnapshot: number
@@ -68,6 +71,7 @@ export class SharedLog {
   constructor(state: State, snapshotter: Snapshotter, covered: number, self: ActorKey, ports: SharedPorts) {
     this.state = state
     this.ports = ports
+    this.#self = self
     this.#snapshotter = snapshotter
     this.#covered = covered
     this.#changesAtSnapshot = state.changes
@@ -108,6 +112,7 @@ export class SharedLog {
   async retrySaving(): Promise<void> {
     // What is failing right now says so first.
     while (this.#flushing) await this.#flushing
+    this.mute.clear()
     this.writer.retry()
     const retried = this.saving.retry()
     this.flush()
@@ -210,6 +215,7 @@ export class SharedLog {
 
   /** What time brings: batches that are due, tasks that may be begun now. */
   tick(): void {
+    this.writer.tick()
     this.views.refreshDue()
     if (!this.writer.idle) return
     this.state.ledger.release((admitted) => {
@@ -252,7 +258,10 @@ export class SharedLog {
         await this.saving.settled()
       }
     } catch (error) {
-      this.saving.failed(error)
+      // One's own key is that of the device: no fresh replica could do without it.
+      if (!(error instanceof SigningError) || error.actor === this.#self) return this.saving.failed(error)
+      this.mute.add(error.actor)
+      this.saving.stuck(error)
     }
   }
 

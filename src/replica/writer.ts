@@ -8,7 +8,8 @@
  *   write(hand, edit) ─> open batch ─close─> sign ─> disk (durable) ─> peers
  *
  * Several hands write here: the person's, and those of agents whose keys are kept here. There is one open batch for all of them,
- * closed when another hand writes, and one line of closed ones: whatever a batch stands on has its id before it is signed.
+ * closed when another hand writes, and one line of closed ones: whatever a batch stands on has its id before it is signed. So a key that
+ * does not sign stops the line; a fresh replica takes over what the other hands wrote (`rewrite.ts`).
  */
 
 import { assert } from '../base/assert.ts'
@@ -21,8 +22,8 @@ import type { Grant } from '../core/capability.ts'
 import { nextHlc } from '../core/hlc.ts'
 import type { Author } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
-import { shortKey } from '../core/ids.ts'
-import { PROTOCOL } from '../core/limits.ts'
+import { type ActorKey, shortKey } from '../core/ids.ts'
+import { LOCAL, PROTOCOL } from '../core/limits.ts'
 import { feedName } from '../log/ledger.ts'
 import type { BatchDraft } from '../log/signing.ts'
 import type { State } from './state.ts'
@@ -43,6 +44,12 @@ export interface FeedPlace {
 export type Written =
   | { readonly kind: 'edit'; readonly edit: Edit; readonly right: Right; readonly capability: string }
   | { readonly kind: 'authority'; readonly change: AuthorityChange; readonly capability: string }
+
+/** A change that no store has, and whose it is. */
+export interface UnsavedChange {
+  readonly signer: Signer
+  readonly change: Written
+}
 
 /** Who writes, and where its feed goes on. Made by `join`. */
 export interface Hand {
@@ -70,6 +77,16 @@ interface OpenBatch {
   bytes: number
 }
 
+/** A hand's key did not sign. What is written since then may stand on what it wrote, so nothing more of anybody's can be signed here. */
+export class SigningError extends Error {
+  readonly actor: ActorKey
+
+  constructor(actor: ActorKey, cause: unknown) {
+    super(`A change could not be signed with ${shortKey(actor)}.`, { cause })
+    this.actor = actor
+  }
+}
+
 export interface SignedBatch {
   readonly batch: VerifiedBatch
   readonly ordinal: number
@@ -87,9 +104,12 @@ export class Writer {
   readonly #closed: OpenBatch[] = []
   #signing: Promise<void> | null = null
   /** Why signing has stopped, for all hands, until it is tried again; what was closed since stays in memory. */
-  #broken: Error | null = null
+  #broken: SigningError | null = null
+  /** How often it was looked at what is being signed now, and what ends the wait for it. */
+  #looks = 0
+  #giveUp: ((why: Error) => void) | null = null
   readonly #hands = new Map<string, Hand>()
-  readonly #unsaved = new Map<number, { readonly hand: Hand; readonly written: readonly Written[] }>()
+  readonly #unsaved = new Map<number, { readonly hand: OwnHand; readonly written: readonly Written[] }>()
 
   constructor(state: State, now: () => number, random: RandomBytes, signed: (signed: SignedBatch) => void) {
     this.#state = state
@@ -134,9 +154,9 @@ export class Writer {
     return this.#open === null && this.#closed.length === 0
   }
 
-  /** What this hand wrote and is not durable yet, oldest first: what a fresh replica would have to write again. */
-  unsaved(hand: Hand): Written[] {
-    return [...this.#unsaved.values()].flatMap((batch) => (batch.hand === hand ? batch.written : []))
+  /** What is not durable yet, of whichever hand, oldest first: what a fresh replica would have to write again. */
+  unsaved(): UnsavedChange[] {
+    return [...this.#unsaved.values()].flatMap(({ hand, written }) => written.map((change) => ({ signer: hand.signer, change })))
   }
 
   /** What a batch of ours that is not durable yet says; undefined where the store has it, or it is not ours. */
@@ -210,6 +230,11 @@ export class Writer {
     if (this.#closed.length > 0) this.#signing ??= this.#signAll()
   }
 
+  /** Call it every second or so: a key that never answers counts as one that refused. */
+  tick(): void {
+    if (this.#giveUp && ++this.#looks > LOCAL.signingTicks) this.#giveUp(new Error('The key did not answer.'))
+  }
+
   #roomFor(hand: OwnHand, kind: BatchKind, size: number): OpenBatch {
     const open = this.#open
     const isFull = open !== null && (open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)
@@ -244,20 +269,33 @@ export class Writer {
   async #signAll(): Promise<void> {
     // A signer that fails at once does not end this before it is known to be under way.
     await Promise.resolve()
-    let key = ''
+    let actor = '' as ActorKey
     try {
       for (let batch = this.#closed[0]; batch !== undefined; batch = this.#closed[0]) {
-        key = shortKey(toHex(batch.hand.signer.key))
-        const signed = await batch.hand.signer.sign(this.#draft(batch))
+        const { signer } = batch.hand
+        actor = toHex(signer.key) as ActorKey
+        const draft = this.#draft(batch)
+        const signed = await this.#inTime(() => signer.sign(draft))
         this.#state.history.identify(batch.ordinal, signed.id)
         this.#closed.shift()
         this.#signed({ batch: signed, ordinal: batch.ordinal })
       }
     } catch (error) {
       // Whoever waits is told by `allSigned`; nothing more can be signed after a gap, since it may stand on what is missing.
-      this.#broken = new Error(`A change could not be signed with ${key}.`, { cause: error })
+      this.#broken = new SigningError(actor, error)
     } finally {
       this.#signing = null
+    }
+  }
+
+  /** What comes after the wait was given up is thrown away: it is signed anew, if it ever is. */
+  async #inTime<T>(sign: () => Promise<T>): Promise<T> {
+    this.#looks = 0
+    const late = new Promise<never>((_, reject) => (this.#giveUp = reject))
+    try {
+      return await Promise.race([sign(), late])
+    } finally {
+      this.#giveUp = null
     }
   }
 

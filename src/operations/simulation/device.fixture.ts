@@ -140,7 +140,7 @@ async function goLive(tab: Tab, ports: DevicePorts): Promise<void> {
     if (pending > 0 || tab.isDead) return
     for (const token of tab.unsaved.splice(0)) ports.promised(token)
   })
-  replica.onFeedMoved(() => ports.broken(`the feed of ${tab.name} was moved by somebody else`))
+  replica.onStuck(() => ports.broken(`the feed of ${tab.name} was moved by somebody else`))
   const log: LogSource = {
     history: replica.history,
     onDurable: (listener) => replica.onDurable(listener),
