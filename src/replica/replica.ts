@@ -3,34 +3,28 @@
  *
  * Every operation completes against what is here (L6). Several tabs of a profile share one store; each is a replica of its own.
  * The agents whose keys are kept on this device share one log with its person (`as`): what one writes, the others see at once, and
- * each signs with its own key, under its own rights, in its own feed.
+ * each signs with its own key, under its own rights, in its own feed. What is the same in every hand stands in `reading.ts`.
  */
 
 import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
-import type { RandomBytes } from '../base/random.ts'
-import type { Authority } from '../core/authority.ts'
 import type { AuthorityChange } from '../core/authority-change.ts'
-import type { Capability, Invalid } from '../core/capability-registry.ts'
+import type { Capability } from '../core/capability-registry.ts'
 import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
-import type { By, Part, WorkNode } from '../core/fold.ts'
-import type { History, Ref } from '../core/history.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { Ref } from '../core/history.ts'
 import { type ActorKey, type NodeId, type NodeType, shortKey } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
 import type { EndReason, WorkOp } from '../core/work.ts'
-import type { LogSource, OutgoingWire, ReceiveReport } from '../sync/log-source.ts'
-import { type AuditedState, auditedOf } from './audit.ts'
-import type { Flood } from './incoming.ts'
-import type { Outgoing } from './outgoing.ts'
-import { type RunRow, runRows } from './run-row.ts'
+import type { LogSource, ReceiveReport } from '../sync/log-source.ts'
 import type { SaveState } from './saving.ts'
+import { Reading } from './reading.ts'
 import { openShared, type SharedLog, type SharedPorts } from './shared-log.ts'
 import { Standing } from './standing.ts'
 import { stateHash } from './state-hash.ts'
 import { Transaction } from './transaction.ts'
 import { editsOf, UndoHistory, type UndoStep } from './undo.ts'
-import type { Views } from './views.ts'
 import { grantDraft, type Hand, type Signer, type UnsavedChange } from './writer.ts'
 
 export interface FeedLease {
@@ -55,17 +49,6 @@ export interface TakenBack {
   readonly skipped: number
 }
 
-export interface Delayed {
-  /** For an ancestor. */
-  readonly waiting: number
-  /** For their time. */
-  readonly held: number
-  /** For a key. */
-  readonly sealed: number
-  /** Of authors who write too fast, or have no right and enough of whose is kept. */
-  readonly outside: number
-}
-
 /** Opens the replica of a workspace from its store. */
 export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promise<Replica> {
   // The feed first, and at once: were the log read before it, another tab could write on it in between.
@@ -80,7 +63,7 @@ export async function openReplica(workspace: Bytes, ports: ReplicaPorts): Promis
   }
 }
 
-export class Replica implements LogSource {
+export class Replica extends Reading implements LogSource {
   readonly actor: ActorKey
   readonly #shared: SharedLog
   readonly #signer: Signer
@@ -93,6 +76,7 @@ export class Replica implements LogSource {
 
   /** Use `openReplica`, and `as`. What is in the feed is in the log. */
   constructor(shared: SharedLog, signer: Signer, lease: FeedLease) {
+    super(shared)
     this.actor = toHex(signer.key) as ActorKey
     this.#shared = shared
     this.#signer = signer
@@ -120,137 +104,14 @@ export class Replica implements LogSource {
     }
   }
 
-  get workspace(): Bytes {
-    return this.#state.workspace
-  }
-
-  get views(): Views {
-    return this.#shared.views
-  }
-
-  get history(): History {
-    return this.#state.history
-  }
-
-  get nodes(): ReadonlyMap<NodeId, WorkNode> {
-    return this.#state.fold.nodes
-  }
-
-  /** Whether a peer has sent what only a newer version understands. */
-  get sawNewerVersion(): boolean {
-    return this.#shared.incoming.sawNewer
-  }
-
-  /** Whether the genesis is here: before it nothing else can be. */
-  get hasGenesis(): boolean {
-    return this.#state.roots.length > 0
-  }
-
-  /** Valid changes to the tree so far. */
-  get changes(): number {
-    return this.#state.changes
-  }
-
-  get random(): RandomBytes {
-    return this.#shared.ports.random
-  }
-
-  get now(): () => number {
-    return this.#shared.ports.now
-  }
-
-  /** Lets the page breathe: for long work on what the replica holds. */
-  get yieldToUi(): () => Promise<void> {
-    return this.#shared.ports.yieldToUi
-  }
-
-  /** What it takes to tell events from batches, with the verdicts of now. */
-  get audited(): AuditedState {
-    return auditedOf(this.#state)
-  }
-
-  /** Who wrote the change, and by how senior a right. */
-  byOf(ref: Ref): By {
-    return this.#state.byOf(ref)
-  }
-
-  /** Whether the change takes part in its node, and how, by the verdicts of now. */
-  partOf(ref: Ref): Part {
-    return this.#state.partOf(ref)
-  }
-
-  /** All changes about a node, counting or not, the latest admitted first. */
-  refsOf(id: NodeId): readonly Ref[] {
-    const node = this.#state.fold.nodes.get(id) ?? this.#state.fold.hidden.get(id)
-    return node ? this.#state.index.refsOf(node.slot) : []
-  }
-
   /** Key and feed of this tab's own feed, in hex. */
   get feedName(): string {
     return this.#hand.feedName
   }
 
-  /** Whether this actor writes on this very device, in this tab or process. */
-  isActiveHere(actor: ActorKey): boolean {
-    return this.#shared.writer.isHandOf(actor)
-  }
-
-  /** Whether this tab writes to the feed, in any hand. */
-  isWrittenHere(feed: string): boolean {
-    return this.#shared.writer.isWrittenHere(feed)
-  }
-
-  /** Who may what, and why. Read only. */
-  get authority(): Authority {
-    return this.#state.authority
-  }
-
   /** The live capabilities of this actor, the most senior first. */
   get held(): readonly Capability[] {
     return this.#standing.held
-  }
-
-  /** How many changes of a batch cite this capability. */
-  countCiting(ordinal: number, capability: Capability): number {
-    let count = 0
-    this.#state.index.eachCiting(ordinal, capability.number, () => count++)
-    return count
-  }
-
-  /** The capability that a change cites; null where nobody here knows it. */
-  capabilityOf(ref: Ref): Capability | null {
-    return this.#state.authority.registry.at(this.#state.index.at(ref)?.capability ?? -1) ?? null
-  }
-
-  /** Changes that were admitted and do not count, with the reason. */
-  get quarantine(): ReadonlyMap<Ref, Invalid> {
-    return this.#state.quarantine
-  }
-
-  /** Batches that came and are not admitted. */
-  get delayed(): Delayed {
-    const { waiting, held } = this.#state.ledger
-    return { waiting, held, sealed: this.#shared.incoming.sealed, outside: this.#shared.incoming.outside }
-  }
-
-  /** Who has written far more than they may, in the last minutes. */
-  floods(): readonly Flood[] {
-    return this.#shared.incoming.floods()
-  }
-
-  isSetAside(id: Bytes): boolean {
-    return this.#shared.incoming.isSetAside(id)
-  }
-
-  /** The runs of a task, in the order of their claims. */
-  runsOf(task: NodeId): readonly RunRow[] {
-    const node = this.nodes.get(task)
-    return node ? runRows(node, this.#state) : []
-  }
-
-  /** Whether bodies leave this device sealed. */
-  get isSealed(): boolean {
-    return this.#shared.epochs.isSealed
   }
 
   /** Whether this actor may do this to such a node, here and now: a courtesy, the fold judges again. */
@@ -410,44 +271,6 @@ export class Replica implements LogSource {
     return this.#shared.incoming.learn(wires)
   }
 
-  /** Of the store: arrivals of one mean nothing in another. */
-  get incarnation(): string {
-    return this.#shared.ports.store.incarnation
-  }
-
-  /** The arrival up to which all that the store has is here, other tabs' batches among it. */
-  get covered(): number {
-    return this.#shared.covered
-  }
-
-  /** Changes that count now and did not, or the other way round. */
-  onTurned(listener: (refs: ReadonlySet<Ref>) => void): () => void {
-    return this.#shared.turned.on(listener)
-  }
-
-  onDurable(listener: (ordinals: readonly number[]) => void): () => void {
-    return this.#shared.durable.on(listener)
-  }
-
-  wires(ordinals: readonly number[]): AsyncIterable<readonly OutgoingWire[]> {
-    return this.#shared.outgoing.wires(ordinals)
-  }
-
-  keyWires(epoch: Bytes): Promise<readonly Bytes[]> {
-    return this.#shared.outgoing.keyWires(epoch)
-  }
-
-  /** Batches as the store has them, open. */
-  stored(ordinals: readonly number[]): ReturnType<Outgoing['stored']> {
-    return this.#shared.outgoing.stored(ordinals)
-  }
-
-  /** The whole log as wire batches, open, in order of arrival. */
-  async *exportLog(): AsyncIterable<readonly Bytes[]> {
-    await this.saved()
-    for await (const page of this.#shared.ports.store.readSince(0)) yield page.map(({ wire }) => wire)
-  }
-
   /** Admits what is in the store and not here: what other tabs of this profile have stored since. */
   catchUp(): Promise<void> {
     return this.#shared.catchUp()
@@ -456,11 +279,6 @@ export class Replica implements LogSource {
   /** What time brings: batches that are due, tasks that may be begun now. Call it every second or so. */
   tick(): void {
     this.#shared.tick()
-  }
-
-  /** Changes since the last snapshot. */
-  get unsnapshotted(): number {
-    return this.#shared.unsnapshotted
   }
 
   /** Writes a snapshot if all here is durable; call it from one tab only. Answers whether it did. */
@@ -486,21 +304,6 @@ export class Replica implements LogSource {
   /** Whether what this actor writes there now would not show, since its run lost the task. */
   isFenced(about: { readonly id: NodeId; readonly type: NodeType }): boolean {
     return this.#state.fences.binds(about, this.actor)
-  }
-
-  /** What runs wrote shows, or does not, otherwise than before: `partOf` answers otherwise. */
-  onFences(listener: () => void): () => void {
-    return this.#shared.fenceChanges.on(listener)
-  }
-
-  /** Who may what, or who is who, may be otherwise now. */
-  onAuthority(listener: () => void): () => void {
-    return this.#shared.authorityChanges.on(listener)
-  }
-
-  /** Grows with every such change. */
-  get authorityVersion(): number {
-    return this.#shared.authorityVersion
   }
 
   /** What no store has, of every hand: what a fresh replica takes over after `onStuck`. */
