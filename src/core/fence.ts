@@ -30,8 +30,11 @@ export interface Fence {
   readonly shows: 'all' | 'ended' | 'none'
 }
 
+/** Who else was at work on the task while a run was. */
+export type RivalsOf = (run: RunWork) => Iterable<RunWork>
+
 /** The fences around the runs of a task, in the order of their claims. */
-export function fencesOf(work: Work, history: History): Fence[] {
+export function fencesOf(work: Work, history: History, rivalsOf: RivalsOf = rivalsIn(work, history)): Fence[] {
   return work.runs.map((run) => {
     const all = (...ops: readonly WorkOp[]): Ref[] => run.records.filter(({ op }) => ops.includes(op)).map(({ ref }) => ref)
     const ends = all(...ENDS)
@@ -45,7 +48,7 @@ export function fencesOf(work: Work, history: History): Fence[] {
       shows:
         isAtWork(run, work) || work.accepted === run.id
           ? 'all'
-          : ends.length > 0 && !isBeaten(run, work, history)
+          : ends.length > 0 && !isBeaten(run, work, history, rivalsOf)
             ? 'ended'
             : 'none',
     }
@@ -61,14 +64,17 @@ export function isSameFence(a: Fence, b: Fence): boolean {
 
 /** Whether a change at `ref`, by the agent whose fences these are, is kept from showing by them. */
 export function isFenced(fences: Iterable<Fence>, ref: Ref, history: Pick<History, 'saw'>): boolean {
-  const open = [...fences].filter(({ claims, ends }) => {
-    const saw = (record: Ref): boolean => history.saw(ref, record)
-    return claims.some(saw) && !ends.some(saw)
-  })
+  const open = [...fences].filter((fence) => isOpen(fence, ref, history))
   // Whoever has handed in one thing and is at another writes for the other.
   const atWork = open.filter((fence) => !isHandedIn(fence, ref, history))
   const bound = atWork.length > 0 ? atWork : open
   return bound.length > 0 && !bound.some((fence) => doesShow(fence, ref, history))
+}
+
+/** Whether the run was open as far as the change had seen. */
+export function isOpen({ claims, ends }: Fence, ref: Ref, history: Pick<History, 'saw'>): boolean {
+  const saw = (record: Ref): boolean => history.saw(ref, record)
+  return claims.some(saw) && !ends.some(saw)
 }
 
 function doesShow({ shows, ends }: Fence, ref: Ref, history: Pick<History, 'saw'>): boolean {
@@ -82,12 +88,17 @@ function isHandedIn({ submits, rejects }: Fence, ref: Ref, history: Pick<History
   )
 }
 
-function isBeaten(run: RunWork, work: Work, history: History): boolean {
-  return work.runs.some((other) => other !== run && isBefore(other, run, work, history) && !isApart(other, run, history))
+function isBeaten(run: RunWork, work: Work, history: History, rivalsOf: RivalsOf): boolean {
+  for (const rival of rivalsOf(run)) if (isBefore(rival, run, work, history)) return true
+  return false
+}
+
+function rivalsIn({ runs }: Work, history: History): RivalsOf {
+  return (run) => runs.filter((other) => other !== run && !isApart(other, run, history))
 }
 
 /** Whether one was over as far as the other had seen when it began: the one then goes on where the other left off. */
-function isApart(a: RunWork, b: RunWork, history: History): boolean {
+export function isApart(a: RunWork, b: RunWork, history: History): boolean {
   const began = (run: RunWork, after: RunWork): boolean =>
     after.records.some((record) => isEnd(record) && history.saw(startOf(run).ref, record.ref))
   return began(a, b) || began(b, a)
@@ -103,7 +114,7 @@ function isBefore(a: RunWork, b: RunWork, work: Work, history: History): boolean
   return standing(a) - standing(b) < 0 || (standing(a) === standing(b) && history.compare(startOf(a).ref, startOf(b).ref) < 0)
 }
 
-function startOf({ records }: RunWork): WorkRecord {
+export function startOf({ records }: RunWork): WorkRecord {
   return records.find(({ op }) => op === 'confirm') ?? (records[0] as WorkRecord)
 }
 

@@ -5,24 +5,10 @@ import { expect, test } from 'vitest'
 import { utf8 } from '../base/bytes.ts'
 import { seededRandom } from '../base/random.ts'
 import type { Hlc } from './batch.ts'
+import { CountingHistory } from './counting-history.fixture.ts'
 import { Fold } from './fold.ts'
-import { History, type Ref } from './history.ts'
 import { type NodeFacts, type NodeId, nodeIdOf } from './ids.ts'
 import { authorNamed } from './random-dag.fixture.ts'
-
-class CountingHistory extends History {
-  asked = 0
-
-  override compare(a: Ref, b: Ref): number {
-    this.asked++
-    return super.compare(a, b)
-  }
-
-  override saw(later: Ref, earlier: Ref): boolean {
-    this.asked++
-    return super.saw(later, earlier)
-  }
-}
 
 const AUTHORS = Array.from({ length: 7 }, (_, n) => authorNamed(`author ${n}`))
 const NODES = 200

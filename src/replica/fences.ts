@@ -7,6 +7,7 @@
  * and is done once for all that turned since somebody last asked (`settle`), however many records that were.
  */
 
+import { AgentFences } from '../core/agent-fences.ts'
 import type { CapabilityRegistry } from '../core/capability-registry.ts'
 import { type ChangeIndex, MOVES, NO_SLOT } from '../core/change-index.ts'
 import { RIGHT_NUMBERS } from '../core/change.ts'
@@ -14,7 +15,9 @@ import { type Fence, fencesOf, isFenced, isSameFence } from '../core/fence.ts'
 import type { Fold, WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
+import { Rivals } from '../core/rivals.ts'
 import { FIRST_AGENT_RANK } from '../core/roles.ts'
+import { newWork } from '../core/work.ts'
 
 interface Known {
   readonly history: History
@@ -26,11 +29,23 @@ interface Known {
 /** What a change is about, as far as fences ask. */
 type About = Pick<WorkNode, 'id' | 'type'>
 
+/** Of one task. */
+interface TaskFences {
+  fences: ReadonlyMap<NodeId, Fence>
+  readonly rivals: Rivals
+}
+
+/** One that binds otherwise than before. */
+interface Turned {
+  readonly before: Fence | null
+  readonly now: Fence | null
+}
+
 export class Fences {
   readonly #known: Known
   readonly #fenced = new Set<Ref>()
-  readonly #byTask = new Map<NodeId, readonly Fence[]>()
-  readonly #byActor = new Map<ActorKey, Map<NodeId, Fence>>()
+  readonly #byTask = new Map<NodeId, TaskFences>()
+  readonly #byActor = new Map<ActorKey, AgentFences>()
   /** Whose changes are to be looked at again, from which batch on. */
   readonly #due = new Map<ActorKey, number>()
 
@@ -60,22 +75,19 @@ export class Fences {
   binds({ id, type }: About, actor: ActorKey): boolean {
     const { history } = this.#known
     const saw = (later: Ref, earlier: Ref): boolean => later === NOW || history.saw(later, earlier)
-    return isFenced(this.#about(id, type, actor), NOW, { saw })
+    const fences = type === 'document' ? (this.#byActor.get(actor)?.all ?? []) : this.#onTask(id, type, actor)
+    return isFenced(fences, NOW, { saw })
   }
 
   /** Looks at the work of a task that was folded, and notes whose changes may show now and did not, or the other way round. */
   follow(task: WorkNode): void {
-    const before = this.#byTask.get(task.id) ?? []
-    if (before.length === 0 && !task.work) return
-    const now = this.#note(task)
-    for (const fence of now) {
-      const old = before.find(({ run }) => run === fence.run)
-      if (old ? isSameFence(old, fence) : fence.shows === 'all' && fence.ends.length === 0) continue
-      this.#turn(fence)
+    for (const { before, now } of this.#note(task)) {
+      // One that lets all through binds nothing until it turns.
+      if (before === null && now?.shows === 'all' && now.ends.length === 0) continue
       // From the first of either: a claim that counts no more bound what came after it.
-      if (old) this.#turn(old)
+      if (now !== null) this.#turn(now)
+      if (before !== null) this.#turn(before)
     }
-    for (const fence of before) if (!now.some(({ run }) => run === fence.run)) this.#turn(fence)
   }
 
   /** Judges what is due; answers the changes that turned. */
@@ -91,15 +103,30 @@ export class Fences {
     this.#due.set(by, Math.min(this.#due.get(by) ?? from, from))
   }
 
-  #note(task: WorkNode): readonly Fence[] {
-    for (const { by, run } of this.#byTask.get(task.id) ?? []) this.#byActor.get(by)?.delete(run)
-    const fences = task.work ? fencesOf(task.work, this.#known.history) : []
-    this.#byTask.set(task.id, fences)
-    for (const fence of fences) {
-      let own = this.#byActor.get(fence.by)
-      if (!own) this.#byActor.set(fence.by, (own = new Map()))
-      own.set(fence.run, fence)
-    }
+  /** Takes down the fences of the task as they are now; answers those that turned. */
+  #note({ id, work }: WorkNode): readonly Turned[] {
+    const known = this.#byTask.get(id)
+    if (!known && !work) return []
+    const { fences: old, rivals } = known ?? { fences: new Map<NodeId, Fence>(), rivals: new Rivals() }
+    const here = work ?? newWork()
+    rivals.follow(here, this.#known.history)
+    const fences = new Map(
+      fencesOf(here, this.#known.history, (run) => rivals.of(run)).map((fence) => {
+        const before = old.get(fence.run)
+        return [fence.run, before && isSameFence(before, fence) ? before : fence]
+      }),
+    )
+    this.#byTask.set(id, { fences, rivals })
+    const turned: Turned[] = []
+    for (const [run, now] of fences) if (old.get(run) !== now) turned.push({ before: old.get(run) ?? null, now })
+    for (const [run, before] of old) if (!fences.has(run)) turned.push({ before, now: null })
+    for (const { before, now } of turned) this.#ofAgent(((now ?? before) as Fence).by).turn(before, now)
+    return turned
+  }
+
+  #ofAgent(actor: ActorKey): AgentFences {
+    let fences = this.#byActor.get(actor)
+    if (!fences) this.#byActor.set(actor, (fences = new AgentFences()))
     return fences
   }
 
@@ -109,8 +136,7 @@ export class Fences {
     const turned: { ref: Ref; slot: number }[] = []
     for (const capability of registry.heldBy(actor)) {
       if (capability.rank < FIRST_AGENT_RANK) continue
-      for (const use of capability.uses) {
-        if (use < ordinal) continue
+      for (const use of capability.uses.slice(firstFrom(capability.uses, ordinal))) {
         index.eachCiting(use, capability.number, (ref, slot) => {
           if (slot === NO_SLOT) return
           const about = fold.inSlot(slot)
@@ -128,14 +154,28 @@ export class Fences {
   }
 
   #isFenced({ id, type }: About, actor: ActorKey, ref: Ref): boolean {
-    return isFenced(this.#about(id, type, actor), ref, this.#known.history)
+    const { history } = this.#known
+    if (type === 'document') return this.#byActor.get(actor)?.isFenced(ref, history) ?? false
+    return isFenced(this.#onTask(id, type, actor), ref, history)
   }
 
-  /** The fences that may stand around what this agent writes there. */
-  #about(id: NodeId, type: string, actor: ActorKey): readonly Fence[] {
-    if (type === 'task') return (this.#byTask.get(id) ?? []).filter(({ by }) => by === actor)
-    return type === 'document' ? [...(this.#byActor.get(actor)?.values() ?? [])] : []
+  /** The fences of the agent around what it writes on a task. */
+  #onTask(id: NodeId, type: string, actor: ActorKey): readonly Fence[] {
+    if (type !== 'task') return []
+    return [...(this.#byTask.get(id)?.fences.values() ?? [])].filter(({ by }) => by === actor)
   }
+}
+
+/** The index of the first that is not below the limit, in an ascending list. */
+function firstFrom(ascending: readonly number[], limit: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) < limit) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Stands for a change that has everything in its past. */
