@@ -5,7 +5,7 @@
  * dependency that is not here (yet), deleted, or no task does not gate: work must not wait for what nobody can finish.
  */
 
-import { GATING, type Status } from './fields.ts'
+import { GATING, type Status, STATUSES } from './fields.ts'
 import { elements, read, type WorkNode } from './fold.ts'
 import { isNodeId, type NodeId } from './ids.ts'
 
@@ -27,9 +27,11 @@ export function statusOf(task: WorkNode): Status {
 }
 
 export function isClosed(task: WorkNode): boolean {
-  const status = statusOf(task)
-  return status === 'done' || status === 'cancelled'
+  return CLOSED.has(statusOf(task))
 }
+
+const CLOSED: ReadonlySet<Status> = new Set<Status>(['done', 'cancelled'])
+export const OPEN_STATUSES: readonly Status[] = STATUSES.filter((status) => !CLOSED.has(status))
 
 export function isDeleted(node: WorkNode): boolean {
   return read(node, 'deleted') === true

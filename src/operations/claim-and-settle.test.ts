@@ -1,6 +1,6 @@
 /** Taking a task: who asks for one thing at one time, and what each is told. */
 
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { NodeId } from '../core/ids.ts'
 import { workspaceNodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
@@ -166,6 +166,24 @@ test('what is next fits the agent, and the most urgent comes first', async () =>
     not_ready: 1,
     waits_on: 1,
   })
+})
+
+test('to look for what is next costs what is open, whatever was done before', async () => {
+  const { agent, task, owner } = await scene()
+  const one = await agent(7)
+  const open = [task('a'), task('b', { status: 'blocked' }), task('c', { status: 'in_review' })]
+  const cost = async (): Promise<number> => {
+    await meet(owner, one)
+    const asked = vi.spyOn(one.nodes, 'get')
+    expect(nextTask(one).fitting).toEqual(open.slice(0, 1))
+    const { length } = asked.mock.calls
+    asked.mockRestore()
+    return length
+  }
+  const before = await cost()
+  expect(before).toBeGreaterThanOrEqual(open.length)
+  for (const status of ['done', 'cancelled'] as const) for (let n = 0; n < 50; n++) task(`${status} ${n}`, { status })
+  expect(await cost()).toBe(before)
 })
 
 test('different agents begin with different tasks of one list', async () => {
