@@ -9,7 +9,7 @@
 import { Hono, type Context as HttpContext } from 'hono'
 import type { Result } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
-import { answer, EVERY_OPERATION } from '../operations/every-operation.ts'
+import { answer, answerSoon, EVERY_OPERATION } from '../operations/every-operation.ts'
 import { listEvents } from '../operations/events.ts'
 import { type Context, type Operation, perform } from '../operations/operation.ts'
 import { isPage, pageOf } from '../operations/page.ts'
@@ -46,6 +46,8 @@ export interface RestDeps {
   readonly pace?: PaceLimits
   /** Waits; the real one unless a test says otherwise. */
   readonly after?: After
+  /** What was done under an Idempotency-Key; without, this app remembers its own. */
+  readonly repeats?: Repeats
   /** Told of faults of ours; the caller hears no more than that there was one. */
   readonly onFault?: (error: unknown) => void
 }
@@ -58,7 +60,7 @@ const MAY_NOT_READ = { code: 'permission_denied', detail: 'This token may write 
 export function createRest(deps: RestDeps): Hono {
   const app = new Hono()
   const pace = createPace(deps.pace ?? DEFAULT_PACE, deps.now)
-  const repeats = createRepeats(deps.now)
+  const repeats = deps.repeats ?? createRepeats(deps.now)
 
   app.notFound((http) => notFound(http.req.path))
   app.onError((error) => {
@@ -199,21 +201,32 @@ function nextAddress(url: URL, cursor: string): string {
 }
 
 async function write(http: HttpContext, caller: Caller, route: Route, input: RequestInput, repeats: Repeats): Promise<Answer> {
-  const act = (): Promise<Answer> => writeOnce(caller, route, input, http.req.header('If-Match'))
+  const act = (): Answer | Promise<Answer> => writeOnce(caller, route, input, http.req.header('If-Match'))
   const key = http.req.header('Idempotency-Key')
-  if (key === undefined) return act()
+  if (key === undefined) return onceSaved(caller, await act())
   if (key === '' || key.length > LOCAL.idempotencyKeyChars)
     return problemAnswer({
       code: 'bad_request',
       detail: `An Idempotency-Key has 1 to ${LOCAL.idempotencyKeyChars} characters.`,
     })
-  const kept = await repeats.once(`${caller.id}\0${key}`, `${route.operation} ${JSON.stringify(input.all)}`, act)
+  const { replica } = caller.context
+  const kept = await repeats.once(`${caller.id} ${key}`, `${route.operation} ${JSON.stringify(input.all)}`, replica, act)
   if (!kept.ok) return problemAnswer(kept.refusal)
   const { isAgain, ...made } = kept.value
-  return isAgain ? { ...made, headers: { ...made.headers, 'Idempotent-Replayed': 'true' } } : made
+  return onceSaved(caller, isAgain ? { ...made, headers: { ...made.headers, 'Idempotent-Replayed': 'true' } } : made)
 }
 
-async function writeOnce(caller: Caller, route: Route, input: RequestInput, ifMatch: string | undefined): Promise<Answer> {
+/** A write is answered when it would survive a kill. One that could not be saved is done all the same: who asks again waits for that. */
+async function onceSaved({ context: { replica } }: Caller, made: Answer): Promise<Answer> {
+  if (made.status >= 300) return made
+  await replica.saved()
+  const { problem } = replica.saveState
+  if (problem === null) return made
+  return problemAnswer({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
+}
+
+/** Does it; what it answers is known as soon as it is done, and good once that is saved. */
+function writeOnce(caller: Caller, route: Route, input: RequestInput, ifMatch: string | undefined): Answer | Promise<Answer> {
   const { context, mayRead } = caller
   const tagNow = (): string | null => {
     const thing = thingOf(context, route, input.all['id'])
@@ -222,15 +235,14 @@ async function writeOnce(caller: Caller, route: Route, input: RequestInput, ifMa
   // Compared and written in one go: nothing comes in between.
   if (ifMatch !== undefined && !namesTag(ifMatch, tagNow()))
     return problemAnswer({ code: 'precondition_failed', detail: 'It is not any more what you have read.' })
-  const result = await answer(context, route.operation, input.all)
-  if (!result.ok) return problemAnswer(result.refusal)
-  await context.replica.saved()
-  const { problem } = context.replica.saveState
-  if (problem !== null)
-    return problemAnswer({ code: 'unavailable', detail: `It could not be saved, and may be lost: ${problem}` })
-  if (!mayRead) return jsonAnswer(route.success, idOf(result.value))
-  const tag = tagNow()
-  return jsonAnswer(route.success, result.value, tag === null ? {} : { ETag: tag })
+  const answerTo = (result: Result<unknown>): Answer => {
+    if (!result.ok) return problemAnswer(result.refusal)
+    if (!mayRead) return jsonAnswer(route.success, idOf(result.value))
+    const tag = tagNow()
+    return jsonAnswer(route.success, result.value, tag === null ? {} : { ETag: tag })
+  }
+  const result = answerSoon(context, route.operation, input.all)
+  return result instanceof Promise ? result.then(answerTo) : answerTo(result)
 }
 
 /** What a reader of the thing that this path is about would get now. */

@@ -54,8 +54,8 @@ export function overHttp(send: Send, seen: Seen = () => undefined): Pick<Conform
 }
 
 /** The REST app in memory. `seen`: told of every answer. */
-export async function restDoor(seen?: Seen): Promise<ConformanceDoor & Pick<TestDoor, 'app'>> {
-  const door = await testDoor()
+export async function restDoor(seen?: Seen, opened?: TestDoor): Promise<ConformanceDoor & Pick<TestDoor, 'app'>> {
+  const door = opened ?? (await testDoor())
   const { owner, clock } = door
   const { member: device } = await joined(owner, 9, clock, 'device')
   const hasty = await testDoor({ pace: { perMinute: 60, burst: 5 } })

@@ -16,6 +16,7 @@ import { notFound, problemResponse } from '../api/answer.ts'
 import { createRest, type RestDeps } from '../api/app.ts'
 import type { PaceLimits } from '../api/pace.ts'
 import { createMcp } from '../api/mcp.ts'
+import type { Repeats } from '../api/repeats.ts'
 import about from '../../package.json' with { type: 'json' }
 import { ok, type Refusal } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
@@ -41,6 +42,8 @@ export interface DoorParts {
   readonly agents: HostedAgents
   readonly webhooks: Hono
   readonly pace: PaceLimits
+  /** What was done under an Idempotency-Key, before the host was started anew as well. */
+  readonly repeats: Repeats
   /** The host is told to stop: what lasts ends. */
   readonly stopping: AbortSignal
   /** What it takes to settle a claim with those who are here. */
@@ -112,6 +115,7 @@ export function createDoors(parts: DoorParts): Hono {
     now: () => Date.now(),
     version: about.version,
     pace: parts.pace,
+    repeats: parts.repeats,
     onFault: (error) => log.error({ err: error }, 'a request met a bug'),
   }
   doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), parts.webhooks, createRest(callers)]))

@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { toHex } from '../base/bytes.ts'
 import { LOCAL } from '../core/limits.ts'
+import { createRepeats } from '../api/repeats.ts'
 import { createDoors } from './doors.ts'
 import { tellAddress, withdrawAddress } from './host-door.ts'
 import { createHostLog } from './host-log.ts'
@@ -75,6 +76,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     agents: workspace.agents,
     webhooks: webhooks.door,
     pace: settings.pace,
+    repeats: createRepeats(() => Date.now(), await replica.receipts()),
     stopping: stopping.signal,
     claims: {
       clock: { now: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) },

@@ -21,8 +21,19 @@ export type EveryOperationName = keyof typeof EVERY_OPERATION
 
 /** Runs an operation by name, as `run` does, and answers what a door says: tasks with their bodies. */
 export async function answer(context: Context, name: EveryOperationName, input: unknown): Promise<Result<unknown>> {
+  return answerSoon(context, name, input)
+}
+
+/** As `answer`; at once where the operation completes at once. */
+export function answerSoon(
+  context: Context,
+  name: EveryOperationName,
+  input: unknown,
+): Result<unknown> | Promise<Result<unknown>> {
   // Called before anything is waited for: whoever compared something just now has nothing come in between.
   const operation = EVERY_OPERATION[name] as AnyOperation
-  const result = await perform<z.ZodMiniType, Result<unknown> | Promise<Result<unknown>>>(operation, context, input)
-  return result.ok ? { ok: true, value: presented(context.replica, result.value) } : result
+  const result = perform<z.ZodMiniType, Result<unknown> | Promise<Result<unknown>>>(operation, context, input)
+  const shown = (found: Result<unknown>): Result<unknown> =>
+    found.ok ? { ok: true, value: presented(context.replica, found.value) } : found
+  return result instanceof Promise ? result.then(shown) : shown(result)
 }

@@ -9,7 +9,7 @@ import { emptyKeyring } from '../log/sealing.fixture.ts'
 import { type BoxKeys, webSealing } from '../log/sealing.ts'
 import { sealBatch } from '../log/signing.ts'
 import { inlineVerifier } from '../log/verify.ts'
-import { memoryDisk, type MemoryDisk, memoryStore } from '../store/memory-store.ts'
+import { memoryDisk, type MemoryDisk, memoryStore, type MemoryWrite } from '../store/memory-store.ts'
 import { createGenesis, type InviteSpec, publishDeviceInvite, publishInvite, redeemInvite } from './workspace.ts'
 import { openReplica, type Replica, type ReplicaPorts } from './replica.ts'
 import type { Signer } from './writer.ts'
@@ -28,6 +28,10 @@ export interface TestPeer {
 export interface FoundedOptions {
   /** Bodies leave devices sealed; without, the workspace stays in the clear. */
   readonly sealed?: boolean
+  /** Before each write: throws where the disk refuses it. */
+  readonly beforeWrite?: (write: MemoryWrite) => void
+  /** Told of every write that is on the disk, before anybody else is. */
+  readonly afterWrite?: (write: MemoryWrite, disk: MemoryDisk) => void
 }
 
 export function signerOf(pair: KeyPair): Signer {
@@ -73,7 +77,7 @@ export function portsOf(
 export async function founded(
   seed = 1,
   clock: TestClock = { ms: Date.UTC(2026, 0, 1) },
-  { sealed = false }: FoundedOptions = {},
+  { sealed = false, beforeWrite = () => undefined, afterWrite = () => undefined }: FoundedOptions = {},
 ): Promise<{ owner: Replica; peer: TestPeer; clock: TestClock }> {
   const random = seededBytes(seededRandom(seed))
   const signer = signerOf(await signingKeys(random(32)))
@@ -81,7 +85,8 @@ export async function founded(
   const genesis = await createGenesis(signer, sealed ? box.key : null, clock.ms, random)
   const disk = memoryDisk()
   const keyring = new Keyring({ workspace: genesis.id, sealing: webSealing(), boxes: [box], known: [] })
-  const ports = { ...portsOf(signer, disk, genesis.id, clock, random), keyring }
+  const store = memoryStore({ disk, beforeWrite, afterWrite: (write) => afterWrite(write, disk) })
+  const ports = { ...portsOf(signer, disk, genesis.id, clock, random), keyring, store }
   await ports.store.append([genesis.wire])
   const owner = await openReplica(genesis.id, ports)
   if (sealed) await owner.rekey()

@@ -2,10 +2,12 @@
  * The disk queue: batches go to the store in the order of their ordinals, ancestors first, and count as durable only then (L2).
  *
  * While one append is under way the next ones gather, so a burst costs a few transactions; each moves the head of one feed of ours
- * at most. When the store refuses (full, gone) nothing is dropped: the queue stays, `problem` says why, and `retry` tries again.
+ * at most. Receipts go with the batches that they are of, or stand in the line by themselves. When the store refuses (full, gone)
+ * nothing is dropped: the queue stays, `problem` says why, and `retry` tries again.
  */
 
 import type { Bytes } from '../base/bytes.ts'
+import type { Receipt } from '../store/receipts.ts'
 import { type Store, StoreFullError, StoreGoneError } from '../store/store.ts'
 
 export interface Pending {
@@ -14,6 +16,15 @@ export interface Pending {
   readonly wire: Bytes
   /** Set for batches of a feed of ours: the append moves its head. */
   readonly own: { readonly key: string; readonly feed: string; readonly seq: number } | null
+  /** Of writes that this batch belongs to, as things stand when it goes to the store. */
+  readonly receipts?: () => readonly Receipt[]
+}
+
+/** Goes to the store by itself, in its turn. */
+interface Alone {
+  readonly ordinal: null
+  readonly own: null
+  readonly receipts: () => readonly Receipt[]
 }
 
 export interface DiskHead {
@@ -25,7 +36,7 @@ export class DiskQueue {
   readonly #store: Store
   readonly #durable: (ordinals: readonly number[], firstArrival: number) => void
   readonly #failed: (error: unknown) => void
-  readonly #queue: Pending[] = []
+  readonly #queue: (Pending | Alone)[] = []
   readonly #heads = new Map<string, DiskHead>()
   #writing: Promise<void> | null = null
   problem: StoreFullError | StoreGoneError | null = null
@@ -40,9 +51,15 @@ export class DiskQueue {
     this.#failed = failed
   }
 
-  /** Batches not durable yet. */
-  get waiting(): readonly Pending[] {
-    return this.#queue
+  /** How many batches and receipts are not durable yet. */
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** The bytes of a batch that is not durable yet. */
+  wireOf(ordinal: number): Bytes | undefined {
+    const found = this.#queue.find((pending) => pending.ordinal === ordinal)
+    return found && isBatch(found) ? found.wire : undefined
   }
 
   /** Where a feed of ours stands on the disk. */
@@ -51,7 +68,7 @@ export class DiskQueue {
     else this.#heads.delete(feedName)
   }
 
-  push(...pending: readonly Pending[]): void {
+  push(...pending: readonly (Pending | Alone)[]): void {
     this.#queue.push(...pending)
     if (this.problem === null) this.#writing ??= this.#write()
   }
@@ -72,7 +89,9 @@ export class DiskQueue {
     await Promise.resolve()
     try {
       while (this.#queue.length > 0) {
-        const batch = this.#queue.slice(0, this.#untilOtherFeed())
+        const taken = this.#queue.slice(0, this.#untilOtherFeed())
+        const batch = taken.filter(isBatch)
+        const receipts = taken.flatMap((pending) => pending.receipts?.() ?? [])
         const last = batch.findLast((pending) => pending.own !== null)
         const moved = last?.own ? { ...last.own, head: { seq: last.own.seq, id: last.id } } : null
         const first = await this.#store.append(
@@ -80,9 +99,10 @@ export class DiskQueue {
           moved
             ? { key: moved.key, feed: moved.feed, expect: this.#heads.get(nameOf(moved)) ?? null, head: moved.head }
             : undefined,
+          receipts,
         )
         if (moved) this.#heads.set(nameOf(moved), moved.head)
-        this.#queue.splice(0, batch.length)
+        this.#queue.splice(0, taken.length)
         this.#durable(
           batch.map(({ ordinal }) => ordinal),
           first,
@@ -105,6 +125,10 @@ export class DiskQueue {
 }
 
 const APPEND_AT_ONCE = 4096
+
+function isBatch(pending: Pending | Alone): pending is Pending {
+  return pending.ordinal !== null
+}
 
 function nameOf({ key, feed }: NonNullable<Pending['own']>): string {
   return key + feed

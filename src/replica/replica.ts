@@ -17,6 +17,7 @@ import type { Ref } from '../core/history.ts'
 import { type ActorKey, type NodeId, type NodeType, shortKey } from '../core/ids.ts'
 import type { Facts } from '../core/scope.ts'
 import type { EndReason, WorkOp } from '../core/work.ts'
+import type { Receipt } from '../store/receipts.ts'
 import type { LogSource, ReceiveReport } from '../sync/log-source.ts'
 import type { SaveState } from './saving.ts'
 import { Reading } from './reading.ts'
@@ -149,6 +150,19 @@ export class Replica extends Reading implements LogSource {
   transactTogether<T>(label: string | null, change: (tx: Transaction) => T): T {
     this.#shared.writer.close()
     return this.transact(label, change)
+  }
+
+  /**
+   * Does what may be asked for again under this name, and keeps a receipt of it with what it writes, in one transaction: `begun` until
+   * all that it has written is saved, then what `answered` says of it (empty: it did nothing, and the name is free).
+   */
+  once<T>(name: string, begun: string, act: () => T | Promise<T>, answered: (done: T) => string): T | Promise<T> {
+    return this.#shared.once(name, begun, act, answered)
+  }
+
+  /** What the store has been told by `once`, oldest first; empty of one that keeps no receipts. */
+  async receipts(): Promise<readonly Receipt[]> {
+    return (await this.#shared.ports.store.receipts?.()) ?? []
   }
 
   /** Publishes a change to who may what, at once, under a capability of this actor's that admits it. */

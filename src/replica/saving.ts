@@ -6,6 +6,7 @@
 
 import type { Bytes } from '../base/bytes.ts'
 import { createEmitter } from '../base/emitter.ts'
+import type { Receipt } from '../store/receipts.ts'
 import { FeedMovedError, type Store } from '../store/store.ts'
 import { type DiskHead, DiskQueue, type Pending } from './disk.ts'
 
@@ -37,16 +38,16 @@ export class Saving {
   }
 
   get state(): SaveState {
-    return { pending: this.#unsigned() + this.#disk.waiting.length, problem: this.#problem }
+    return { pending: this.#unsigned() + this.#disk.waiting, problem: this.#problem }
   }
 
   get isIdle(): boolean {
-    return this.#disk.waiting.length === 0
+    return this.#disk.waiting === 0
   }
 
   /** The bytes of a batch that is not durable yet. */
   wireOf(ordinal: number): Bytes | undefined {
-    return this.#disk.waiting.find((pending) => pending.ordinal === ordinal)?.wire
+    return this.#disk.wireOf(ordinal)
   }
 
   /** Where a feed of ours stands on the disk. */
@@ -56,6 +57,11 @@ export class Saving {
 
   push(pending: Pending): void {
     this.#disk.push(pending)
+  }
+
+  /** It goes to the disk after everything that was pushed before it. */
+  pushReceipt(receipt: Receipt): void {
+    this.#disk.push({ ordinal: null, own: null, receipts: () => [receipt] })
   }
 
   /** Resolves when everything pushed so far is durable, or the store has refused. */

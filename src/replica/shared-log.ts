@@ -17,6 +17,7 @@ import type { Keyring } from '../log/keyring.ts'
 import { type Admitted, FROM_STORE } from '../log/ledger.ts'
 import { readStored } from '../log/stored.ts'
 import type { Verifier } from '../log/verifier.ts'
+import type { Receipt } from '../store/receipts.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import type { ReceiveReport } from '../sync/log-source.ts'
 import { Epochs } from './epochs.ts'
@@ -24,6 +25,7 @@ import { Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
 import { Saving } from './saving.ts'
+import { Slip } from './slip.ts'
 import { Snapshotter } from './snapshot.ts'
 import { State } from './state.ts'
 import { Views } from './views.ts'
@@ -106,6 +108,27 @@ export class SharedLog {
   async saved(): Promise<void> {
     while (this.#flushing) await this.#flushing
     await this.saving.settled()
+  }
+
+  /** See `Replica.once`. */
+  once<T>(name: string, begun: string, act: () => T | Promise<T>, answered: (done: T) => string): T | Promise<T> {
+    const slip = new Slip(name, this.ports.now(), begun)
+    const done = this.writer.under(slip, act)
+    if (!(done instanceof Promise)) {
+      slip.answered = answered(done)
+      // Nothing carries it: what was asked for was so already.
+      if (slip.last === null && slip.answered !== '') this.saving.pushReceipt(slip.receipt)
+      return done
+    }
+    // Into the line before anything that is written after a wait.
+    this.saving.pushReceipt(slip.receipt)
+    return done.then(async (value) => {
+      slip.answered = answered(value)
+      // Nor is it answered there before all of it is.
+      await this.saved()
+      if (this.saving.state.problem === null) this.saving.pushReceipt(slip.receipt)
+      return value
+    })
   }
 
   /** Tries again what could not be signed, and what the store refused. */
@@ -265,9 +288,10 @@ export class SharedLog {
     }
   }
 
-  #pushOwn({ batch, ordinal }: SignedBatch): void {
+  #pushOwn({ batch, ordinal, slips }: SignedBatch): void {
     const { key, feed, seq } = batch.header
-    this.saving.push({ ordinal, id: batch.id, wire: batch.wire, own: { key: toHex(key), feed: toHex(feed), seq } })
+    const receipts = (): readonly Receipt[] => [...slips].map((slip) => slip.receiptWith(ordinal))
+    this.saving.push({ ordinal, id: batch.id, wire: batch.wire, own: { key: toHex(key), feed: toHex(feed), seq }, receipts })
   }
 
   #take(admitted: Admitted): void {

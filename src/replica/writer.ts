@@ -26,6 +26,7 @@ import { type ActorKey, shortKey } from '../core/ids.ts'
 import { LOCAL, PROTOCOL } from '../core/limits.ts'
 import { feedName } from '../log/ledger.ts'
 import type { BatchDraft } from '../log/signing.ts'
+import type { Slip } from './slip.ts'
 import type { State } from './state.ts'
 
 /** Signs drafts with the device's key, which never leaves it. */
@@ -74,6 +75,7 @@ interface OpenBatch {
   readonly after: readonly number[]
   readonly hlc: Hlc
   readonly written: Written[]
+  readonly slips: Set<Slip>
   bytes: number
 }
 
@@ -90,6 +92,7 @@ export class SigningError extends Error {
 export interface SignedBatch {
   readonly batch: VerifiedBatch
   readonly ordinal: number
+  readonly slips: ReadonlySet<Slip>
 }
 
 /** Room left in a batch for its envelope; an edit's size is estimated from above. */
@@ -101,6 +104,7 @@ export class Writer {
   readonly #random: RandomBytes
   readonly #signed: (signed: SignedBatch) => void
   #open: OpenBatch | null = null
+  #slip: Slip | null = null
   readonly #closed: OpenBatch[] = []
   #signing: Promise<void> | null = null
   /** Why signing has stopped, for all hands, until it is tried again; what was closed since stays in memory. */
@@ -137,6 +141,17 @@ export class Writer {
   /** Writes to this feed no more. */
   leave(hand: Hand): void {
     this.#hands.delete(hand.feedName)
+  }
+
+  /** What is written by the time that `act` has returned goes with the slip. */
+  under<T>(slip: Slip, act: () => T): T {
+    const outer = this.#slip
+    this.#slip = slip
+    try {
+      return act()
+    } finally {
+      this.#slip = outer
+    }
   }
 
   /** Whether this actor has a hand here. */
@@ -191,6 +206,7 @@ export class Writer {
     assert(invalid === null, `an edit that we write counts (${invalid})`)
     batch.written.push({ kind: 'edit', edit, right, capability })
     batch.bytes += size
+    this.#mark(batch)
     return ref
   }
 
@@ -204,6 +220,7 @@ export class Writer {
     // As it will be read: with the place of its capability in the batch, which has one.
     const invalid = this.#state.applyAuthority(encodeAuthority(change, 0), capability, batch.hand.author, ref, 1)
     batch.written.push(written)
+    this.#mark(batch)
     this.close()
     assert(invalid === null, `a change to who may what that we write counts (${change.op}: ${invalid})`)
     return ref
@@ -235,6 +252,12 @@ export class Writer {
     if (this.#giveUp && ++this.#looks > LOCAL.signingTicks) this.#giveUp(new Error('The key did not answer.'))
   }
 
+  #mark(batch: OpenBatch): void {
+    if (this.#slip === null) return
+    batch.slips.add(this.#slip)
+    this.#slip.last = batch.ordinal
+  }
+
   #roomFor(hand: OwnHand, kind: BatchKind, size: number): OpenBatch {
     const open = this.#open
     const isFull = open !== null && (open.written.length === PROTOCOL.batchChanges || open.bytes + size > BODY_BUDGET)
@@ -263,7 +286,7 @@ export class Writer {
     hand.prev = ordinal
     const written: Written[] = []
     this.#unsaved.set(ordinal, { hand, written })
-    return { hand, ordinal, batchKind, seq, prev, after, hlc, written, bytes: 0 }
+    return { hand, ordinal, batchKind, seq, prev, after, hlc, written, slips: new Set(), bytes: 0 }
   }
 
   async #signAll(): Promise<void> {
@@ -278,7 +301,7 @@ export class Writer {
         const signed = await this.#inTime(() => signer.sign(draft))
         this.#state.history.identify(batch.ordinal, signed.id)
         this.#closed.shift()
-        this.#signed({ batch: signed, ordinal: batch.ordinal })
+        this.#signed({ batch: signed, ordinal: batch.ordinal, slips: batch.slips })
       }
     } catch (error) {
       // Whoever waits is told by `allSigned`; nothing more can be signed after a gap, since it may stand on what is missing.

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { seededBytes, seededRandom } from '../base/random.ts'
-import { all, own, stored, wire } from './contract-fixtures.ts'
+import { all, own, stored, wire, type OpenedStore } from './contract-fixtures.ts'
 import { openFileStore } from './file-store.ts'
+import { receiptsContract } from './store-receipts.contract.ts'
 import { storeContract } from './store.contract.ts'
 import type { Store } from './store.ts'
 
@@ -28,22 +29,21 @@ afterEach(async () => {
 
 afterAll(() => rm(root, { recursive: true }))
 
-storeContract(
-  'the store in a folder',
-  async () => {
-    const dir = fresh()
-    let store = await openIn(dir)
-    return {
-      store,
-      async reopen() {
-        await store.close()
-        store = await openIn(dir)
-        return store
-      },
-    }
-  },
-  12,
-)
+async function opening(): Promise<OpenedStore> {
+  const dir = fresh()
+  let store = await openIn(dir)
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      store = await openIn(dir)
+      return store
+    },
+  }
+}
+
+storeContract('the store in a folder', opening, 12)
+receiptsContract('the store in a folder', opening)
 
 describe('the store in a folder, after a kill', () => {
   /** The folder as a killed process leaves it: its lock is there, its owner is not. */
@@ -60,7 +60,7 @@ describe('the store in a folder, after a kill', () => {
     const store = await openIn(dir)
     await store.append([wire(1)], own('a', null, 1))
     const { size } = await stat(join(dir, 'tail'))
-    await store.append([wire(2), wire(3)], own('a', 1, 2))
+    await store.append([wire(2), wire(3)], own('a', 1, 2), [{ name: 'torn', at: 1, text: 'with its batches or not at all' }])
     const whole = await stat(join(dir, 'tail'))
     const left = await killed(store, dir)
     for (let length = size; length < whole.size; length++) {
@@ -70,6 +70,7 @@ describe('the store in a folder, after a kill', () => {
       const again = await openIn(torn)
       expect(await all(again)).toEqual([stored(1)])
       expect(await again.feeds('key')).toMatchObject([{ seq: 1 }])
+      expect(await again.receipts?.()).toEqual([])
       expect(await again.append([wire(9)], own('a', 1, 2))).toBe(2)
       await again.close()
       const third = await openIn(torn)

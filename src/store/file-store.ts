@@ -3,12 +3,13 @@
  *
  *   sealed     compressed records, only ever added to
  *   tail       what came since: first a frame of incarnation and feeds, then one frame for each append and each mark
+ *   receipts   those that are older than the tail (`file-receipts.ts`)
  *   snapshot   the last snapshot, replaced whole
  *   lock       who has the folder open: one process at a time
  *
- * A frame of the tail is a transaction: batches and the move of their feed's head are in one, and on the disk before the append
- * resolves. Sealing adds to `sealed` first and then replaces the tail; after a kill between the two the tail still holds what is
- * sealed already, and opening skips it.
+ * A frame of the tail is a transaction: batches, the move of their feed's head and receipts are in one, and on the disk before the
+ * append resolves. Sealing adds to `sealed` and `receipts` first and then replaces the tail; after a kill between the two the tail
+ * still holds what is sealed already, and opening skips it.
  */
 
 import { constants, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
@@ -16,10 +17,13 @@ import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { type Bytes, concatBytes, equalBytes, fromHex, toHex } from '../base/bytes.ts'
 import type { RandomBytes } from '../base/random.ts'
+import { LOCAL } from '../core/limits.ts'
 import { deflate, inflate } from './deflate.ts'
 import { dataOffset, encodeFrame, readBytes, readFrames, replaceFile, syncFolder } from './file-frames.ts'
 import { lockFolder } from './file-lock.ts'
+import { FileReceipts } from './file-receipts.ts'
 import { readSnapshotFile, writeSnapshotFile } from './file-snapshot.ts'
+import { keptReceipts, type Receipt } from './receipts.ts'
 import { decodeRecord, encodeRecord, groupWires, type RecordInfo, sealableRuns, storedBytes } from './records.ts'
 import {
   type FeedHead,
@@ -41,6 +45,7 @@ interface Facts {
   readonly heads?: readonly StoredHead[]
   /** The records in the frame's data, one after the other. */
   readonly records?: readonly RecordInfo[]
+  readonly receipts?: readonly Receipt[]
 }
 
 interface FileRecord extends RecordInfo {
@@ -72,6 +77,9 @@ class FileStore implements Store {
   readonly #free: () => Promise<void>
   readonly #feeds = new Map<string, FeedHead>()
   readonly #listeners: ((error: StoreGoneError) => void)[] = []
+  readonly #older: FileReceipts
+  /** Of the tail. */
+  #receipts: Receipt[] = []
   #records: FileRecord[] = []
   #sealed: FileHandle | null = null
   #tail: FileHandle | null = null
@@ -84,11 +92,13 @@ class FileStore implements Store {
   constructor(dir: string, free: () => Promise<void>) {
     this.#dir = dir
     this.#free = free
+    this.#older = new FileReceipts(this.#path('receipts'))
   }
 
   async open(random: RandomBytes): Promise<void> {
     this.#sealed = await open(this.#path('sealed'), constants.O_RDWR | constants.O_CREAT, 0o600)
     this.#sealedLength = await readFrames<Facts>(this.#sealed, ({ facts, at }) => this.#learn(facts, at, true))
+    await this.#older.open()
     try {
       await this.#openTail()
     } catch (error) {
@@ -109,11 +119,11 @@ class FileStore implements Store {
     await syncFolder(this.#dir)
   }
 
-  append(wires: readonly Bytes[], own?: OwnAppend): Promise<number> {
+  append(wires: readonly Bytes[], own?: OwnAppend, receipts: readonly Receipt[] = []): Promise<number> {
     const groups = groupWires(wires).map((group) => ({ count: group.length, bytes: encodeRecord(group) }))
     const moved = own && { ...own, head: { seq: own.head.seq, id: own.head.id.slice() } }
     return this.#turn(async () => {
-      assert(groups.length > 0, 'an append holds a batch')
+      assert(groups.length > 0 || receipts.length > 0, 'an append holds a batch or a receipt')
       const head = moved && this.#movedHead(moved)
       const first = this.#end + 1
       let next = first
@@ -123,11 +133,15 @@ class FileStore implements Store {
         return record
       })
       await this.#write(
-        { records, ...(head ? { heads: [stored(head)] } : {}) },
+        { records, ...(head ? { heads: [stored(head)] } : {}), ...(receipts.length > 0 ? { receipts } : {}) },
         groups.map(({ bytes }) => bytes),
       )
       return first
     })
+  }
+
+  receipts(): Promise<readonly Receipt[]> {
+    return this.#turn(async () => keptReceipts([...(await this.#older.all()), ...this.#receipts]))
   }
 
   async *readSince(since: number): AsyncGenerator<readonly StoredBatch[]> {
@@ -160,7 +174,7 @@ class FileStore implements Store {
   seal(): Promise<number> {
     return this.#turn(async () => {
       const runs = sealableRuns(this.#records)
-      if (runs.length === 0) return 0
+      if (runs.length === 0 && this.#receipts.length < LOCAL.repeatableAnswers) return 0
       const merged = new Map<FileRecord, { record: RecordInfo; data: Bytes }>()
       for (const run of runs) merged.set(run[0] as FileRecord, await this.#merge(run))
       const gone = new Set(runs.flatMap((run) => run.slice(1)))
@@ -223,6 +237,7 @@ class FileStore implements Store {
     return (this.#closing ??= this.#work.then(async () => {
       await this.#sealed?.close()
       await this.#tail?.close()
+      await this.#older.close()
       await this.#free()
     }))
   }
@@ -247,8 +262,9 @@ class FileStore implements Store {
     return done
   }
 
-  #learn({ incarnation, heads, records }: Facts, at: number, sealed: boolean): void {
+  #learn({ incarnation, heads, records, receipts = [] }: Facts, at: number, sealed: boolean): void {
     if (incarnation !== undefined) this.incarnation = incarnation
+    this.#receipts.push(...receipts)
     for (const head of heads ?? []) this.#feeds.set(`${head.key}/${head.feed}`, { ...head, id: fromHex(head.id) })
     let from = at
     for (const { first, count, raw, packed } of records ?? []) {
@@ -302,9 +318,11 @@ class FileStore implements Store {
     const frames = records.map(({ record: { first, count, raw, packed }, data }) =>
       encodeFrame({ records: [{ first, count, raw, packed }] }, [data]),
     )
+    await this.#guard(() => this.#older.add(this.#receipts))
     await this.#guard(() => replaceFile(this.#path('tail'), [encodeFrame({ incarnation: this.incarnation, heads }), ...frames]))
     await this.#tail?.close()
     this.#tail = null
+    this.#receipts = []
     this.#records = []
     await readFrames<Facts>(this.#sealed as FileHandle, ({ facts, at }) => this.#learn(facts, at, true))
     await this.#openTail()

@@ -37,7 +37,8 @@ export async function openIndexedDbStore({ name, random }: IndexedDbStoreOptions
     incarnation,
     ...indexedDbLog(db),
 
-    async append(wires, own) {
+    async append(wires, own, receipts = []) {
+      assert(receipts.length === 0, 'the store of a browser keeps no receipts')
       const recordsFrom = recordsToPut(wires)
       const head = own && { seq: own.head.seq, id: own.head.id.slice(), clean: false }
       return db.write(['log', 'feeds'], own ? 'strict' : 'relaxed', async (tx) => {

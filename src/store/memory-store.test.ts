@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import type { OpenedStore } from './contract-fixtures.ts'
 import { cutPower, memoryDisk, memoryStore } from './memory-store.ts'
+import { receiptsContract } from './store-receipts.contract.ts'
 import { storeContract } from './store.contract.ts'
 import { StoreFullError, StoreGoneError } from './store.ts'
 
 let made = 0
 
-storeContract('the store in memory', async () => {
+async function opening(): Promise<OpenedStore> {
   const disk = memoryDisk(`incarnation ${made++}`)
   let store = memoryStore({ disk })
   return {
@@ -17,7 +19,10 @@ storeContract('the store in memory', async () => {
     },
     second: async () => memoryStore({ disk }),
   }
-})
+}
+
+storeContract('the store in memory', opening)
+receiptsContract('the store in memory', opening)
 
 describe('faults of the store in memory', () => {
   test('a hook that throws before a write leaves the disk as it was', async () => {

@@ -13,6 +13,7 @@
 
 import { assert } from '../base/assert.ts'
 import { equalBytes, type Bytes } from '../base/bytes.ts'
+import { keptReceipts, type Receipt } from './receipts.ts'
 import { groupWires, recordBytes, sealableRuns, storedBytes, type RecordInfo } from './records.ts'
 import {
   type Durability,
@@ -30,6 +31,7 @@ export interface MemoryDisk {
   readonly log: Bytes[]
   records: RecordInfo[]
   readonly feeds: Map<string, FeedHead>
+  receipts: readonly Receipt[]
   snapshot: Snapshot | null
   /** What a power cut would leave, while something has not reached the disk. */
   flushed: { readonly snapshot: Snapshot | null; readonly batches: number } | null
@@ -53,7 +55,7 @@ export interface MemoryStore extends Store {
 }
 
 export function memoryDisk(incarnation = 'memory'): MemoryDisk {
-  return { incarnation, log: [], records: [], feeds: new Map(), snapshot: null, flushed: null }
+  return { incarnation, log: [], records: [], feeds: new Map(), receipts: [], snapshot: null, flushed: null }
 }
 
 /** The machine loses power: what no strict write followed may be gone. What one wrote oneself, and the feeds, never are. */
@@ -113,10 +115,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   return {
     incarnation: disk.incarnation,
 
-    async append(wires, own) {
-      assert(wires.length > 0, 'an append holds a batch')
+    async append(wires, own, receipts = []) {
+      assert(wires.length > 0 || receipts.length > 0, 'an append holds a batch or a receipt')
       const copies = wires.map((wire) => wire.slice())
-      return write('append', own ? 'strict' : 'relaxed', () => {
+      return write('append', own || receipts.length > 0 ? 'strict' : 'relaxed', () => {
         const head = own && movedHead(disk, own)
         const answer = disk.log.length + 1
         for (const group of groupWires(copies)) {
@@ -125,8 +127,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
           disk.log.push(...group)
         }
         if (head) disk.feeds.set(feedKey(head.key, head.feed), head)
+        if (receipts.length > 0) disk.receipts = keptReceipts([...disk.receipts, ...receipts])
         return answer
       })
+    },
+
+    async receipts() {
+      await turn()
+      return disk.receipts
     },
 
     async *readSince(since) {

@@ -11,6 +11,7 @@
  */
 
 import type { Bytes } from '../base/bytes.ts'
+import type { Receipt } from './receipts.ts'
 
 /** `strict`: survives a power cut, and so does all that was written before. `relaxed`: survives the process. */
 export type Durability = 'strict' | 'relaxed'
@@ -72,9 +73,12 @@ export interface Store {
   readonly incarnation: string
   /**
    * Appends in the given order, all or nothing. Answers the arrival of the first; the rest follow without a gap. With `own` it
-   * is `strict`, and the feed's head is compared and moved in the same transaction; without, `relaxed`.
+   * is `strict`, and the feed's head is compared and moved in the same transaction; without, `relaxed`. Receipts are in the same
+   * transaction as well, and `strict`; they may come without batches, and only to a store that keeps them.
    */
-  append(wires: readonly Bytes[], own?: OwnAppend): Promise<number>
+  append(wires: readonly Bytes[], own?: OwnAppend, receipts?: readonly Receipt[]): Promise<number>
+  /** Receipts that count, oldest first. Not there: this store keeps none. */
+  receipts?(): Promise<readonly Receipt[]>
   /**
    * Batches with `arrival > since`, in arrival order, in pages that are never empty; nothing when `since` is the end or
    * beyond. What is appended while reading may or may not be seen.
