@@ -258,3 +258,7 @@ export function sameLogs(...peers: readonly Peer[]): boolean {
   const [first, ...rest] = peers.map(({ log }) => log.ids().join())
   return rest.every((ids) => ids === first)
 }
+
+export function fill(peer: Peer, count: number, bytes = 40, feed = peer.feed): void {
+  for (let i = 0; i < count; i++) peer.log.append(feed, bytes)
+}

@@ -1,10 +1,8 @@
 /**
  * A cluster: devices that work, lose each other, crash, lie and come back, until the world heals; then every law is looked at.
  *
- * While it runs: no peer gets a batch that its sender's disk does not hold (L2), saving never stops, nothing throws. Healed: all
- * honest replicas hold the same batches (nothing accepted was lost, nothing of a stranger's is there), judge them alike,
- * show the same board, and open again to the same from their disks, with and without a snapshot. All the while they take each
- * other's rights and give them back, rightly or by mistake.
+ * While it runs: no peer gets a batch that its sender's disk does not hold (L2), saving never stops, nothing throws; healed, the laws
+ * of `cluster-laws.fixture.ts` hold. All the while they take each other's rights and give them back, rightly or by mistake.
  */
 
 import { toHex } from '../../base/bytes.ts'
@@ -13,17 +11,16 @@ import { fromHex } from '../../base/bytes.ts'
 import { decodeWire } from '../../log/batch-codec.ts'
 import { type KeyPair, signingKeys } from '../../log/keys.ts'
 import { toyBox } from '../../log/sealing.fixture.ts'
-import { readStored } from '../../log/stored.ts'
-import { openReplica, type Replica } from '../../replica/replica.ts'
+import type { Replica } from '../../replica/replica.ts'
 import { createGenesis, publishInvite, redeemInvite } from '../../replica/workspace.ts'
 import { cutPower, type MemoryDisk, type MemoryStore, memoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
 import { createNetwork, type Network } from '../../sync/pair.ts'
+import { type HealedWorld, judgeHealed, Violation } from './cluster-laws.fixture.ts'
 import {
   closeTab,
   copyDevice,
   createDevice,
-  keyringOf,
   type Device,
   type DevicePorts,
   kill,
@@ -42,16 +39,9 @@ export interface ClusterOptions {
   readonly plantStore?: (world: World) => (store: MemoryStore, disk: MemoryDisk) => Store
 }
 
-/** A law that a run broke, with everything needed to see it again. */
-export class Violation extends Error {
-  override readonly name = 'Violation'
-}
-
-export interface ClusterReport {
+export interface ClusterReport extends HealedWorld {
   readonly seed: number
   readonly trace: readonly string[]
-  readonly batches: number
-  readonly stateHash: string
 }
 
 const START = Date.UTC(2026, 0, 1)
@@ -240,43 +230,17 @@ class Cluster {
 
   async judge(): Promise<ClusterReport> {
     const tabs = this.#live()
-    const names = tabs.map(({ name }) => name)
-    const replicas = tabs.map(({ live }) => (live as Live).replica)
-    if (this.#devices.some(({ tabs }) => tabs.size === 0)) throw new Violation('a device did not come back')
-    const alike = <T>(what: string, of: (replica: Replica) => T): T => {
-      const found = replicas.map((replica) => JSON.stringify(of(replica)))
-      const odd = found.findIndex((one) => one !== found[0])
-      if (odd >= 0)
-        throw new Violation(
-          `${names[0]} and ${names[odd]} differ in ${what}: ${firstDifference(found[0] as string, found[odd] as string)}`,
-        )
-      return of(replicas[0] as Replica)
-    }
-    const ids = alike('batches', idsOf)
-    const orphans = replicas.map(({ delayed }) => delayed).filter(({ waiting, held }) => waiting + held > 0)
-    if (orphans.length > 0) throw new Violation(`batches are still delayed: ${JSON.stringify(orphans)}`)
-    alike('quarantine', quarantineOf)
-    alike('the board', boardOf)
-    const hashes = await Promise.all(replicas.map((replica) => this.#during(replica.stateHash())))
-    if (new Set(hashes).size > 1)
-      throw new Violation(`state hashes differ: ${hashes.map((hash, i) => `${names[i]} ${hash.slice(0, 8)}`).join(', ')}`)
-    const [witness] = replicas as [Replica]
-    for (const { audience } of witness.authority.registry.all)
-      if (this.#outlaws.has(audience)) throw new Violation('a stranger was let in')
-    for (let ordinal = 0; ordinal < witness.history.count; ordinal++)
-      if (this.#outlaws.has(witness.history.feedOf(ordinal).slice(0, 66)))
-        throw new Violation('a batch of a stranger was admitted')
-    await this.#expectPromisesKept(witness)
-    for (const { live, name } of tabs) {
-      const { pending } = (live as Live).replica.saveState
-      const behind = (live as Live).exchange.status().peers.filter((peer) => peer.behind > 0 || peer.ahead)
-      if (pending > 0) throw new Violation(`${name} still has ${pending} to save`)
-      if (behind.length > 0) throw new Violation(`${name} believes not to be in step: ${JSON.stringify(behind)}`)
-    }
-    if (this.#world.clock.pending() > 500 * tabs.length) throw new Violation(`${this.#world.clock.pending()} timers wait`)
-    for (const device of this.#devices) await this.#expectOpensAlike(device, ids, hashes[0] as string)
+    const seen = await judgeHealed({
+      world: this.#world,
+      ports: this.#p,
+      devices: this.#devices,
+      tabs,
+      outlaws: this.#outlaws,
+      promised: this.#promised,
+      during: (answer) => this.#during(answer),
+    })
     this.#expectUnbroken()
-    return { seed: this.#seed, trace: this.trace, batches: ids.length, stateHash: hashes[0] as string }
+    return { seed: this.#seed, trace: this.trace, ...seen }
   }
 
   end(): void {
@@ -439,51 +403,6 @@ class Cluster {
     return replicas.every(isQuiet) && tabs.every(inStep)
   }
 
-  /** Every word that was said to be saved is in the log, for good. */
-  async #expectPromisesKept(witness: Replica): Promise<void> {
-    const wires: Uint8Array[] = []
-    await this.#during(
-      (async () => {
-        for await (const page of witness.exportLog()) wires.push(...page)
-      })(),
-    )
-    const log = Buffer.concat(wires).toString('latin1')
-    const lost = this.#promised.filter((token) => !log.includes(token))
-    if (lost.length > 0) throw new Violation(`lost after it was said to be saved: ${lost.join()}`)
-  }
-
-  async #expectOpensAlike(device: Device, ids: readonly string[], hash: string): Promise<void> {
-    for (const tab of [...device.tabs]) kill(tab)
-    for (const withSnapshot of [true, false]) {
-      const store = memoryStore({ disk: structuredClone(device.disk) })
-      if (!withSnapshot) await store.dropSnapshot()
-      const replica = await this.#during(
-        openReplica(this.#p.workspace, {
-          store,
-          verifier: this.#world.verifier(this.#p.workspace),
-          signer: this.#world.signer(device.pair),
-          keyring: keyringOf(device, this.#p),
-          openFeed: async () => ({ feed: toHex(this.#world.randomBytes(8)), head: null, release: async () => {} }),
-          now: () => Math.floor(this.#world.clock.now()),
-          random: this.#world.randomBytes,
-          yieldToUi: () => Promise.resolve(),
-        }),
-      )
-      const opened = withSnapshot ? 'from its snapshot' : 'from its log'
-      const there = new Set(idsOf(replica))
-      const missing = ids.filter((id) => !there.has(id))
-      if (missing.length > 0 || there.size !== ids.length)
-        throw new Violation(
-          `${device.name} opens ${opened} with ${there.size} batches, not ${ids.length}; missing: ${placesOf(missing, device.disk).join(', ')}; beyond: ${placesOf(
-            [...there].filter((id) => !ids.includes(id)),
-            device.disk,
-          ).join(', ')}`,
-        )
-      if ((await this.#during(replica.stateHash())) !== hash)
-        throw new Violation(`${device.name} opens ${opened} to another state`)
-    }
-  }
-
   /** Turns the world until the answer is there. */
   async #during<T>(answer: Promise<T>): Promise<T> {
     let isThere = false
@@ -509,38 +428,8 @@ class Cluster {
   }
 }
 
-function idsOf({ history }: Replica): string[] {
-  return Array.from({ length: history.count }, (_, ordinal) => toHex(history.idOf(ordinal))).toSorted()
-}
-
-function quarantineOf({ history, quarantine }: Replica): string[] {
-  return [...quarantine].map(([ref, why]) => `${toHex(history.idOf(Math.floor(ref / 256)))}:${ref % 256} ${why}`).toSorted()
-}
-
-/** What people see: columns, rows with their keys, places in the tree, and counts. */
-function boardOf({ views, nodes }: Replica): unknown {
-  const tasks = [...nodes.values()]
-    .filter(({ type }) => type === 'task')
-    .map(({ id }) => id)
-    .toSorted()
-  return [[...views.tasks()], tasks.map((id) => [views.task(id), views.commentsOn(id), views.tree.inCycle(id)])]
-}
-
-/** Where on a disk these batches are, by their ids. */
-function placesOf(ids: readonly string[], disk: MemoryDisk): string[] {
-  const arrivals = new Map(disk.log.map((wire, i) => [toHex(readStored(wire).id), i + 1]))
-  const covered = (disk.snapshot?.meta as { arrival?: number } | undefined)?.arrival
-  return ids.map((id) => `${id.slice(0, 8)} at ${arrivals.get(id)} of ${disk.log.length}, snapshot to ${covered}`)
-}
-
 /** What of a wire is the same in the open and sealed. */
 function headOf(bytes: Uint8Array): string {
   const wire = decodeWire(bytes)
   return Buffer.from(wire.ok ? wire.value.header : bytes).toString('latin1')
-}
-
-function firstDifference(a: string, b: string): string {
-  let at = 0
-  while (a[at] === b[at] && at < a.length) at++
-  return `…${a.slice(Math.max(0, at - 300), at)}⟨${a.slice(at, at + 150)}… and ${b.slice(at, at + 150)}…⟩`
 }

@@ -8,7 +8,8 @@ import { Fences } from '../../replica/fences.ts'
 import { State } from '../../replica/state.ts'
 import type { MemoryDisk, MemoryStore } from '../../store/memory-store.ts'
 import type { Store } from '../../store/store.ts'
-import { type ClusterOptions, runCluster, Violation } from './cluster.fixture.ts'
+import { type ClusterOptions, runCluster } from './cluster.fixture.ts'
+import { Violation } from './cluster-laws.fixture.ts'
 import type { World } from './virtual-world.fixture.ts'
 
 const SEEDS = 40
