@@ -1,14 +1,21 @@
 /** The demo swarm in real browsers: one click, one answer, and an app that works; and spread over browsers of which one dies. */
 
 import type { Page } from '@playwright/test'
+import { roleNamed } from '../src/agents/roles/all.ts'
+import { capabilityOf } from '../src/agents/roles/role.ts'
 import { APP_OWNERS } from '../src/agents/scenario/app-owners.ts'
-import { expect, test } from './host.ts'
+import { expectAttributed, expectWithinPatterns, wholeLog } from './audit.ts'
+import { expect } from './host.ts'
+import { hostilePage, linkOf, test } from './threats/scene.ts'
 import { arrive, joinByLink, newWorkspace, onBoard, sameState } from './people.ts'
 
 /** What a page of ours knows, read off its replica: status by title, writers of documents by path, and what does not count. */
 interface Board {
   readonly tasks: Readonly<
-    Record<string, { readonly status: string; readonly runs: readonly string[]; readonly evidence: string }>
+    Record<
+      string,
+      { readonly status: string; readonly runs: readonly string[]; readonly evidence: string; readonly transcript: string }
+    >
   >
   readonly writers: Readonly<Record<string, string>>
   readonly quarantined: number
@@ -24,7 +31,9 @@ function boardOf(page: Page): Promise<Board> {
       if (!row) return []
       const runs = replica.runsOf(id)
       const evidence = JSON.stringify(runs.at(-1)?.evidence ?? null)
-      return [[row.title, { status: row.status, runs: runs.map(({ agent }) => roles.get(agent) ?? 'nobody'), evidence }] as const]
+      const transcript = `transcripts/${row.key}/${runs.at(-1)?.id}.md`
+      const by = runs.map(({ agent }) => roles.get(agent) ?? 'nobody')
+      return [[row.title, { status: row.status, runs: by, evidence, transcript }] as const]
     })
     const writers = replica.views.documents.all.flatMap((id) => {
       const node = replica.nodes.get(id)
@@ -38,14 +47,40 @@ function boardOf(page: Page): Promise<Board> {
   })
 }
 
-/** Each file was written by the agent whose it is, and nothing was written that does not count. */
-async function expectAttributed(page: Page): Promise<void> {
+/** Each file was written by the agent whose it is, each run left its transcript, and nothing was written that does not count. */
+async function expectWhole(page: Page): Promise<void> {
   const { tasks, writers, quarantined } = await boardOf(page)
   expect(Object.values(tasks).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'done'))
   expect(Object.fromEntries(Object.entries(writers).filter(([path]) => !path.startsWith('transcripts/')))).toEqual(APP_OWNERS)
+  for (const { runs, transcript } of Object.values(tasks))
+    expect([transcript, writers[transcript]]).toEqual([transcript, runs.at(-1)])
   expect(tasks['Test the list']?.evidence).toContain('11 of 11 tests passed')
   expect(quarantined).toBe(0)
 }
+
+/** Every line of the log has somebody behind it: a person, or an agent within the patterns of its role. */
+async function expectAudited(page: Page, people: readonly string[]): Promise<void> {
+  const agents = new Map(
+    await page.evaluate(() => {
+      const listed = window.worknode.run('list_agents', {})
+      return (listed.ok ? listed.value : []).map(({ actor, role }) => [actor as string, role ?? ''] as const)
+    }),
+  )
+  const log = await wholeLog(page)
+  expectAttributed(log, new Map([...people.map((actor) => [actor, 'a person'] as const), ...agents]))
+  const patterns = [...agents].map(([actor, role]) => {
+    const known = roleNamed(role)
+    return [actor, known ? (capabilityOf(known).files ?? []) : []] as const
+  })
+  expectWithinPatterns(log, new Map(patterns))
+  // What an agent tried outside of them stands there as tried and refused, in its own hand.
+  const refused = log.filter(({ type }) => type === 'run.refused')
+  expect(new Set(refused.map(({ actor, data }) => `${agents.get(actor)}: ${String(data['element'])}`))).toEqual(
+    new Set(['backend: write_document src/ui/helpers.js']),
+  )
+}
+
+const actorOf = (page: Page): Promise<string> => page.evaluate(() => window.worknode.replica.actor)
 
 /** The one question of the demo, answered where people answer. */
 async function answer(page: Page, words: string): Promise<void> {
@@ -83,21 +118,50 @@ test('one click and one answer make a working app, with each file by the agent w
   await expect(guide).toContainText('6 of 6 tasks done', { timeout: 120_000 })
   await guide.getByRole('link', { name: 'Open the app' }).click()
   await useApp(page)
-  await expectAttributed(page)
+  await expectWhole(page)
+  await expectAudited(page, [await actorOf(page)])
+  await page.getByRole('combobox', { name: 'Filter by kind' }).selectOption('Tried and refused')
+  const events = page.getByRole('list', { name: 'Events' }).getByRole('listitem')
+  await expect(events).toHaveCount(1)
+  await expect(events).toContainText('Backend tried “write_document src/ui/helpers.js”, and was refused')
+  // What the coordinator thought is read where its runs are.
+  await guide.getByRole('link', { name: 'Agents' }).click()
+  await page.getByRole('button', { name: 'Runs of Coordinator' }).click()
+  await page.getByRole('table', { name: 'Last runs of Coordinator' }).getByRole('link', { name: 'Transcript' }).click()
+  await expect(page.getByRole('main')).toContainText('I read the goal and look who is here.')
   // Nothing of it hangs on this tab: opened anew it is all there, and nobody works any more.
   await page.reload()
   await page.waitForFunction(() => window.worknode?.replica !== undefined)
-  await expectAttributed(page)
+  await expectWhole(page)
 })
 
-/** A link for one more member. */
-function invite(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const made = await window.worknode.invite({ kind: 'member' })
-    if (!made.ok) throw new Error(made.refusal.detail)
-    return made.value
-  })
-}
+test('an agent of the team whose client asks nobody writes a file of another: it counts nowhere, and the log says whose it was', async ({
+  browser,
+  host,
+  site,
+}) => {
+  const { page } = await arrive(browser, host.url)
+  await page.getByRole('button', { name: 'Watch a demo swarm' }).click()
+  await onBoard(page, 30_000)
+  const goal = await page.evaluate(() => window.worknode.replica.views.find('WN-1') as string)
+  const files = [...(roleNamed('backend')?.files ?? [])]
+  const rogue = await hostilePage(browser, site, await linkOf(page, { kind: 'agent', files }))
+  await rogue.page.evaluate(() => window.hostile.connect(1))
+  for (const path of ['src/api/mine.js', 'src/ui/view.js'])
+    await rogue.page.evaluate(([task, path]) => window.hostile.attack('document', task, { path }), [goal, path] as const)
+  const verdicts = (): Promise<string[]> => page.evaluate(() => [...window.worknode.replica.quarantine.values()])
+  await expect.poll(verdicts).toEqual(['path'])
+  const log = (await wholeLog(page)).filter(({ actor, type }) => actor === rogue.actor && type === 'document.created')
+  expect(log.map(({ data, valid, why }) => [data['path'], valid, why])).toEqual([
+    ['src/api/mine.js', true, null],
+    ['src/ui/view.js', false, 'path'],
+  ])
+  expect(new Set(log.map(({ capability }) => capability)).size).toBe(1)
+  await page.getByRole('checkbox', { name: 'Only what does not count' }).check()
+  const events = page.getByRole('list', { name: 'Events' }).getByRole('listitem')
+  await expect(events).toHaveCount(1)
+  await expect(events).toContainText('created it')
+})
 
 /** Adds a scripted agent that runs in this browser. */
 async function addAgent(page: Page, role: string): Promise<void> {
@@ -116,9 +180,11 @@ test('spread over three browsers, one of which dies in the middle, the same app 
 }) => {
   test.setTimeout(240_000)
   const ada = await arrive(browser, host.url)
-  await newWorkspace(ada.page, 'Demo swarm')
-  const bob = await joinByLink(browser, await invite(ada.page))
-  const eve = await joinByLink(browser, await invite(ada.page))
+  await newWorkspace(ada.page, 'Our household')
+  const member = { kind: 'member' } as const
+  const bob = await joinByLink(browser, await linkOf(ada.page, member))
+  const eve = await joinByLink(browser, await linkOf(ada.page, member))
+  const people = await Promise.all([ada, bob, eve].map(({ page }) => actorOf(page)))
   for (const [person, roles] of [
     [ada, ['coordinator', 'architect']],
     [bob, ['backend', 'frontend']],
@@ -166,7 +232,10 @@ test('spread over three browsers, one of which dies in the middle, the same app 
     )
     .toContain('6 of 6 tasks done')
   await sameState(ada.page, eve.page)
-  for (const { page } of [ada, eve]) await expectAttributed(page)
+  for (const { page } of [ada, eve]) {
+    await expectWhole(page)
+    await expectAudited(page, people)
+  }
   const { tasks } = await boardOf(ada.page)
   expect(tasks['Build the page']?.runs).toEqual(['frontend', 'frontend'])
   await guide.getByRole('link', { name: 'Open the app' }).click()

@@ -37,6 +37,7 @@ export const EVENT_GROUPS: readonly {
       ['project', 'Projects'],
       ['agent', 'Agents'],
       ['run', 'Runs'],
+      ['run.refused', 'Tried and refused'],
       ['person', 'What people say of themselves'],
     ],
   },

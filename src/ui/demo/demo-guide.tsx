@@ -4,15 +4,14 @@
  */
 
 import { Clapperboard, X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'wouter'
-import type { NodeId } from '../../core/ids.ts'
 import { SCRIPTED_WORDS } from '../../agents/scenario/team.ts'
-import { useAct } from '../act.ts'
 import { useVersion } from '../hooks.ts'
 import { IconButton } from '../kit/button.tsx'
 import { links } from '../links.ts'
 import { useSession } from '../session.ts'
+import { useAcceptance, useAccepts } from './acceptance.ts'
 import css from './demo-guide.module.css'
 import { demoStand, standWords, type DemoStand } from './demo-steps.ts'
 
@@ -22,7 +21,7 @@ export function DemoGuide() {
   const [isHidden, setHidden] = useState(false)
   const stand = demoStand(replica)
   const mayReview = replica.may('review', 'task')
-  const [accepts, setAccepts] = useState(true)
+  const [accepts, setAccepts] = useAccepts()
   useAcceptance(stand?.handedIn.map(({ id }) => id) ?? [], mayReview && accepts)
   if (stand === null || isHidden) return null
   const { done, total } = stand
@@ -75,22 +74,4 @@ function Next({ stand, workspaceId }: { readonly stand: DemoStand; readonly work
       </Link>
     </>
   )
-}
-
-/** Work stands as handed in for so long, so that it can be looked at, or sent back. */
-const ACCEPT_MS = 2500
-
-/** Accepts what was handed in, under this person's key, a moment after it was. */
-function useAcceptance(handedIn: readonly NodeId[], isOn: boolean): void {
-  const act = useAct()
-  const latest = useRef(act)
-  useEffect(() => {
-    latest.current = act
-  })
-  const [next] = handedIn
-  useEffect(() => {
-    if (!isOn || next === undefined) return undefined
-    const timer = setTimeout(() => latest.current('accept_task', { id: next }), ACCEPT_MS)
-    return () => clearTimeout(timer)
-  }, [isOn, next])
 }

@@ -1,2 +1,2 @@
-/** What the workspace of the demo is called; one that is called so is looked at for the demo's tasks. */
+/** What a new workspace of the demo is called; people may call it something else. */
 export const DEMO_WORKSPACE = 'Demo swarm'

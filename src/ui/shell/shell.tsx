@@ -10,7 +10,7 @@ import { links, patterns } from '../links.ts'
 import { useSession } from '../session.ts'
 import { Banner } from './banner.tsx'
 import { Header } from './header.tsx'
-import { DEMO_WORKSPACE } from '../demo/demo-name.ts'
+import { useIsDemo } from '../demo/is-demo.ts'
 import { PAGES } from './pages.tsx'
 import { ShellCommands } from './shell-commands.tsx'
 import css from './shell.module.css'
@@ -35,7 +35,7 @@ export function Shell() {
     return isThere ? [{ ...page, open: (names as { readonly open?: string }).open }] : []
   })[0]
   const name = useWorkspaceName()
-  const isDemo = name === DEMO_WORKSPACE
+  const isDemo = useIsDemo()
   useEffect(() => {
     document.title = `${name} · Worknode`
   }, [name])

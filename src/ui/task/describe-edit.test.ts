@@ -31,6 +31,7 @@ test.each<[Edit, string | null]>([
   [{ op: 'set', node, field: 'triggers/a1/when', value: { on: 'silence', minutes: 30 } }, 'set when a trigger acts'],
   [{ op: 'add', node, field: 'triggers', element: 'a1' }, 'added a trigger'],
   [{ op: 'add', node, field: 'labels', element: 'bug' }, 'added the label bug'],
+  [{ op: 'add', node, field: 'refused', element: 'write_document src/x' }, 'tried “write_document src/x”, and was refused'],
   [{ op: 'add', node, field: 'dependencies', element: 'blocks:3' }, 'made it wait on WN-3'],
   [{ op: 'remove', node, field: 'dependencies', element: 'related:3', tags: [] }, 'unlinked WN-3'],
   [{ op: 'remove', node, field: 'assignees', element: 'Ada', tags: [] }, 'unassigned Ada'],

@@ -66,6 +66,8 @@ function describeElement(field: string, element: string, added: boolean, words: 
       return added ? `added the check ${quoted(words.check(element))}` : 'removed a check'
     case 'triggers':
       return added ? 'added a trigger' : 'deleted a trigger'
+    case 'refused':
+      return added ? `tried ${quoted(element)}, and was refused` : 'took back what it had tried'
     case 'completedSubtasks':
       return added ? `completed ${words.task(element)}` : `reopened ${words.task(element)}`
     default:
