@@ -12,9 +12,11 @@ import { scriptedModel } from '../agents/scripted.ts'
 import { demoScript } from '../agents/scenario/scripts.ts'
 import { demoTasks, giveGoal, TEAM } from '../agents/scenario/team.ts'
 import { toHex } from '../base/bytes.ts'
-import { generateKeys, keyPairOf } from '../log/keys.ts'
+import { generateKeys, type KeyPair, keyPairOf } from '../log/keys.ts'
 import { run } from '../operations/table.ts'
 import { founded, signerOf } from '../replica/cluster.fixture.ts'
+import { ANY_EVENT, readEventsBefore } from '../replica/event-pages.ts'
+import { Hand } from '../replica/hand.fixture.ts'
 import type { ActorPorts, Replica } from '../replica/replica.ts'
 import { handoffIn } from '../replica/handoff.ts'
 import { textOf } from '../replica/text.ts'
@@ -22,8 +24,7 @@ import { transcriptPath } from '../agents/transcript.ts'
 import { memoryLocks } from '../store/locks.ts'
 import { createNodeTestRunner } from './node-test-runner.ts'
 
-async function newActor(replica: Replica): Promise<ActorPorts> {
-  const pair = await keyPairOf((await generateKeys()).signing)
+function actorOf(replica: Replica, pair: KeyPair): ActorPorts {
   const feed = toHex(replica.random(8))
   return { signer: signerOf(pair), openFeed: async () => ({ feed, head: null, release: async () => {} }) }
 }
@@ -31,6 +32,8 @@ async function newActor(replica: Replica): Promise<ActorPorts> {
 interface Demo {
   readonly replica: Replica
   readonly actors: ReadonlyMap<string, string>
+  /** The key of one of the team, in a hand that asks nobody for leave. */
+  hand(role: string): Hand
   /** Does what the person does whenever something changed, until all of it is done. */
   until(done: () => boolean, person: () => void): Promise<void>
   close(): Promise<void>
@@ -42,8 +45,11 @@ async function demo(): Promise<Demo> {
   const locks = memoryLocks().tab()
   const actors = new Map<string, string>()
   const team: ActorPorts[] = []
+  const pairs = new Map<string, KeyPair>()
   for (const { name, role } of TEAM) {
-    const actor = await newActor(replica)
+    const pair = await keyPairOf((await generateKeys()).signing)
+    pairs.set(role, pair)
+    const actor = actorOf(replica, pair)
     const made = enroll(replica, { key: actor.signer.key, box: null }, { name, role, model: 'scripted: demo', expires: null })
     if (!made.ok) throw new Error(made.refusal.detail)
     actors.set(toHex(actor.signer.key), role)
@@ -72,6 +78,7 @@ async function demo(): Promise<Demo> {
   return {
     replica,
     actors,
+    hand: (role) => new Hand(pairs.get(role) as KeyPair, replica),
     until: (done, person) =>
       new Promise((resolve, reject) => {
         Promise.all(working).catch(reject)
@@ -193,4 +200,26 @@ test('a task that is in no script is blocked with words, and does not go round',
   )
   expect(replica.runsOf(made.value.id)).toHaveLength(1)
   await close()
+})
+
+test('one of the team whose client asks nobody writes the file of another: it counts nowhere, and the log says whose it was', async () => {
+  const { replica, hand, until, close } = await demo()
+  await until(
+    () => demoTasks(replica).length === 6,
+    () => acceptAll(replica),
+  )
+  await close()
+  await replica.saved()
+  const backend = hand('backend')
+  for (const path of ['src/api/more.js', 'src/ui/more.js', 'src/api/../ui/more.js']) {
+    const { batch } = await backend.create({ type: 'document', path }, path)
+    await replica.receive([batch.wire], 'test')
+  }
+  expect(['src/api/more.js', 'src/ui/more.js'].map((path) => replica.views.documents.at(path, null).length)).toEqual([1, 0])
+  const { events } = await readEventsBefore(replica, { ...ANY_EVENT, isVoid: true }, replica.history.count, 10)
+  const [held] = backend.held
+  expect(events.map(({ event }) => event)).toMatchObject([
+    { actor: backend.actor, valid: false, why: 'malformed', capability: held?.id },
+    { actor: backend.actor, valid: false, why: 'path', capability: held?.id, data: { path: 'src/ui/more.js' } },
+  ])
 })
