@@ -51,18 +51,20 @@ test('it accepts for who began the demo, and for nobody else until they want it'
   close()
   await show(owner)
   await expect.element(accepts()).toBeChecked()
-  for (const step of ['claim_task', 'confirm_task'] as const) does(owner, step, { id: 'WN-1' })
-  does(owner, 'submit_task', { id: 'WN-1', summary: 'Planned.' })
+  for (const step of ['claim_task', 'confirm_task'] as const) does(member, step, { id: 'WN-1' })
+  does(member, 'submit_task', { id: 'WN-1', summary: 'Planned.' })
+  await exchange(member, owner)
   await expect.poll(() => owner.views.task(owner.views.find('WN-1') as never)?.status, { timeout: 10_000 }).toBe('done')
 })
 
 test('the choice is that of this browser: kept when the page is opened anew, and followed by its other tabs', async () => {
   begin(owner)
-  await show(owner)
+  const session = await sessionOf(owner)
+  close = await showAt(session, links.board(session.workspaceId))
   await userEvent.click(accepts())
   await expect.element(accepts()).not.toBeChecked()
   close()
-  await show(owner)
+  close = await showAt(session, links.board(session.workspaceId))
   await expect.element(accepts()).not.toBeChecked()
   // Another tab stores its choice, and this one hears of it.
   const key = Object.keys(localStorage).find((name) => name.includes('demo-accepts')) as string
