@@ -90,22 +90,39 @@ async function demo(url) {
   await page.setViewportSize(DESK)
   await page.getByRole('button', { name: 'Watch a demo swarm' }).click()
   const guide = page.getByRole('region', { name: 'Demo swarm' })
+  await page.getByRole('region', { name: 'Board', exact: true }).waitFor()
+  // Backend asks before it writes one of its files.
+  await page.evaluate(() => {
+    const { run } = window.worknode
+    const listed = run('list_agents', {})
+    const backend = listed.ok ? listed.value.find(({ role }) => role === 'backend') : undefined
+    run('update_agent', { id: backend?.id ?? '', limits: { approve: ['write_document src/api/storage.js'] } })
+  })
   await guide.getByText('2 agents work on WN-3').waitFor({ timeout: 60_000 })
   await quiet(page)
   await shoot(page, 'demo-board', [DESK, PHONE])
   await page.setViewportSize(DESK)
   await guide.getByRole('link', { name: 'Answer in the inbox' }).click({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Ocean blue' }).waitFor()
+  await page.getByRole('button', { name: 'Allow for this run' }).waitFor()
   await quiet(page)
   await shoot(page, 'demo-inbox', [DESK, PHONE])
   await page.setViewportSize(DESK)
   await page.getByRole('button', { name: 'Ocean blue' }).click()
+  await page.getByRole('button', { name: 'Allow for this run' }).click()
   await guide.getByText('6 of 6 tasks done').waitFor({ timeout: 120_000 })
   await guide.getByRole('link', { name: 'Agents' }).click()
   await page.getByRole('list', { name: 'All agents' }).waitFor()
   await quiet(page)
   await shoot(page, 'demo-agents', [DESK, PHONE])
   await page.setViewportSize(DESK)
+  await page.getByRole('button', { name: 'Add an agent that runs in this browser' }).click()
+  await dialog(page, 'An agent in this browser', 'demo-add-agent')
+  await page.getByRole('button', { name: 'How agents work here' }).click()
+  await dialog(page, 'How agents work here', 'demo-policy')
+  await page.getByRole('button', { name: 'Actions for Backend' }).click()
+  await page.getByRole('menuitem', { name: 'Edit the profile' }).click()
+  await dialog(page, 'Profile of Backend', 'demo-profile')
   await guide.getByRole('link', { name: 'Open the app' }).click()
   await page.getByRole('button', { name: 'Run preview' }).click()
   const app = page.frameLocator('iframe[title="Preview of index.html"]')
@@ -116,6 +133,15 @@ async function demo(url) {
   await app.getByRole('checkbox', { name: 'Bread' }).check()
   await quiet(page)
   await shoot(page, 'demo-app', [DESK, PHONE])
+}
+
+/** A dialog that is open, and put away after it. @param {import('@playwright/test').Page} page @param {string} title @param {string} name */
+async function dialog(page, title, name) {
+  await page.getByRole('dialog', { name: title }).waitFor()
+  await quiet(page)
+  await shoot(page, name, [DESK, PHONE])
+  await page.setViewportSize(DESK)
+  await page.keyboard.press('Escape')
 }
 
 /** Two triggers, one of them on. @param {import('@playwright/test').Page} ada */

@@ -37,7 +37,8 @@ export function demoStand(replica: Replica): DemoStand | null {
 /** One sentence about what goes on. */
 export function standWords({ tasks, done, total, asks, handedIn }: DemoStand): string {
   if (done === total) return 'All done. The app is built, tested and described.'
-  if (asks.length > 0) return `${keysOf(asks)} has a question for you. The others go on meanwhile.`
+  if (asks.length > 0)
+    return `${keysOf(asks)} ${asks.length === 1 ? 'has a question' : 'have questions'} for you. The others go on meanwhile.`
   if (handedIn.length > 0)
     return `${keysOf(handedIn)} ${handedIn.length === 1 ? 'is handed in and waits' : 'are handed in and wait'} for review.`
   const working = tasks.filter(({ status }) => status === 'in_progress')
