@@ -2,10 +2,10 @@
 
 import { Hono } from 'hono'
 import { ok, refuse } from '../base/result.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from '../operations/table.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import type { Replica } from '../replica/replica.ts'
 import { createMcp } from './mcp.ts'
+import { done } from '../operations/operate.fixture.ts'
 
 export interface McpWorld {
   readonly owner: Replica
@@ -36,12 +36,6 @@ export async function mcpWorld(body = 'A tool library for the street.'): Promise
     }),
   )
   return { owner, agent, door }
-}
-
-export function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }
 
 /** What tests ask of a client, whichever package and era it is of. */

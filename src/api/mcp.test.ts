@@ -7,7 +7,8 @@ import type { Hono } from 'hono'
 import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { exchange } from '../replica/cluster.fixture.ts'
-import { callerOf, done, type McpCaller, mcpWorld } from './mcp.fixture.ts'
+import { done } from '../operations/operate.fixture.ts'
+import { callerOf, type McpCaller, mcpWorld } from './mcp.fixture.ts'
 import { schemaOf, TOOLS } from './mcp-tools.ts'
 
 const SEVEN = ['next', 'claim', 'show', 'progress', 'ask', 'submit', 'release'].map((name) => `worknode_${name}`)

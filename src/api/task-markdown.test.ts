@@ -1,15 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type InputOf, type OperationName, type OutputOf, run } from '../operations/table.ts'
-import type { Replica } from '../replica/replica.ts'
 import { testDoor } from './door.fixture.ts'
 import { taskMarkdown } from './task-markdown.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { done } from '../operations/operate.fixture.ts'
 
 test('a task is read as a page: what is wanted, what stands in the way, who works on it, what was said', async () => {
   const { owner, agent, request } = await testDoor()

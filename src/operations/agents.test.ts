@@ -7,13 +7,8 @@ import { exchange, founded, joined, type TestClock } from '../replica/cluster.fi
 import { describeSelf } from '../replica/people.ts'
 import { removeActor } from '../replica/membership.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { type InputOf, type OperationName, run } from './table.ts'
+import { done } from './operate.fixture.ts'
 
 function refusal<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): { code: string; detail: string } | null {
   const result = run({ replica }, name, input)

@@ -11,13 +11,8 @@ import { type Locks, memoryLocks } from '../store/locks.ts'
 import { createVirtualClock } from '../sync/pair-clock.ts'
 import { type ClaimPorts, claimAndSettle, settleMs } from './claim-and-settle.ts'
 import { nextTask } from './next-task.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import type { InputOf } from './table.ts'
+import { done } from './operate.fixture.ts'
 
 interface Scene {
   readonly owner: Replica

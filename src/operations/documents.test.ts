@@ -5,13 +5,8 @@ import type { WorkNode } from '../core/fold.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import { writtenBy } from '../replica/text-versions.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { type InputOf, type OperationName, run } from './table.ts'
+import { done } from './operate.fixture.ts'
 
 function refused<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): string {
   const result = run({ replica }, name, input)

@@ -15,18 +15,7 @@ import { liveOf } from '../replica/standing.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { textOf } from '../replica/text.ts'
 import { writeText } from '../replica/rewrite.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
-
-function refusal<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): string {
-  const result = run({ replica }, name, input)
-  return result.ok ? 'done' : result.refusal.code
-}
+import { done, refusal } from './operate.fixture.ts'
 
 const TASK = 'WN-1'
 const row = (replica: Replica): TaskRow => replica.views.task(replica.views.find(TASK) as NodeId) as TaskRow

@@ -10,13 +10,8 @@ import { Inbox } from '../replica/inbox.ts'
 import { CONCERNS } from '../replica/inbox-item.ts'
 import { frontierAt, revoke, undoCut } from '../replica/membership.ts'
 import type { Replica } from '../replica/replica.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { run } from './table.ts'
+import { done } from './operate.fixture.ts'
 
 interface Scene {
   readonly owner: Replica

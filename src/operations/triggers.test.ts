@@ -6,17 +6,12 @@ import { LOCAL } from '../core/limits.ts'
 import { exchange, founded, joined, type TestClock } from '../replica/cluster.fixture.ts'
 import { removeActor } from '../replica/membership.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
+import { type InputOf, run } from './table.ts'
 import { startTriggers, type TriggerRunner } from './trigger-runner.ts'
 import { triggerField } from './triggers.ts'
+import { done } from './operate.fixture.ts'
 
 const HOUR = 3_600_000
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
 
 /** A runner, and what it told its person. */
 function runner(replica: Replica): { triggers: TriggerRunner; told: string[]; settled: () => Promise<void> } {

@@ -6,14 +6,8 @@ import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import { removeActor } from '../replica/membership.ts'
 import type { Replica } from '../replica/replica.ts'
 import { createVirtualClock } from '../sync/pair-clock.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
 import { RunLost, type RunWatch, watchRun } from './watch-run.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { done } from './operate.fixture.ts'
 
 async function meet(...replicas: readonly Replica[]): Promise<void> {
   for (let round = 0; round < 2; round++)

@@ -11,18 +11,7 @@ import { Hand } from '../replica/hand.fixture.ts'
 import { grantTo, removeActor, revoke } from '../replica/membership.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
-
-function refusal<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): string {
-  const result = run({ replica }, name, input)
-  return result.ok ? 'done' : result.refusal.code
-}
+import { done, refusal } from './operate.fixture.ts'
 
 function row(replica: Replica): TaskRow {
   return replica.views.task(replica.views.find('WN-1') as NodeId) as TaskRow

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { type InputOf, type OperationName, run } from '../../operations/table.ts'
+import type { InputOf, OperationName } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock } from '../../replica/cluster.fixture.ts'
 import { removeActor } from '../../replica/membership.ts'
 import { describeSelf } from '../../replica/people.ts'
@@ -10,6 +10,7 @@ import type { Replica } from '../../replica/replica.ts'
 import { showAt } from '../app.fixture.tsx'
 import { links } from '../links.ts'
 import { sessionOf } from '../task/open-task.fixture.tsx'
+import { done } from '../../operations/operate.fixture.ts'
 
 const MINUTE = 60_000
 
@@ -89,9 +90,4 @@ async function later<N extends OperationName>(name: N, input: InputOf<N>): Promi
   clock.ms += MINUTE
   done(owner, name, input)
   await owner.saved()
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): void {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import type { NodeId } from '../../core/ids.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock } from '../../replica/cluster.fixture.ts'
 import { describeSelf } from '../../replica/people.ts'
 import type { Replica } from '../../replica/replica.ts'
@@ -10,6 +9,7 @@ import { links } from '../links.ts'
 import type { PeerRow, Session } from '../session.ts'
 import { sessionOf } from '../task/open-task.fixture.tsx'
 import type { Settable } from '../test-session.ts'
+import { done } from '../../operations/operate.fixture.ts'
 
 let owner: Replica
 let clock: TestClock
@@ -148,12 +148,6 @@ async function rowsTouched(act: () => Promise<void>): Promise<string[]> {
   note(observer.takeRecords())
   observer.disconnect()
   return [...touched]
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }
 
 test('an agent is added that runs in this browser, with words on where keys are kept, and is stopped and started', async () => {

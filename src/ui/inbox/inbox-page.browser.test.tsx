@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock } from '../../replica/cluster.fixture.ts'
 import { describeSelf } from '../../replica/people.ts'
 import type { Replica } from '../../replica/replica.ts'
@@ -11,6 +10,7 @@ import { links } from '../links.ts'
 import type { PeerRow } from '../session.ts'
 import { sessionOf } from '../task/open-task.fixture.tsx'
 import { settable } from '../test-session.ts'
+import { done } from '../../operations/operate.fixture.ts'
 
 const MINUTE = 60_000
 
@@ -334,10 +334,4 @@ function begin(agent: Replica, id = 'WN-1'): void {
 
 function submit(agent: Replica, summary: string, checks: string[] = []): void {
   done(agent, 'submit_task', { id: 'WN-1', summary, checks })
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }

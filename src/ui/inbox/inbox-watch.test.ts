@@ -2,13 +2,13 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LOCAL } from '../../core/limits.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock } from '../../replica/cluster.fixture.ts'
 import { askForAdmin } from '../../replica/people.ts'
 import type { Replica } from '../../replica/replica.ts'
 import type { PeerRow, Session } from '../session.ts'
 import { settable } from '../test-session.ts'
 import { type Entry, inboxIn, type InboxWatch } from './inbox-watch.ts'
+import { done } from '../../operations/operate.fixture.ts'
 
 let owner: Replica
 let agent: Replica
@@ -100,10 +100,4 @@ function ask(question: string): string {
 
 function peer({ actor }: Replica): PeerRow {
   return { name: 'coder-1', color: '#0a7d5a', actor, task: null, self: false }
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }

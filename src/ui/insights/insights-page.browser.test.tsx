@@ -2,13 +2,13 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { type InputOf, type OperationName, run } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock } from '../../replica/cluster.fixture.ts'
 import { describeSelf } from '../../replica/people.ts'
 import type { Replica } from '../../replica/replica.ts'
 import { showAt } from '../app.fixture.tsx'
 import { links } from '../links.ts'
 import { sessionOf } from '../task/open-task.fixture.tsx'
+import { done } from '../../operations/operate.fixture.ts'
 
 const MINUTE = 60_000
 
@@ -115,9 +115,4 @@ async function begin(agent: Replica, id: string): Promise<void> {
 async function show(): Promise<void> {
   const session = await sessionOf(owner)
   close = await showAt(session, links.insights(session.workspaceId))
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): void {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
 }

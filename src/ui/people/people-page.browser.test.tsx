@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined, type TestClock, type TestPeer } from '../../replica/cluster.fixture.ts'
 import { askForAdmin, claimDevice, describeSelf } from '../../replica/people.ts'
 import { openReplica, type Replica } from '../../replica/replica.ts'
@@ -10,6 +9,7 @@ import { showAt } from '../app.fixture.tsx'
 import { links } from '../links.ts'
 import type { Session } from '../session.ts'
 import { sessionOf } from '../task/open-task.fixture.tsx'
+import { done } from '../../operations/operate.fixture.ts'
 
 let owner: Replica
 let clock: TestClock
@@ -391,12 +391,6 @@ function hexOf(byte: number): string {
 
 function titles({ views }: Replica): string[] {
   return [...views.tasks()].map((id) => views.task(id)?.title ?? '').toSorted()
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }
 
 async function show(replica: Replica = owner, width = 1280): Promise<Session> {

@@ -1,16 +1,9 @@
 import { expect, test } from 'vitest'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined } from '../../replica/cluster.fixture.ts'
 import { claimDevice, describeSelf } from '../../replica/people.ts'
-import type { Replica } from '../../replica/replica.ts'
 import { publishInvite } from '../../replica/workspace.ts'
 import { joinedAt, rosterOf } from './roster.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { done } from '../../operations/operate.fixture.ts'
 
 test('devices that agree are one person, agents stand apart, and each says who let them in', async () => {
   const { owner, clock } = await founded()

@@ -2,12 +2,12 @@
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { type InputOf, type OperationName, type OutputOf, run } from '../../operations/table.ts'
 import { exchange, founded, joined } from '../../replica/cluster.fixture.ts'
 import { describeSelf } from '../../replica/people.ts'
 import type { Replica } from '../../replica/replica.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { sessionOf, type ShownTask, showTask } from './open-task.fixture.tsx'
+import { done } from '../../operations/operate.fixture.ts'
 
 let shown: ShownTask | null = null
 let owner: Replica
@@ -85,10 +85,4 @@ async function open(replica: Replica): Promise<void> {
 
 function row(): TaskRow {
   return owner.views.task(owner.views.find('WN-1') as TaskRow['id']) as TaskRow
-}
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
 }
