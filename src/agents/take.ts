@@ -17,6 +17,8 @@ export async function take(replica: Replica, ports: ClaimPorts): Promise<Result<
   if (pausedAgent(replica, replica.actor)) return ok(null)
   for (const held of agentRunsIn(replica).of(replica.actor).holds) {
     if (held.state === 'working') return ok(taken(replica, held.task, held.id, true))
+    // It stands until the lease authority has answered, and is gone on with below.
+    if (held.lease !== null) continue
     // It went away between its claim and the beginning: nothing was done, and the task is free for all again.
     run({ replica }, 'release_task', { id: held.task, run: held.id })
   }

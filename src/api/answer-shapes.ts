@@ -37,6 +37,9 @@ export const Run = z.object({
   said: text,
   refused: z.array(text),
   halted: orNull(z.literal('budget')),
+  lease: orNull(z.object({ authority: actor, given: z.boolean() })).check(
+    z.describe('Of a run on a strict task: whose word it waits for before the work begins, and whether it was given'),
+  ),
 })
 
 const Why = z.union([

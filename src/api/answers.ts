@@ -7,7 +7,13 @@ import * as shapes from './answer-shapes.ts'
 const { Agent, Capability, Comment, Document, EventPage, Stopped, Task, Thing, Trigger, View } = shapes
 const count = <N extends string>(name: N) => z.object({ [name]: z.int() } as Record<N, z.ZodMiniInt>)
 const change = z.object({ change: z.string() })
-const policy = z.object({ settleMs: z.int(), offlineClaims: z.enum(['start', 'wait']), fileLeases: z.enum(['warn', 'enforce']) })
+const policy = z.object({
+  settleMs: z.int(),
+  offlineClaims: z.enum(['start', 'wait']),
+  fileLeases: z.enum(['warn', 'enforce']),
+  leaseAuthority: z.nullable(z.string()),
+  leaseWaitsOn: z.array(z.string()),
+})
 
 export const ANSWERS: Readonly<Record<EveryOperationName, z.ZodMiniType>> = {
   create_task: Task,

@@ -12,7 +12,7 @@ import { isPath } from './glob.ts'
 import { isNodeId, isNodeType, type NodeFacts, type NodeId, nodeIdFromBytes, nodeIdToBytes } from './ids.ts'
 import { fieldAccepts, rightFor } from './fields.ts'
 import type { Ref } from './history.ts'
-import { END_REASONS, type EndReason, isOwnWord, WORK_OPS, type WorkOp, type WorkWord } from './work.ts'
+import { END_REASONS, type EndReason, isLease, isOwnWord, WORK_OPS, type WorkOp, type WorkWord } from './work.ts'
 
 export const RIGHTS = [
   'create',
@@ -107,10 +107,10 @@ export function rightOf(edit: Edit, type: string, isOwn: boolean): Right {
   return rightFor(edit.op, edit.op === 'create' ? null : edit.field, type, isOwn)
 }
 
-/** A run's agent claims; others review what it submitted, or end it as they would assign. */
+/** A run's agent claims; others review what it submitted, and give it a lease or end it as they would assign. */
 function workRight(edit: WorkEdit): Right {
   if (isOwnWord(edit)) return 'claim'
-  return edit.op === 'end' ? 'assign' : 'review'
+  return edit.op === 'end' || isLease(edit) ? 'assign' : 'review'
 }
 
 /** The nodes that the change hangs its own under. */

@@ -11,7 +11,7 @@ import type { AuthorityChange } from './authority-change.ts'
 import { own } from './crdt/own.ts'
 import { type Edit, isWorkEdit } from './change.ts'
 import type { NodeType } from './ids.ts'
-import type { EndReason, WorkOp } from './work.ts'
+import { type EndReason, isLease, type WorkOp } from './work.ts'
 
 export interface Event {
   /** `<batch id, hex>:<index>`. */
@@ -68,6 +68,7 @@ const BY_END: Readonly<Record<EndReason, string>> = {
 
 /** `nodeType` null: nobody has said yet what the node is. */
 export function typeOfEdit(edit: Edit, nodeType: NodeType | null): string {
+  if (isWorkEdit(edit) && isLease(edit)) return 'task.leased'
   if (isWorkEdit(edit)) return edit.op === 'end' ? BY_END[edit.why as EndReason] : BY_WORK[edit.op]
   const about = edit.op === 'create' ? edit.facts.type : (nodeType ?? 'node')
   switch (edit.op) {

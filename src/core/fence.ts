@@ -16,7 +16,7 @@
 
 import type { History, Ref } from './history.ts'
 import type { ActorKey, NodeId } from './ids.ts'
-import { isAtWork, type RunWork, type Work, type WorkOp, type WorkRecord } from './work.ts'
+import { endsOf, hasLease, isAtWork, type RunWork, type Work, type WorkOp, type WorkRecord } from './work.ts'
 
 export interface Fence {
   readonly run: NodeId
@@ -36,8 +36,9 @@ export type RivalsOf = (run: RunWork) => Iterable<RunWork>
 /** The fences around the runs of a task, in the order of their claims. */
 export function fencesOf(work: Work, history: History, rivalsOf: RivalsOf = rivalsIn(work, history)): Fence[] {
   return work.runs.map((run) => {
-    const all = (...ops: readonly WorkOp[]): Ref[] => run.records.filter(({ op }) => ops.includes(op)).map(({ ref }) => ref)
-    const ends = all(...ENDS)
+    const all = (...ops: readonly WorkOp[]): Ref[] =>
+      run.records.filter(({ op }) => op !== 'lease' && ops.includes(op)).map(({ ref }) => ref)
+    const ends = endsOf(run.records).map(({ ref }) => ref)
     return {
       run: run.id,
       by: run.by,
@@ -100,26 +101,21 @@ function rivalsIn({ runs }: Work, history: History): RivalsOf {
 /** Whether one was over as far as the other had seen when it began: the one then goes on where the other left off. */
 export function isApart(a: RunWork, b: RunWork, history: History): boolean {
   const began = (run: RunWork, after: RunWork): boolean =>
-    after.records.some((record) => isEnd(record) && history.saw(startOf(run).ref, record.ref))
+    endsOf(after.records).some(({ ref }) => history.saw(startOf(run).ref, ref))
   return began(a, b) || began(b, a)
 }
 
-/** As `work.ts` finds who holds the task: accepted, handed in, begun, claimed; each in the order of their beginnings. */
+/** As `work.ts` finds who holds the task: accepted, begun by a lease, handed in, begun, claimed; each in the order of their beginnings. */
 function isBefore(a: RunWork, b: RunWork, work: Work, history: History): boolean {
   const standing = ({ id, records }: RunWork): number => {
     if (work.accepted === id) return 0
-    if (work.candidates.includes(id)) return 1
-    return records.some(({ op }) => op === 'confirm') ? 2 : 3
+    const isBegun = records.some(({ op }) => op === 'confirm')
+    const without = hasLease(records) && isBegun ? 0 : 3
+    return without + (work.candidates.includes(id) ? 1 : isBegun ? 2 : 3)
   }
   return standing(a) - standing(b) < 0 || (standing(a) === standing(b) && history.compare(startOf(a).ref, startOf(b).ref) < 0)
 }
 
 export function startOf({ records }: RunWork): WorkRecord {
   return records.find(({ op }) => op === 'confirm') ?? (records[0] as WorkRecord)
-}
-
-const ENDS: readonly WorkOp[] = ['end', 'lost']
-
-function isEnd({ op }: WorkRecord): boolean {
-  return ENDS.includes(op)
 }

@@ -133,6 +133,10 @@ export const LOCAL = {
   clockLeadMs: 60_000,
   /** The longest that a claim waits for others. */
   settleMs: 2000,
+  /** How long a claim on a strict task waits for its lease before its agent is told that none came. */
+  leaseWaitMs: 5000,
+  /** Keys that have to let go before another gives leases. */
+  leaseHandOvers: 64,
   /** Tasks that one request for the next one tries, where others are quicker. */
   claimAttempts: 5,
   /** Runs that compete for one task before who looks for the next passes it by. */

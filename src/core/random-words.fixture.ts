@@ -5,7 +5,17 @@ import { seededRandom } from '../base/random.ts'
 import { History, type Ref } from './history.ts'
 import type { ActorKey, NodeId } from './ids.ts'
 import { appendTo, type RandomBatch } from './random-dag.fixture.ts'
-import { type EndReason, isOwnWord, newWork, takeRecord, type Work, type WorkOp, type WorkWord } from './work.ts'
+import {
+  type EndReason,
+  isOwnWord,
+  LEASE,
+  newWork,
+  strictUnder,
+  takeRecord,
+  type Work,
+  type WorkOp,
+  type WorkWord,
+} from './work.ts'
 
 /** The first authors of a story are agents, the others people. */
 const AGENTS = 3
@@ -14,10 +24,11 @@ export function word(op: WorkOp, run: string, epoch = 1, why: EndReason | null =
   return { op, run: run as NodeId, epoch, why, note: null }
 }
 
-/** By the index of their batch. */
+/** By the index of their batch. `strict`: the share of claims that ask a person for a lease; people then give leases as well. */
 export function wordsFor(
   dag: readonly RandomBatch[],
   seed: number,
+  { strict = 0 }: { readonly strict?: number } = {},
 ): ReadonlyMap<number, WorkWord & { readonly by: ActorKey; readonly rank: number }> {
   const random = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
@@ -30,19 +41,24 @@ export function wordsFor(
     const own = runs.filter((run) => run.startsWith(author.actor.slice(0, 8)))
     const top = Math.max(1, ...known.map(({ epoch }) => epoch))
     const said = (): WorkWord => {
+      const people = actors.slice(AGENTS)
       if (isPerson) {
         const run = pick(runs)
+        if (run && strict > 0 && random() < 0.6) return { ...word('confirm', run), note: LEASE }
         const epoch = known.find((one) => one.run === run)?.epoch ?? 1
         return run ? word(pick(['accept', 'reject', 'end'] as const), run, epoch, null) : word('accept', 'nobody')
       }
       const run = own.at(-1)
-      if (!run || random() < 0.25) return word('claim', `${author.actor.slice(0, 8)}-${index}`, random() < 0.7 ? top : top + 1)
+      if (!run || random() < 0.25) {
+        const claim = word('claim', `${author.actor.slice(0, 8)}-${index}`, random() < 0.7 ? top : top + 1)
+        return strict > 0 && people.length > 0 && random() < strict ? { ...claim, note: strictUnder(pick(people)) } : claim
+      }
       const epoch = known.find((one) => one.run === run)?.epoch ?? 1
       return word(pick(['confirm', 'confirm', 'submit', 'submit', 'renew', 'lost', 'end'] as const), run, epoch)
     }
     const made = said()
     const why = made.op !== 'end' ? null : isPerson ? pick(['revoke', 'expire'] as const) : pick(['release', 'fail'] as const)
-    assert(isOwnWord({ op: made.op, why }) === !isPerson, 'agents speak of their own runs, and people of those of others')
+    assert(isOwnWord({ ...made, why }) === !isPerson, 'agents speak of their own runs, and people of those of others')
     words.set(index, { ...made, why, by: author.actor, rank: isPerson ? actors.indexOf(author.actor) * 5 : 70 })
   }
   return words

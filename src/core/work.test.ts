@@ -5,11 +5,17 @@ import { PROTOCOL } from './limits.ts'
 import { type RandomBatch, randomDag, shuffledDag } from './random-dag.fixture.ts'
 import { follow, word, type Words, wordsFor } from './random-words.fixture.ts'
 import {
+  endsOf,
+  hasLease,
+  lastSubmit,
+  LEASE,
+  leaseAskedOf,
   mayClaim,
   newWork,
   nextEpoch,
   type RunState,
   runStates,
+  strictUnder,
   takeRecord,
   type Work,
   type WorkOp,
@@ -284,6 +290,106 @@ describe('whatever is said, in whatever order it comes', () => {
       const runsOf = (said: Words): unknown[] =>
         summary(dag, said).runs.filter(([id]) => [...kept.values()].some(({ run }) => run === id))
       expect(runsOf(kept)).toEqual(runsOf(words))
+    }
+  })
+})
+
+describe('a strict run', () => {
+  const asked = { a1: { by: 'a', word: { ...word('claim', 'a1'), note: strictUnder('k' as ActorKey) } } }
+  const lease = (run: string, by = 'k'): Said => ({ by, rank: 0, word: { ...word('confirm', run), note: LEASE } })
+  const leased = { ...asked, k1: lease('a1') }
+  const begun = { ...leased, a2: { by: 'a', word: word('confirm', 'a1') } }
+
+  test('begins by the word of the key that it names, and by no other', () => {
+    expect(tell({ ...asked, a2: { by: 'a', word: word('confirm', 'a1') } })).toMatchObject({
+      status: null,
+      states: { a1: 'claimed' },
+    })
+    expect(tell({ ...asked, x: lease('a1', 'x'), a2: { by: 'a', word: word('confirm', 'a1') } }).status).toBeNull()
+    expect(tell(leased)).toMatchObject({ holder: 'a1', status: null, states: { a1: 'claimed' } })
+    expect(tell(begun)).toMatchObject({ holder: 'a1', status: 'in_progress', states: { a1: 'working' } })
+  })
+
+  test('does not begin by a word that its confirm has not seen', () => {
+    const apart = { ...asked, k1: { ...lease('a1'), seen: ['a1'] }, a2: { by: 'a', word: word('confirm', 'a1'), seen: ['a1'] } }
+    expect(tell(apart)).toMatchObject({ status: null, states: { a1: 'claimed' } })
+    expect(tell({ ...apart, a3: { by: 'a', word: word('confirm', 'a1') } }).status).toBe('in_progress')
+  })
+
+  test('with a lease comes before one that left the asking out of its claim, dated back and handed in', () => {
+    const back = (n: number): { seen: string[]; ms: number } => ({ seen: n === 0 ? [] : [`b${n}`], ms: n / 10 })
+    const cheat = {
+      b1: { by: 'b', word: word('claim', 'b1'), ...back(0) },
+      b2: { by: 'b', word: word('confirm', 'b1'), ...back(1) },
+      b3: { by: 'b', word: word('submit', 'b1'), ...back(2) },
+    }
+    const holds = { holder: 'a1', candidates: [], states: { a1: 'working', b1: 'superseded' } }
+    expect(tell({ ...begun, ...cheat })).toMatchObject(holds)
+    expect(tell({ ...cheat, ...begun })).toMatchObject(holds)
+    expect(tell({ ...leased, ...cheat })).toMatchObject({ holder: 'a1', status: null })
+  })
+
+  test('that nobody has answered comes after one that has begun without asking: what was claimed before stays', () => {
+    expect(
+      tell({ b1: { by: 'b', word: word('claim', 'b1') }, b2: { by: 'b', word: word('confirm', 'b1') }, ...asked }),
+    ).toMatchObject({ holder: 'b1', status: 'in_progress' })
+  })
+
+  test('is not ended by silence once it has its lease, seen by whoever says so or not; people end it', () => {
+    const late = PROTOCOL.leaseMs + MINUTE
+    const expired = { by: 'x', word: word('end', 'a1', 1, 'expire'), ms: late } as const
+    expect(tell({ ...begun, expired })).toMatchObject({ holder: 'a1', states: { a1: 'working' } })
+    expect(tell({ ...begun, expired: { ...expired, seen: ['a1'] } })).toMatchObject({ holder: 'a1', states: { a1: 'working' } })
+    expect(tell({ ...asked, expired })).toMatchObject({ holder: null, states: { a1: 'expire' } })
+    expect(tell({ ...begun, stopped: { by: 'x', word: word('end', 'a1', 1, 'revoke') } })).toMatchObject({ holder: null })
+  })
+
+  test('gets no lease once it is over, and one once only', () => {
+    const over = { ...asked, a2: { by: 'a', word: word('end', 'a1', 1, 'release') } }
+    expect(tell({ ...over, k1: lease('a1') }).runs[0]?.records).toHaveLength(2)
+    expect(tell({ ...leased, k2: lease('a1') }).runs[0]?.records).toHaveLength(2)
+  })
+})
+
+describe('whatever is said of strict runs, in whatever order it comes', () => {
+  const RUNS = Number(process.env['WORK_RUNS'] ?? 300)
+  const stories = (seed: number): { dag: RandomBatch[]; words: Words } => {
+    const dag = randomDag(seed, 40, { feeds: 6, forks: 0.15, after: 4 })
+    return { dag, words: wordsFor(dag, seed, { strict: 0.8 }) }
+  }
+
+  test('all replicas say the same of it, and no run begins without the lease that it asked for', () => {
+    let [begun, unanswered] = [0, 0]
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const { dag, words } = stories(seed)
+      const first = summary(dag, words)
+      for (let order = 1; order <= 3; order++) expect(summary(shuffledDag(dag, seed * 10 + order), words)).toEqual(first)
+      const { work, history } = follow(dag, words, () => {})
+      for (const { records } of work.runs) {
+        const asked = leaseAskedOf(records)
+        if (asked === null) continue
+        const confirm = records.find(({ op }) => op === 'confirm')
+        if (!confirm) unanswered++
+        else if (!records.some(({ op, by, ref }) => op === 'lease' && by === asked && history.saw(confirm.ref, ref)))
+          expect(records.filter(({ op }) => op === 'claim').length).toBeGreaterThan(1)
+        else begun++
+      }
+      const leased = work.runs.filter(({ records }) => hasLease(records) && endsOf(records).length === 0)
+      if (leased.length > 0 && work.accepted === null && work.holder !== null)
+        expect(leased.some(({ id }) => id === work.holder) || leased.every(({ records }) => lastSubmit(records))).toBe(true)
+    }
+    expect(Math.min(begun, unanswered)).toBeGreaterThan(RUNS / 10)
+  })
+
+  test('a record counts or not for good', () => {
+    for (let seed = 1; seed <= RUNS; seed++) {
+      const { dag, words } = stories(seed)
+      const counted = new Set<string>()
+      follow(shuffledDag(dag, seed), words, (work, name) => {
+        const now = new Set(work.runs.flatMap(({ id, records }) => records.map(({ op, ref }) => `${id} ${op} ${name(ref)}`)))
+        for (const one of counted) expect(now).toContain(one)
+        for (const one of now) counted.add(one)
+      })
     }
   })
 })

@@ -15,6 +15,11 @@
  * Runs may *compete*: their claims say so, and then none of them is superseded by another that competes as well. They are handed in
  * side by side, and people accept one.
  *
+ * A claim may be *strict*: it names the key whose word the work waits for, and its confirm counts only with that word, the *lease*, in
+ * its past. A lease is a confirm that says so, written by that key, which is a person's or a host's. An open run that has one comes
+ * before all that have none, so who leaves the word out of its claim gains nothing over one that asked. Silence ends no run that has
+ * a lease: nobody else is to begin what may still be going on somewhere; people end it.
+ *
  * The status that people see is the newest of what people set and what the runs went through.
  */
 
@@ -39,9 +44,12 @@ export interface WorkWord {
   readonly note: Value
 }
 
+/** A lease is written as a confirm, and read as a word of its own. */
+export type RecordOp = WorkOp | 'lease'
+
 /** A record that counts. */
 export interface WorkRecord {
-  readonly op: WorkOp
+  readonly op: RecordOp
   readonly epoch: number
   readonly why: EndReason | null
   readonly note: Value
@@ -88,7 +96,9 @@ export function newWork(): Work {
 }
 
 /** Whether only the run's own agent may say this. */
-export function isOwnWord({ op, why }: Pick<WorkWord, 'op' | 'why'>): boolean {
+export function isOwnWord(word: Pick<WorkRecord, 'op' | 'why' | 'note'>): boolean {
+  const { op, why } = word
+  if (isLease(word)) return false
   if (op === 'end') return why === 'release' || why === 'fail'
   return op !== 'accept' && op !== 'reject'
 }
@@ -96,10 +106,11 @@ export function isOwnWord({ op, why }: Pick<WorkWord, 'op' | 'why'>): boolean {
 /** Takes a record in. */
 export function takeRecord(
   work: Work,
-  { op, run: id, epoch, why, note }: WorkWord,
+  { op: written, run: id, epoch, why, note }: WorkWord,
   { ref, by, rank }: { readonly ref: Ref; readonly by: ActorKey; readonly rank: number },
   history: History,
 ): void {
+  const op: RecordOp = isLease({ op: written, note }) ? 'lease' : written
   const run = work.runs.find((one) => one.id === id)
   const isSeen = (record: WorkRecord): boolean => history.saw(ref, record.ref)
   const record: WorkRecord = { op, epoch, why, note, ref, by, rank }
@@ -139,8 +150,41 @@ export function epochOf({ records }: RunWork): number {
 export const COMPETES: Value = { competes: true }
 
 function competes({ records }: Pick<RunWork, 'records'> = { records: [] }): boolean {
-  const note = records.find(({ op }) => op === 'claim')?.note
-  return typeof note === 'object' && note !== null && (note as Readonly<Record<string, Value>>)['competes'] === true
+  return noteOf(records.find(({ op }) => op === 'claim'))['competes'] === true
+}
+
+/** The note of a claim that waits for the lease of this key. */
+export function strictUnder(authority: ActorKey): Value {
+  return { strict: authority }
+}
+
+/** The note of a confirm that gives a lease. */
+export const LEASE: Value = { lease: true }
+
+/** Whether the word gives a lease: to any run, one's own as well. */
+export function isLease(word: Pick<WorkRecord, 'op' | 'note'>): boolean {
+  return word.op === 'lease' || (word.op === 'confirm' && noteOf(word)['lease'] === true)
+}
+
+/** Whose lease the run waits for, or has; null of one that needs none. */
+export function leaseAskedOf(records: readonly WorkRecord[]): ActorKey | null {
+  const asked = noteOf(records.find(({ op }) => op === 'claim'))['strict']
+  return typeof asked === 'string' ? (asked as ActorKey) : null
+}
+
+export function hasLease(records: readonly WorkRecord[]): boolean {
+  return records.some(({ op }) => op === 'lease')
+}
+
+function noteOf(word: Pick<WorkRecord, 'note'> | undefined): Readonly<Record<string, Value>> {
+  const note = word?.note
+  return typeof note === 'object' && note !== null ? (note as Readonly<Record<string, Value>>) : {}
+}
+
+/** The words that ended the run. Of one that has a lease nobody says that it is over because it is silent. */
+export function endsOf(records: readonly WorkRecord[]): WorkRecord[] {
+  const isLeased = hasLease(records)
+  return records.filter(({ op, why }) => op === 'lost' || (op === 'end' && !(isLeased && why === 'expire')))
 }
 
 /** Whether a run that is not over may go on: it holds the task, or competes with who does. */
@@ -161,7 +205,7 @@ export function lastSubmit(records: readonly WorkRecord[]): WorkRecord | null {
 
 function stateOf({ id, records }: RunWork, work: Work, history: History): RunState {
   if (standing(records, history) === 'accepted') return work.accepted === null || work.accepted === id ? 'accepted' : 'superseded'
-  const last = records.findLast(({ op }) => op === 'end' || op === 'lost')
+  const last = endsOf(records).at(-1)
   if (last) return last.why ?? 'lost'
   if (work.candidates.includes(id)) return 'submitted'
   if (!isAtWork({ id, records }, work)) return 'superseded'
@@ -169,13 +213,20 @@ function stateOf({ id, records }: RunWork, work: Work, history: History): RunSta
 }
 
 /** Decides from what lies in its past. */
-function doesCount(past: readonly WorkRecord[], { op, why, ref }: WorkRecord, { by }: RunWork, history: History): boolean {
-  const said = (wanted: WorkOp): boolean => past.some((record) => record.op === wanted)
+function doesCount(
+  past: readonly WorkRecord[],
+  { op, why, ref, by: author }: WorkRecord,
+  { by }: RunWork,
+  history: History,
+): boolean {
+  const said = (wanted: RecordOp): boolean => past.some((record) => record.op === wanted)
   if (!said('claim')) return false
   const stands = standing(past, history)
   switch (op) {
     case 'confirm':
-      return !isGone(past) && !said('confirm')
+      return !isGone(past) && !said('confirm') && (leaseAskedOf(past) === null || said('lease'))
+    case 'lease':
+      return !isGone(past) && !said('lease') && leaseAskedOf(past) === author
     case 'submit':
       return !isGone(past) && said('confirm') && (stands === 'none' || stands === 'rejected')
     case 'accept':
@@ -186,8 +237,8 @@ function doesCount(past: readonly WorkRecord[], { op, why, ref }: WorkRecord, { 
       return !isGone(past) && stands !== 'accepted'
     case 'end':
       if (isGone(past) || stands === 'accepted') return false
-      if (isOwnWord({ op, why })) return true
-      return stands !== 'pending' && (why !== 'expire' || isSilent(by, ref, history))
+      if (why === 'release' || why === 'fail') return true
+      return stands !== 'pending' && (why !== 'expire' || (!said('lease') && isSilent(by, ref, history)))
     case 'renew':
       return !isGone(past)
     case 'claim':
@@ -201,7 +252,7 @@ function isSilent(agent: ActorKey, ref: Ref, history: History): boolean {
 }
 
 function isGone(records: readonly WorkRecord[]): boolean {
-  return records.some(({ op }) => op === 'end' || op === 'lost')
+  return endsOf(records).length > 0
 }
 
 /** What was said of the last submit: by those who had seen it. */
@@ -233,7 +284,9 @@ function sumUp(work: Work, history: History): void {
     runs
       .filter(({ records }) => records.some((record) => record.op === op))
       .toSorted((a, b) => history.compare(refOf(a, op), refOf(b, op)))
-  const open = work.runs.filter((run) => !isGone(run.records) && stands.get(run) !== 'accepted')
+  const all = work.runs.filter((run) => !isGone(run.records) && stands.get(run) !== 'accepted')
+  const leased = all.filter(({ records }) => hasLease(records))
+  const open = leased.length > 0 ? leased : all
   const waiting = inOrder(
     open.filter((run) => stands.get(run) === 'pending'),
     'confirm',
@@ -255,9 +308,7 @@ function lifecycle(
   if (accept) return ['done', accept.ref]
   if (waiting) return ['in_review', lastSubmit(waiting.records)?.ref ?? null]
   if (begun) return ['in_progress', begun.records.findLast(({ op }) => op === 'confirm' || op === 'reject')?.ref ?? null]
-  const ends = runs.flatMap(({ records }) =>
-    records.some(({ op }) => op === 'confirm') ? records.filter(({ op }) => op === 'end' || op === 'lost') : [],
-  )
+  const ends = runs.flatMap(({ records }) => (records.some(({ op }) => op === 'confirm') ? endsOf(records) : []))
   const [last] = ends.toSorted((a, b) => history.compare(b.ref, a.ref))
   return last ? ['ready', last.ref] : [null, null]
 }

@@ -11,6 +11,7 @@ import type { Bytes } from '../base/bytes.ts'
 import { boxOf, inviteKeys, keyPairOf, type KeyPair } from '../log/keys.ts'
 import type { BoxKeys } from '../log/sealing.ts'
 import { encodeInvite } from '../replica/invite.ts'
+import { startLeases } from '../operations/lease-runner.ts'
 import { startTriggers } from '../operations/trigger-runner.ts'
 import { performDuties } from '../replica/duties.ts'
 import type { ActorPorts, Replica } from '../replica/replica.ts'
@@ -106,6 +107,7 @@ export async function openNodeWorkspace(
   )
   const triggers = startTriggers(replica, { notify: (text) => void process.stderr.write(`trigger: ${text}\n`), report })
   const due = setInterval(() => triggers.tick(), KEEP_MS)
+  const leases = startLeases(replica)
   const silence = watchSilence(replica, {
     monotonic: () => performance.now(),
     // Agents speak to a host by what they write.
@@ -128,6 +130,7 @@ export async function openNodeWorkspace(
       clearInterval(looking)
       clearInterval(due)
       triggers.stop()
+      leases.stop()
       clearTimeout(dutiesDue)
       stop()
       await keeping

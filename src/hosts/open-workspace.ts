@@ -146,7 +146,7 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
   broadcast.start((link) => exchange.connect(link))
   const closing: (() => void)[] = []
   const keeper: Keeper = startKeeper(replica, store, navigator.locks, document, Math.random, async () =>
-    (await import('./tab-triggers.ts')).runTriggers(replica, known.id),
+    (await import('./tab-house.ts')).keepHouse(replica, known.id),
   )
   const held = setInterval(() => replica.tick(), TICK_MS)
 

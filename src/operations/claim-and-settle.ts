@@ -7,10 +7,14 @@
  * The settle window is as long as a word takes to the slowest peer that is here, within bounds: then both who asked have heard of
  * each other before either begins. Nobody is waited for who is not here. The lock is held for as long as the run holds its task,
  * so that two tabs of one browser never work on one, whatever they have heard of each other; it is free when the tab is gone.
+ *
+ * The claim on a strict task waits for its lease and for nobody else. If none comes in time, its agent is told so and has begun
+ * nothing; the claim stands, and whoever asks again goes on with it. An agent has one such claim at most.
  */
 
 import { toHex } from '../base/bytes.ts'
 import { ok, refuse, type Refusal, type Result } from '../base/result.ts'
+import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { runStates } from '../core/work.ts'
@@ -19,6 +23,7 @@ import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Locks } from '../store/locks.ts'
 import type { After } from '../sync/pair-clock.ts'
+import { hasBeenLeased, isStrict, waitsForLease } from './leases.ts'
 import { nextTask, type WhyNothing } from './next-task.ts'
 import { run } from './table.ts'
 import { watchRun } from './watch-run.ts'
@@ -60,8 +65,10 @@ export async function claimAndSettle(
   const tried = new Set<NodeId>()
   let last: Result<Settled> | null = null
   for (let attempt = 0; attempt < LOCAL.claimAttempts; attempt++) {
-    const { fitting, why } = nextTask(replica)
-    const next = fitting.find((id) => !tried.has(id))
+    const { fitting, waiting, why } = nextTask(replica)
+    const leased = waiting.filter(({ task: id, run: own }) => hasBeenLeased(replica, id, own))
+    const inOrder = [...leased.map(({ task: id }) => id), ...fitting, ...waiting.map(({ task: id }) => id)]
+    const next = inOrder.find((id) => !tried.has(id))
     if (next === undefined) return last ?? refuse<NothingToDo>({ code: 'nothing_ready', detail: nothingWords(why), why })
     tried.add(next)
     last = await claimOne(replica, next, ports)
@@ -78,8 +85,8 @@ export function settleMs(replica: Replica, delays: readonly (number | null)[]): 
   return Math.min(Math.max(policy.settleMs, ...known), LOCAL.settleMs)
 }
 
-/** Somebody else has it, or was quicker to it, here or in another tab. */
-const IS_ANOTHERS: ReadonlySet<string> = new Set(['claim_held', 'wrong_state'])
+/** Somebody else has it, or was quicker to it, here or in another tab; or it is not to be begun now. */
+const IS_ANOTHERS: ReadonlySet<string> = new Set(['claim_held', 'wrong_state', 'unavailable'])
 
 async function claimOne(replica: Replica, id: string, ports: ClaimPorts): Promise<Result<Settled>> {
   const task = replica.views.find(id)
@@ -93,7 +100,8 @@ async function claimOne(replica: Replica, id: string, ports: ClaimPorts): Promis
 }
 
 async function claimLocked(replica: Replica, task: NodeId, { clock, delays }: ClaimPorts): Promise<Result<Settled>> {
-  const waits = settleMs(replica, delays())
+  const node = replica.nodes.get(task) as WorkNode
+  const waits = isStrict(node) ? LOCAL.leaseWaitMs : settleMs(replica, delays())
   if (waits === null)
     return refuse({
       code: 'unavailable',
@@ -108,18 +116,27 @@ async function claimLocked(replica: Replica, task: NodeId, { clock, delays }: Cl
   await settled(replica, task, own, waits, clock.after)
   const settledMs = clock.now() - from
   const confirmed = run({ replica }, 'confirm_task', { id: task, run: own })
-  if (confirmed.ok) return ok({ task: confirmed.value, run: own, settledMs })
+  if (confirmed.ok) {
+    // What is strict is on the disk before it is begun: after a crash its lease still stands.
+    if (isStrict(node)) await replica.saved()
+    return ok({ task: confirmed.value, run: own, settledMs })
+  }
+  if (isOpen(replica, task, own) && waitsForLease(replica, task, own)) return confirmed
   // Whatever it was, the task is not to wait for a run that nobody goes on with.
   if (isOpen(replica, task, own)) run({ replica }, 'release_task', { id: task, run: own })
   return confirmed
 }
 
-/** Resolves once the window is over, or there is no more to wait for. */
+/** Resolves once the window is over, or there is no more to wait for: the run is lost, or has its lease. */
 function settled(replica: Replica, task: NodeId, own: NodeId, ms: number, after: After): Promise<void> {
-  if (ms === 0) return Promise.resolve()
+  if (ms === 0 || hasBeenLeased(replica, task, own)) return Promise.resolve()
   return new Promise((resolve) => {
     const watch = watchRun(replica, task, own, after)
+    const stop = replica.views.onChanged((touched) => {
+      if (touched.has(task) && hasBeenLeased(replica, task, own)) done()
+    })
     const done = (): void => {
+      stop()
       watch.close()
       resolve()
     }

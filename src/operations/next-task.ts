@@ -14,9 +14,11 @@ import { isClosed, isDeleted, OPEN_STATUSES, whyNotReady } from '../core/readine
 import { LOCAL } from '../core/limits.ts'
 import { inOrderFor } from '../core/rendezvous.ts'
 import { mayClaim } from '../core/work.ts'
+import { agentRunsIn } from '../replica/agent-runs.ts'
 import { actorOfProfile, nameOfActor, pausedAgent, profilesIn, skillsOf } from '../replica/agents.ts'
 import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
+import { isStrict } from './leases.ts'
 
 /** Why tasks are not for this agent now. */
 export type Unfit =
@@ -31,6 +33,7 @@ export type Unfit =
   | 'files'
   | 'files_held'
   | 'tried_before'
+  | 'no_lease'
 
 export interface WhyNothing {
   readonly code: Unfit
@@ -42,6 +45,8 @@ export interface WhyNothing {
 export interface NextTask {
   /** The tasks that fit, in the order in which this agent would take them. */
   readonly fitting: readonly NodeId[]
+  /** What it claimed, strict, and may not have begun for want of a lease. */
+  readonly waiting: readonly { readonly task: NodeId; readonly run: NodeId }[]
   /** What keeps it from the others, the most frequent first. */
   readonly why: readonly WhyNothing[]
 }
@@ -50,7 +55,7 @@ const SKILL = 'skill:'
 
 export function nextTask(replica: Replica): NextTask {
   const paused = pausedAgent(replica, replica.actor)
-  if (paused) return { fitting: [], why: [whyOf('paused', 0)] }
+  if (paused) return { fitting: [], waiting: [], why: [whyOf('paused', 0)] }
   const me = selfOf(replica)
   const counts = new Map<Unfit, number>()
   const bands = new Map<number, NodeId[]>()
@@ -68,6 +73,7 @@ export function nextTask(replica: Replica): NextTask {
   }
   return {
     fitting: [...bands].toSorted(([a], [b]) => a - b).flatMap(([, ids]) => inOrderFor(ids, replica.actor)),
+    waiting: me.waiting,
     why: [...counts].toSorted(([, a], [, b]) => b - a).map(([code, tasks]) => whyOf(code, tasks)),
   }
 }
@@ -77,20 +83,30 @@ interface Self {
   /** Null of who has no profile of an agent: people know what they can. */
   readonly skills: ReadonlySet<string> | null
   /** Whether the workspace wants no two to work on one file. */
-  readonly isStrict: boolean
+  readonly areFilesHeld: boolean
+  readonly waiting: NextTask['waiting']
+  /** Whether one more strict task may be claimed: somebody gives leases, and no claim waits for one already. */
+  readonly mayAsk: boolean
 }
 
 function selfOf(replica: Replica): Self {
   const profiles = profilesIn(replica).filter((node) => actorOfProfile(replica, node) === replica.actor)
   const name = nameOfActor(replica, replica.actor)
+  const waiting = agentRunsIn(replica)
+    .of(replica.actor)
+    .holds.filter(({ state, lease }) => state === 'claimed' && lease !== null)
+    .map(({ task, id }) => ({ task, run: id }))
+  const policy = policyOf(replica)
   return {
+    waiting,
+    mayAsk: waiting.length === 0 && policy.leaseAuthority !== null,
     names: new Set([replica.actor, ...profiles.map(({ id }) => id), ...(name ? [name] : [])]),
-    isStrict: policyOf(replica).fileLeases === 'enforce',
+    areFilesHeld: policy.fileLeases === 'enforce',
     skills: profiles.length > 0 ? new Set(profiles.flatMap(skillsOf)) : null,
   }
 }
 
-function unfitFor(replica: Replica, node: WorkNode, { names, skills, isStrict }: Self): Unfit | null {
+function unfitFor(replica: Replica, node: WorkNode, { names, skills, areFilesHeld, mayAsk }: Self): Unfit | null {
   const isOpen = mayCompete(replica, node)
   if (node.work?.holder && !isOpen) return 'claimed'
   const first = whyNotReady(node, replica.nodes, replica.now()).find(
@@ -105,8 +121,9 @@ function unfitFor(replica: Replica, node: WorkNode, { names, skills, isStrict }:
   if (skills !== null && needed.some((skill) => !skills.has(skill))) return 'skills'
   const files = elements(node, 'files')
   if (!mayReach(replica.held, files)) return 'files'
-  if (isStrict && replica.views.fileLeases.havingAny(files, node.id).length > 0) return 'files_held'
-  return node.work && !mayClaim(node.work, replica.actor) ? 'tried_before' : null
+  if (areFilesHeld && replica.views.fileLeases.havingAny(files, node.id).length > 0) return 'files_held'
+  if (node.work && !mayClaim(node.work, replica.actor)) return 'tried_before'
+  return isStrict(node) && !mayAsk ? 'no_lease' : null
 }
 
 /** Whether one more may try what others are at: it has not, and not enough have. */
@@ -154,4 +171,5 @@ const WORDS: Readonly<Record<Unfit, string>> = {
   files: 'Tasks about files that you may not write.',
   files_held: 'Tasks about files that others are at work on.',
   tried_before: 'Tasks that you have tried often enough: somebody else has to look at them.',
+  no_lease: 'Strict tasks: the workspace has no lease authority, or one of your claims waits for its word already.',
 }

@@ -2,7 +2,8 @@
  * Operations on work: claim a task, say how it goes, ask, submit, accept, send back, stop.
  *
  * `claim_task` only asks for the task: whoever calls waits for the settle window and then confirms. `confirm_task` begins the work,
- * or says who was first, and gives the run up. A run ends with submit, release or ask; nobody is held by silence.
+ * or says who was first, and gives the run up; of a strict task it begins nothing before the lease authority has said so, and the
+ * claim stands. A run ends with submit, release or ask; nobody is held by silence.
  */
 
 import * as z from 'zod/mini'
@@ -12,7 +13,8 @@ import type { Ref } from '../core/history.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
-import { COMPETES, mayClaim, newWork, nextEpoch, type RunState } from '../core/work.ts'
+import { COMPETES, mayClaim, newWork, nextEpoch, type RunState, strictUnder } from '../core/work.ts'
+import { leaseAuthorityOf } from '../replica/lease-authority.ts'
 import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { RunRow } from '../replica/run-row.ts'
@@ -20,6 +22,7 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
+import { asksInVain, isStrict, noAuthority, noLease, waitsForLease } from './leases.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
 import { whilePaused } from './supervise.ts'
@@ -56,6 +59,11 @@ export const claimTask = operation({
     if (paused) return paused
     const task = found.value
     const isOpen = isCompetition(task) && task.work?.accepted == null
+    const standing = replica.runsOf(task.id).find(isStandingClaim(replica.actor))
+    // Who asks again for a strict task goes on with the claim that waits, unless it waits for somebody who gives nothing any more.
+    if (standing && !asksInVain(replica, task.id, standing.id))
+      return ok({ task: rowOf(replica, task.id), run: standing.id, epoch: standing.epoch })
+    if (standing) replica.transact(null, (tx) => tx.say(task, 'end', standing.id, 'release'))
     const own = replica.runsOf(task.id).find(({ agent, state }) => agent === replica.actor && GOES_ON.has(state))
     if (task.work?.holder && (own || !isOpen)) return held(replica, task)
     const why = whyNotReady(task, replica.nodes, replica.now()).filter(
@@ -73,10 +81,13 @@ export const claimTask = operation({
         code: 'permission_denied',
         detail: 'You may claim, and you may not create runs: ask for the right to create.',
       })
+    const { key: authority } = leaseAuthorityOf(replica)
+    if (isStrict(task) && authority === null) return noAuthority(replica)
     const epoch = nextEpoch(work)
+    const note = isCompetition(task) ? COMPETES : isStrict(task) && authority !== null ? strictUnder(authority) : null
     const run = replica.transact(null, (tx) => {
       const made = tx.create({ type: 'run', project: task.project, subject: task.id, fields: [] })
-      tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note: isCompetition(task) ? COMPETES : null })
+      tx.write({ op: 'claim', node: task.id, run: made, epoch, why: null, note })
       return made
     })
     return ok({ task: rowOf(replica, task.id), run, epoch })
@@ -92,7 +103,10 @@ export const confirmTask = operation({
   run: ({ replica }, { id, run }): Result<TaskRow> =>
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
-      if (goesOn(replica, task, own)) return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
+      if (goesOn(replica, task, own)) {
+        if (waitsForLease(replica, task.id, own)) return noLease(replica)
+        return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
+      }
       replica.transact(null, (tx) => tx.say(task, 'lost', own))
       return held(replica, task)
     }),
@@ -329,6 +343,10 @@ const GOES_ON: ReadonlySet<RunState> = new Set<RunState>(['claimed', 'working', 
 
 function goesOn(replica: Replica, task: WorkNode, run: NodeId): boolean {
   return replica.runsOf(task.id).some(({ id, state }) => id === run && GOES_ON.has(state))
+}
+
+function isStandingClaim(actor: string): (row: RunRow) => boolean {
+  return ({ agent, state, lease }) => agent === actor && state === 'claimed' && lease !== null
 }
 
 /** Several may try, and people choose. */

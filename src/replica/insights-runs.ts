@@ -8,7 +8,7 @@
 import type { WorkNode } from '../core/fold.ts'
 import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
-import { isHeld, lastSubmit, type RunState, type RunWork, type WorkRecord } from '../core/work.ts'
+import { endsOf, isHeld, lastSubmit, type RunState, type RunWork, type WorkRecord } from '../core/work.ts'
 import type { TaskStory } from './insights.ts'
 import type { RunRow } from './run-row.ts'
 
@@ -114,7 +114,7 @@ export function workOf(task: WorkNode, rows: readonly RunRow[], history: History
 function hadBegun(other: RunWork, confirm: WorkRecord, history: History): boolean {
   const before = recordOf(other, 'confirm')
   if (!before || history.compare(before.ref, confirm.ref) > 0) return false
-  return !other.records.some(({ op, ref }) => (op === 'end' || op === 'lost') && history.saw(confirm.ref, ref))
+  return !endsOf(other.records).some(({ ref }) => history.saw(confirm.ref, ref))
 }
 
 function recordOf({ records }: RunWork, wanted: WorkRecord['op']): WorkRecord | undefined {
@@ -122,7 +122,7 @@ function recordOf({ records }: RunWork, wanted: WorkRecord['op']): WorkRecord | 
 }
 
 function endOf({ records }: RunWork): WorkRecord | undefined {
-  return records.findLast(({ op }) => op === 'end' || op === 'lost')
+  return endsOf(records).at(-1)
 }
 
 /** A task's story with what its runs say of it. */

@@ -61,6 +61,11 @@ export class Reading {
     return this.#state.roots.length > 0
   }
 
+  /** The roots' keys in rank order; empty until the genesis is here. */
+  get roots(): readonly Bytes[] {
+    return this.#state.roots
+  }
+
   /** Valid changes to the tree so far. */
   get changes(): number {
     return this.#state.changes

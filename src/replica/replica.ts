@@ -9,6 +9,7 @@
 import { assert } from '../base/assert.ts'
 import { type Bytes, fromHex, toHex } from '../base/bytes.ts'
 import type { AuthorityChange } from '../core/authority-change.ts'
+import type { Value } from '../core/batch.ts'
 import type { Capability } from '../core/capability-registry.ts'
 import { capabilityId, type Grant } from '../core/capability.ts'
 import type { Edit, Right } from '../core/change.ts'
@@ -121,8 +122,8 @@ export class Replica extends Reading implements LogSource {
   }
 
   /** Whether this actor may say so of a run of the task. */
-  maySay(op: WorkOp, task: WorkNode, run: NodeId, why: EndReason | null = null): boolean {
-    return this.#standing.forEdit({ op, node: task.id, run, epoch: 1, why, note: null }) !== null
+  maySay(op: WorkOp, task: WorkNode, run: NodeId, why: EndReason | null = null, note: Value = null): boolean {
+    return this.#standing.forEdit({ op, node: task.id, run, epoch: 1, why, note }) !== null
   }
 
   /** The most senior capability of this actor with a right that is about no node, or null. */

@@ -3,7 +3,7 @@
 import type { Value } from '../core/batch.ts'
 import { elements, read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
-import { epochOf, lastSubmit, type RunState, runStates, type WorkRecord } from '../core/work.ts'
+import { epochOf, hasLease, lastSubmit, leaseAskedOf, type RunState, runStates, type WorkRecord } from '../core/work.ts'
 import type { Folded } from './folded.ts'
 
 export interface Usage {
@@ -35,6 +35,8 @@ export interface RunRow {
   readonly refused: readonly string[]
   /** Why it waits for a person. */
   readonly halted: 'budget' | null
+  /** Of a run on a strict task: whose word it waits for before the work begins, and whether that was given. */
+  readonly lease: { readonly authority: string; readonly given: boolean } | null
 }
 
 /** The runs of a task in the order of their claims. */
@@ -65,9 +67,15 @@ export function runRows(task: WorkNode, { history, fold }: Folded): RunRow[] {
         said: textOf(said),
         refused: elements(node, 'refused'),
         halted: read(node, 'halted') === 'budget' ? 'budget' : null,
+        lease: leaseIn(records),
       },
     ]
   })
+}
+
+function leaseIn(records: readonly WorkRecord[]): RunRow['lease'] {
+  const authority = leaseAskedOf(records)
+  return authority === null ? null : { authority, given: hasLease(records) }
 }
 
 /** What an agent said that it used; what is no number counts as nothing. */

@@ -7,16 +7,17 @@
  * first by a hash of task and key, the next waits a little for them, and so on: mostly one ends it, and never nobody.
  *
  * The fold looks at it again (`core/work.ts`): an end by expiry counts only where its author had nothing of the agent's in the log
- * for the time of a lease, and never once the run was handed in.
+ * for the time of a lease, and never once the run was handed in, or where it has the word of the lease authority: people end that.
  */
 
+import type { WorkNode } from '../core/fold.ts'
 import { beginWatch, tickWatch, type Watch } from '../core/liveness.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { inOrderOf } from '../core/rendezvous.ts'
 import { FIRST_AGENT_RANK } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
-import { isHeld, runStates } from '../core/work.ts'
+import { hasLease, isHeld, runStates, type WorkRecord } from '../core/work.ts'
 import { agentRunsIn } from './agent-runs.ts'
 import { agentKeys } from './agents.ts'
 import type { Replica } from './replica.ts'
@@ -108,11 +109,15 @@ export function watchSilence(replica: Replica, { monotonic, heardOf, present }: 
   function end(task: NodeId, run: NodeId, agent: ActorKey): boolean {
     const node = replica.nodes.get(task)
     if (!node?.work || !isHeld(runStates(node.work, replica.history).get(run) ?? 'lost')) return false
-    if (!replica.maySay('end', node, run, 'expire')) return false
+    if (!replica.maySay('end', node, run, 'expire') || hasLease(recordsOf(node, run))) return false
     // By the log alone, and by its clocks: what the fold asks.
     const { history } = replica
     if (Math.max(replica.now(), history.latest[0]) - history.lastMsOf(agent) < PROTOCOL.leaseMs) return false
     replica.transact(null, (tx) => tx.say(node, 'end', run, 'expire'))
     return true
   }
+}
+
+function recordsOf({ work }: WorkNode, run: NodeId): readonly WorkRecord[] {
+  return work?.runs.find(({ id }) => id === run)?.records ?? []
 }

@@ -20,7 +20,7 @@ import { type NodeChunk, packNodes, unpackNodes } from './node-chunk.ts'
 import type { State } from './state.ts'
 
 /** Grows whenever the fold's rules or this layout change. */
-const RULES = 8
+const RULES = 9
 const BATCHES_PER_CHUNK = 4096
 const NODES_PER_CHUNK = 256
 

@@ -36,7 +36,7 @@ import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
-import { isOwnWord } from '../core/work.ts'
+import { isLease, isOwnWord } from '../core/work.ts'
 import { Fences } from './fences.ts'
 
 /** Of a change whose right is not known or not the one it needs, and of records of work: nobody can adopt it. */
@@ -374,15 +374,15 @@ export class State {
   }
 
   /**
-   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say. What work
-   * is worth is said by people: an agent could let in another key, and have it say so.
+   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say; a lease is
+   * given to any. What work is worth, and that it may begin, is said by people: an agent could let in another key, and have it say so.
    */
   #workFault(edit: WorkEdit, capability: Capability, task: WorkNode | null, ref: Ref | null): Invalid | null {
     const run = ref === null ? this.fold.find(edit.run) : this.fold.nodeAt(edit.run, ref)
     if (!task || !run || !this.#mayCount(run, ref)) return 'unknown-node'
     if (task.type !== 'task' || run.type !== 'run' || run.subject !== task.id) return 'bad-target'
-    if ((run.creator === capability.audience) !== isOwnWord(edit)) return 'not-yours'
-    const isJudgement = edit.op === 'accept' || edit.op === 'reject'
+    if (!isLease(edit) && (run.creator === capability.audience) !== isOwnWord(edit)) return 'not-yours'
+    const isJudgement = edit.op === 'accept' || edit.op === 'reject' || isLease(edit)
     return isJudgement && capability.rank >= FIRST_AGENT_RANK ? 'not-a-person' : null
   }
 

@@ -11,6 +11,7 @@ export const EVENT_GROUPS: readonly {
       ['task.created', 'Created'],
       ['task.ready', 'Made ready'],
       ['task.started', 'Started'],
+      ['task.leased', 'Given a lease'],
       ['task.progress', 'Progress'],
       ['task.blocked', 'Blocked'],
       ['task.submitted', 'Submitted for review'],

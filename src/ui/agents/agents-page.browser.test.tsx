@@ -108,9 +108,15 @@ test('how agents work here is said in a dialog, and stands', async () => {
   await userEvent.selectOptions(page.getByLabelText('Tasks about the same files'), 'Let only one be worked on at a time')
   await userEvent.selectOptions(page.getByLabelText('An agent that hears nobody else'), 'Waits until it hears somebody')
   await userEvent.fill(page.getByLabelText('A claim waits for others, in milliseconds'), '500')
+  await userEvent.selectOptions(page.getByLabelText('Work on strict tasks begins by the word of'), 'This device')
   await userEvent.click(page.getByRole('button', { name: 'Save' }))
   await expect.element(page.getByRole('dialog')).not.toBeInTheDocument()
-  expect(done(owner, 'get_policy', {})).toEqual({ settleMs: 500, offlineClaims: 'wait', fileLeases: 'enforce' })
+  expect(done(owner, 'get_policy', {})).toMatchObject({
+    settleMs: 500,
+    offlineClaims: 'wait',
+    fileLeases: 'enforce',
+    leaseAuthority: owner.actor,
+  })
 })
 
 async function show(replica: Replica = owner): Promise<void> {

@@ -10,14 +10,23 @@ import { Dialog } from '../kit/dialog.tsx'
 import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
 import { useSession } from '../session.ts'
+import { AuthorityField, type AuthorityChoice } from './authority-field.tsx'
 
 export function PolicyDialog({ onClose }: { readonly onClose: () => void }) {
   const session = useSession()
   const [policy, setPolicy] = useState(() => policyOf(session.replica))
+  const [lease, setLease] = useState<AuthorityChoice>({ key: policy.leaseAuthority, isTakenOver: false })
   const [problem, setProblem] = useState<string | null>(null)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const refusal = attempt(session, 'set_policy', policy)
+    const { settleMs, offlineClaims, fileLeases } = policy
+    const refusal = attempt(session, 'set_policy', {
+      settleMs,
+      offlineClaims,
+      fileLeases,
+      leaseAuthority: lease.key,
+      leaseTakeOver: lease.isTakenOver,
+    })
     if (refusal) setProblem(refusal.detail)
     else onClose()
   }
@@ -71,6 +80,7 @@ export function PolicyDialog({ onClose }: { readonly onClose: () => void }) {
             />
           )}
         </Field>
+        <AuthorityField policy={policy} choice={lease} onChoose={setLease} />
         <Actions problem={problem}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary">

@@ -1,11 +1,12 @@
 /** The small facts at the bottom of a card, and the same in words for those who do not see it. */
 
-import { CircleQuestionMark, Files, Hourglass, ListTree, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
+import { CircleQuestionMark, Files, Hourglass, ListTree, Lock, MessageSquare, SquareCheck, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { AssigneeAvatar } from '../kit/avatar.tsx'
 import type { NameOf } from './task-facts.ts'
 import { PriorityIcon } from '../kit/status-icon.tsx'
+import { useStrictNote } from '../strict.ts'
 import { count, priorityTitle } from '../words.ts'
 import css from './card.module.css'
 
@@ -34,6 +35,7 @@ export function CardFoot({ row, nameOf }: { readonly row: TaskRow; readonly name
           <Files size={12} aria-hidden /> same files
         </Badge>
       ) : null}
+      {row.claimMode === 'strict' ? <StrictBadge row={row} /> : null}
       {waits > 0 ? (
         <Badge tone="warn" words={`Waits on ${count(waits, 'task')}`}>
           <Hourglass size={12} aria-hidden /> waits on {waits}
@@ -72,6 +74,15 @@ export function CardFoot({ row, nameOf }: { readonly row: TaskRow; readonly name
   )
 }
 
+function StrictBadge({ row }: { readonly row: TaskRow }) {
+  const note = useStrictNote(row)
+  return note === null ? null : (
+    <Badge tone={note.isStuck ? 'warn' : undefined} words={note.words}>
+      <Lock size={12} aria-hidden /> {note.isStuck ? 'strict: no lease' : 'strict'}
+    </Badge>
+  )
+}
+
 function Badge({
   tone,
   words,
@@ -98,6 +109,7 @@ export function summaryOf(row: TaskRow, nameOf: NameOf): string {
     questions > 0 ? `${count(questions, 'question')} without an answer` : '',
     row.conflicts.length > 0 ? 'has a conflict' : '',
     row.sharesFilesWith.length > 0 ? filesWords(row).toLowerCase() : '',
+    row.claimMode === 'strict' ? 'strict' : '',
     waits > 0 ? `waits on ${waits}` : '',
     checks.all > 0 ? `${checks.done} of ${count(checks.all, 'check')}` : '',
     subtasks.all > 0 ? `${subtasks.done} of ${count(subtasks.all, 'subtask')}` : '',

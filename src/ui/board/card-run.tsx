@@ -28,7 +28,7 @@ function Shown({ row, run }: { readonly row: TaskRow; readonly run: NonNullable<
       </p>
     )
   if (!isHeld(run.state)) return null
-  const words = run.step === '' ? (run.state === 'claimed' ? 'asks for it' : 'works on it') : run.step
+  const words = run.step === '' ? (run.state === 'working' ? 'works on it' : waitsWords(run)) : run.step
   return (
     <p className={css['run']} title={`${name}: ${words}`}>
       <Bot size={12} aria-hidden />
@@ -38,6 +38,10 @@ function Shown({ row, run }: { readonly row: TaskRow; readonly run: NonNullable<
       <span className={css['age']}>{age(run.began, now)}</span>
     </p>
   )
+}
+
+function waitsWords({ lease }: NonNullable<TaskRow['run']>): string {
+  return lease === null ? 'asks for it' : lease.given ? 'has its lease' : 'waits for a lease'
 }
 
 /** The same in the card's accessible name. */

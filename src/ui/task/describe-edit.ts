@@ -3,7 +3,7 @@
 import { type Edit, isWorkEdit } from '../../core/change.ts'
 import type { Value } from '../../core/batch.ts'
 import type { Status } from '../../core/fields.ts'
-import type { EndReason, WorkOp } from '../../core/work.ts'
+import { type EndReason, isLease, type WorkOp } from '../../core/work.ts'
 import { usageOf } from '../../replica/run-row.ts'
 import { usageWords } from '../run-words.ts'
 import { priorityTitle, STATUS_TITLE } from '../words.ts'
@@ -19,6 +19,7 @@ export interface Words {
 
 /** Null for what nobody needs to read, such as a place in a column. */
 export function describeEdit(edit: Edit, words: Words): string | null {
+  if (isWorkEdit(edit) && isLease(edit)) return 'gave the lease: the work may begin'
   if (isWorkEdit(edit)) return edit.op === 'end' ? END_WORDS[edit.why as EndReason] : WORK_WORDS[edit.op]
   switch (edit.op) {
     case 'create':

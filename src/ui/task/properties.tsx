@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react'
-import { STATUSES } from '../../core/fields.ts'
+import { CLAIM_MODES, STATUSES } from '../../core/fields.ts'
 import type { TaskRow } from '../../replica/task-row.ts'
 import { useAct } from '../act.ts'
 import { useSession } from '../session.ts'
@@ -54,6 +54,22 @@ export function Properties({ task }: { readonly task: TaskRow }) {
           </span>
         )}
       </Property>
+      <Property label="Work begins">
+        {(props) => (
+          <select
+            {...props}
+            value={task.claimMode}
+            disabled={fixed}
+            onChange={(event) => act('update_task', { id, claimMode: event.target.value as (typeof CLAIM_MODES)[number] })}
+          >
+            {CLAIM_MODES.map((mode) => (
+              <option key={mode} value={mode}>
+                {BEGINS[mode]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Property>
       <Property label="Due">{(props) => <DueField task={task} fixed={fixed} {...props} />}</Property>
       <Group label="Assignees">
         <Assignees task={task} fixed={fixed} />
@@ -63,6 +79,13 @@ export function Properties({ task }: { readonly task: TaskRow }) {
       </Group>
     </div>
   )
+}
+
+/** What a claim on the task means. */
+const BEGINS: Readonly<Record<(typeof CLAIM_MODES)[number], string>> = {
+  optimistic: 'Once claimed',
+  strict: 'By lease only (strict)',
+  competition: 'In competition',
 }
 
 /** One control with its label. */

@@ -23,6 +23,7 @@ import { Properties } from './properties.tsx'
 import { Questions } from './questions.tsx'
 import { Runs } from './runs.tsx'
 import { Subtasks } from './subtasks.tsx'
+import { StrictLine } from './strict-line.tsx'
 import css from './task-panel.module.css'
 import { TitleField } from './title-field.tsx'
 import { useTaskId } from './use-task.ts'
@@ -65,6 +66,7 @@ function Open({ id, onClose }: { readonly id: NodeId; readonly onClose: () => vo
         <Conflicts id={id} />
         <Questions id={id} />
         <Properties task={task} />
+        <StrictLine task={task} />
         <Runs task={task} />
         <Body id={id} />
         <Checks task={task} />
