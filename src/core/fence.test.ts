@@ -2,8 +2,11 @@
 
 import { expect, test } from 'vitest'
 import { type Fence, fencesOf, isFenced } from './fence.ts'
+import { History } from './history.ts'
+import type { ActorKey } from './ids.ts'
 import { randomDag, type RandomBatch, shuffledDag } from './random-dag.fixture.ts'
-import { follow, type Words, wordsFor } from './random-words.fixture.ts'
+import { follow, word, type Words, wordsFor } from './random-words.fixture.ts'
+import { LEASE, newWork, strictUnder, takeRecord, type WorkWord } from './work.ts'
 
 const RUNS = Number(process.env['WORK_RUNS'] ?? 300)
 const SHAPE = { feeds: 6, forks: 0.15, after: 4 } as const
@@ -72,3 +75,33 @@ test.each([0, 0.8])(
     }
   },
 )
+
+test('what was begun by a lease shows after both are over, and what was begun beside it without asking does not', () => {
+  const history = new History()
+  const work = newWork()
+  const places: Record<string, number> = {}
+  const say = (by: string, said: WorkWord, after: readonly string[], name: string, ms: number): void => {
+    const id = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? ms : 0))
+    const feed = `${by}${'0'.repeat(16)}${name}`
+    places[name] = history.append({
+      id,
+      feed,
+      seq: 0,
+      hlc: [ms, 0],
+      prev: null,
+      after: after.map((one) => places[one] as number),
+    })
+    takeRecord(work, said, { ref: (places[name] as number) * 256, by: by as ActorKey, rank: by === 'k' ? 0 : 70 }, history)
+  }
+  say('b', word('claim', 'b1'), [], 'cheat', 1)
+  say('b', word('confirm', 'b1'), ['cheat'], 'cheated', 2)
+  say('a', { ...word('claim', 'a1'), note: strictUnder('k' as ActorKey) }, [], 'ask', 3)
+  say('k', { ...word('confirm', 'a1'), note: LEASE }, ['ask'], 'lease', 4)
+  say('a', word('confirm', 'a1'), ['lease'], 'begun', 5)
+  say('a', word('end', 'a1', 1, 'release'), ['begun'], 'over', 6)
+  say('b', word('end', 'b1', 1, 'release'), ['cheated'], 'over too', 7)
+  expect(fencesOf(work, history).map(({ run, shows }) => [run, shows])).toEqual([
+    ['b1', 'none'],
+    ['a1', 'ended'],
+  ])
+})

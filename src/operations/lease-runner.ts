@@ -22,6 +22,8 @@ export interface LeaseRunner {
 export function startLeases(replica: Replica): LeaseRunner {
   const workspace = workspaceNodeId(replica.workspace)
   const due = new Set<NodeId>()
+  /** Once a run, whatever becomes of the word. */
+  const given = new Set<NodeId>()
   let isLooking = false
   let isOver = false
   const stops = [
@@ -62,7 +64,9 @@ export function startLeases(replica: Replica): LeaseRunner {
     for (const id of tasks) {
       const task = replica.nodes.get(id)
       const run = task && runToLease(replica, task)
-      if (task && run) replica.transact(null, (tx) => tx.say(task, 'confirm', run, null, LEASE))
+      if (!task || !run || given.has(run)) continue
+      given.add(run)
+      replica.transact(null, (tx) => tx.say(task, 'confirm', run, null, LEASE))
     }
   }
 }

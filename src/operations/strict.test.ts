@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { LEASE, strictUnder } from '../core/work.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import { givesLeases } from '../replica/lease-authority.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -37,7 +38,7 @@ async function scene() {
     time,
     id,
     ports: (): ClaimPorts => ({ clock: time, locks: memoryLocks().tab(), delays: () => [] }),
-    agent: async (seed: number) => (await joined(owner, seed, clock, { role: 'agent' })).member,
+    agent: async (seed: number, role: 'agent' | 'coordinator' = 'agent') => (await joined(owner, seed, clock, { role })).member,
     person: async (seed: number) => (await joined(owner, seed, clock, { role: 'admin' })).member,
   }
 }
@@ -168,11 +169,21 @@ describe('a strict task', () => {
 
   test('gets its lease from people only: an agent that is named gives none that counts', async () => {
     const s = await scene()
-    const [one, two] = [await s.agent(7), await s.agent(8)]
+    // It may assign, as who gives leases must.
+    const [one, two] = [await s.agent(7), await s.agent(8, 'coordinator')]
     await meet(s.owner, one, two)
     expect(run({ replica: s.owner }, 'set_policy', { leaseAuthority: two.actor })).toMatchObject({ refusal: { code: 'invalid' } })
     expect(run({ replica: s.owner }, 'set_policy', { leaseAuthority: '01' })).toMatchObject({ refusal: { code: 'invalid' } })
-    expect(two.maySay('confirm', two.nodes.get(s.id)!, s.id, null, { lease: true })).toBe(false)
+    const own = one.transact(null, (tx) => {
+      const made = tx.create({ type: 'run', project: null, subject: s.id, fields: [] })
+      tx.write({ op: 'claim', node: s.id, run: made, epoch: 1, why: null, note: strictUnder(two.actor) })
+      return made
+    })
+    await meet(s.owner, one, two)
+    const task = two.nodes.get(s.id)!
+    expect(two.maySay('end', task, own, 'revoke')).toBe(true)
+    expect(two.maySay('confirm', task, own, null, LEASE)).toBe(false)
+    expect(s.owner.maySay('confirm', s.owner.nodes.get(s.id)!, own, null, LEASE)).toBe(true)
   })
 
   test('that was begun before it was strict stays with whoever began it', async () => {
