@@ -38,7 +38,7 @@ const plainFields = {
   notBefore: z.optional(instant),
   estimate: z.optional(z.nullable(z.int().check(z.minimum(0), z.maximum(1e9)))),
   progress: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
-  /** `competition`: several may try, and people choose. `strict` is kept, and claimed like any other so far. */
+  /** `competition`: several may try, and people choose. `strict`: begun by the word of the lease authority only (`lease-runner.ts`). */
   claimMode: z.optional(z.enum(CLAIM_MODES)),
 }
 
