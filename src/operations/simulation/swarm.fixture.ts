@@ -28,6 +28,7 @@ import { type MemoryDisk, memoryDisk, type MemoryStore, memoryStore } from '../.
 import { memoryLocks } from '../../store/locks.ts'
 import { createVirtualClock } from '../../sync/pair-clock.ts'
 import { claimAndSettle } from '../claim-and-settle.ts'
+import { startLeases } from '../lease-runner.ts'
 import { run as perform } from '../table.ts'
 import { RunLost, watchRun } from '../watch-run.ts'
 
@@ -43,6 +44,8 @@ export interface SwarmOptions {
   /** The network falls into two parts for 20 s, every 40 s. */
   readonly partitions?: boolean
   readonly crashes?: boolean
+  /** All tasks are strict, and the owner gives the leases. */
+  readonly strict?: boolean
 }
 
 export interface SwarmReport {
@@ -132,7 +135,7 @@ class Swarm {
   }
 
   async found(): Promise<void> {
-    const { agents, tasks } = this.#options
+    const { agents, tasks, strict = false } = this.#options
     for (let n = 0; n <= agents; n++) this.#peers.push(this.#newPeer(n === 0 ? 'owner' : `agent ${n}`))
     const [owner, ...others] = this.#peers as [Peer, ...Peer[]]
     const genesis = await createGenesis(signerOf(owner.key), null, START, this.#bytes)
@@ -142,7 +145,15 @@ class Swarm {
     const replica = owner.replica as Replica
     for (const { key } of others) must(grantTo(replica, { key, box: null }, { role: 'agent' }))
     for (let n = 0; n < tasks; n++)
-      must(perform({ replica }, 'create_task', { title: `task ${n}`, status: 'ready', priority: n % 3 }))
+      must(
+        perform({ replica }, 'create_task', {
+          title: `task ${n}`,
+          status: 'ready',
+          priority: n % 3,
+          ...(strict && { claimMode: 'strict' }),
+        }),
+      )
+    if (strict) must(perform({ replica }, 'set_policy', { leaseAuthority: owner.actor }))
     await replica.saved()
     for (const peer of others) {
       await memoryStore({ disk: peer.disk }).append(owner.disk.log.slice(1))
@@ -152,7 +163,8 @@ class Swarm {
   }
 
   async work(): Promise<void> {
-    const { partitions, crashes, tasks } = this.#options
+    const { partitions, crashes, tasks, strict } = this.#options
+    if (strict) startLeases((this.#peers[0] as Peer).replica as Replica)
     for (const peer of this.#peers.slice(1)) void this.#live(peer)
     this.#every(1000, () => this.#review())
     const silence = watchSilence((this.#peers[0] as Peer).replica as Replica, {

@@ -59,4 +59,14 @@ describe('in a swarm', () => {
     },
     TIMEOUT,
   )
+
+  test(
+    'of strict tasks, that falls apart and crashes, nothing is begun twice and no work is in vain',
+    async () => {
+      const reports = await swarms({ ...CALM, skewMs: 2000, partitions: true, crashes: true, strict: true })
+      for (const { accepted, duplicates, fenced } of reports) expect([accepted, duplicates, fenced]).toEqual([TASKS, 0, 0])
+      expect(sum(reports, ({ crashed }) => crashed)).toBeGreaterThan(0)
+    },
+    TIMEOUT,
+  )
 })
