@@ -83,7 +83,7 @@ test('what was begun by a lease shows after both are over, and what was begun be
   const say = (by: string, said: WorkWord, after: readonly string[], name: string, ms: number): void => {
     const id = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? ms : 0))
     const feed = `${by}${'0'.repeat(16)}${name}`
-    places[name] = history.append({
+    const ordinal = history.append({
       id,
       feed,
       seq: 0,
@@ -91,7 +91,8 @@ test('what was begun by a lease shows after both are over, and what was begun be
       prev: null,
       after: after.map((one) => places[one] as number),
     })
-    takeRecord(work, said, { ref: (places[name] as number) * 256, by: by as ActorKey, rank: by === 'k' ? 0 : 70 }, history)
+    places[name] = ordinal
+    takeRecord(work, said, { ref: ordinal * 256, by: by as ActorKey, rank: by === 'k' ? 0 : 70 }, history)
   }
   say('b', word('claim', 'b1'), [], 'cheat', 1)
   say('b', word('confirm', 'b1'), ['cheat'], 'cheated', 2)
