@@ -113,6 +113,8 @@ export function createDoors(parts: DoorParts): Hono {
       return ok({ ...caller, context: { ...context, ports: parts.claims }, until: AbortSignal.any([until, parts.stopping]) })
     },
     now: () => Date.now(),
+    // The next sign of life of a stream that is gone must not keep a host alive that was told to stop.
+    after: (ms, run) => void setTimeout(run, ms).unref(),
     version: about.version,
     pace: parts.pace,
     repeats: parts.repeats,

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { selfSigned } from './certificate.fixture.ts'
 import { type Host, startHost } from './node.ts'
@@ -235,4 +235,17 @@ test('told to stop, the host answers what it was asked, takes nothing new, and h
   const { replica, close } = await openNodeWorkspace(data)
   expect([...replica.views.tasks()]).toHaveLength(1)
   await close()
+})
+
+test('a stream that was followed keeps no host alive that was told to stop: its next sign of life is not waited for', async () => {
+  const made = vi.spyOn(globalThis, 'setTimeout')
+  const token = (await readFile(join(root, 'one', 'owner.token'), 'utf8')).trim()
+  const stop = new AbortController()
+  const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' }
+  const events = await fetch(new URL('api/events', url), { headers, signal: stop.signal })
+  expect((await events.body?.getReader().read())?.done).toBe(false)
+  stop.abort()
+  const signs = made.mock.calls.flatMap(([, ms], i) => (ms === LOCAL.streamSignMs ? [made.mock.results[i]?.value] : []))
+  made.mockRestore()
+  expect(signs.map((timer) => (timer as NodeJS.Timeout).hasRef())).toEqual([false])
 })
