@@ -10,6 +10,7 @@ import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { Transaction } from '../replica/transaction.ts'
+import { assigneesToRemove, assigneesToWrite } from './assignee.ts'
 import { findTask, ordersIn, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { priority, status, taskRef, word } from './shapes.ts'
@@ -56,8 +57,9 @@ export const updateTasks = operation({
         if (wanted.priority !== undefined) tx.set(id, 'priority', wanted.priority)
         if (parent?.ok) tx.set(id, 'parent', parent.value.id)
         else if (wanted.parent === null && replica.views.tree.parentOf(id) !== null) tx.set(id, 'parent', null)
-        for (const name of wanted.unassign ?? []) tx.remove(id, 'assignees', name)
-        for (const name of wanted.assign ?? []) tx.add(id, 'assignees', name)
+        for (const name of assigneesToRemove(replica, rowOf(replica, id).assignees, wanted.unassign ?? []))
+          tx.remove(id, 'assignees', name)
+        for (const name of assigneesToWrite(replica, wanted.assign ?? [])) tx.add(id, 'assignees', name)
         for (const name of wanted.unlabel ?? []) tx.remove(id, 'labels', name)
         for (const name of wanted.label ?? []) tx.add(id, 'labels', name)
         if (wanted.deleted !== undefined) tx.set(id, 'deleted', wanted.deleted)

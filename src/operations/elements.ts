@@ -12,6 +12,7 @@ import { dependencyElement, gates, wouldWaitOnItself } from '../core/readiness.t
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
+import { assigneesToRemove, assigneesToWrite } from './assignee.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
 import { nodeId, taskRef, title, word } from './shapes.ts'
@@ -24,7 +25,14 @@ export const assignTask = operation({
   route: 'POST /tasks/:id/assign',
   needs: ['assign', 'task'],
   input: z.object({ id: taskRef, assignee: word, remove: z._default(z.boolean(), false) }),
-  run: ({ replica }, { id, assignee, remove }): Result<TaskRow> => toggle(replica, id, 'assignees', assignee, remove, 'Assign'),
+  run({ replica }, { id, assignee, remove }): Result<TaskRow> {
+    const task = findTask(replica, id)
+    if (!task.ok) return task
+    const named = remove
+      ? assigneesToRemove(replica, rowOf(replica, task.value.id).assignees, [assignee])
+      : assigneesToWrite(replica, [assignee])
+    return toggle(replica, id, 'assignees', named, remove, 'Assign')
+  },
 })
 
 export const labelTask = operation({
@@ -33,7 +41,7 @@ export const labelTask = operation({
   route: 'POST /tasks/:id/label',
   needs: ['update', 'task'],
   input: z.object({ id: taskRef, label: word, remove: z._default(z.boolean(), false) }),
-  run: ({ replica }, { id, label, remove }): Result<TaskRow> => toggle(replica, id, 'labels', label, remove, 'Label'),
+  run: ({ replica }, { id, label, remove }): Result<TaskRow> => toggle(replica, id, 'labels', [label], remove, 'Label'),
 })
 
 export const linkTask = operation({
@@ -49,7 +57,7 @@ export const linkTask = operation({
     const task = findTask(replica, id)
     if (task.ok && target.ok && !remove && gates(dependency) && wouldWaitOnItself(task.value.id, target.value.id, replica.nodes))
       return refuse({ code: 'wrong_state', detail: 'Then each would wait on the other. Remove the other dependency first.' })
-    return toggle(replica, id, 'dependencies', dependencyElement(dependency), remove, 'Link')
+    return toggle(replica, id, 'dependencies', [dependencyElement(dependency)], remove, 'Link')
   },
 })
 
@@ -251,7 +259,7 @@ function toggle(
   replica: Replica,
   id: string,
   field: keyof typeof BOUNDS,
-  element: string,
+  named: readonly string[],
   remove: boolean,
   verb: string,
 ): Result<TaskRow> {
@@ -260,7 +268,11 @@ function toggle(
   const there = rowOf(replica, task.value.id)[field]
   if (!remove && there.length >= BOUNDS[field])
     return refuse({ code: 'too_large', detail: `A task has ${BOUNDS[field]} ${field} at most.` })
-  return change(replica, id, verb, (tx, node) => (remove ? tx.remove(node.id, field, element) : tx.add(node.id, field, element)))
+  return change(replica, id, verb, (tx, node) => {
+    for (const element of named)
+      if (remove) tx.remove(node.id, field, element)
+      else tx.add(node.id, field, element)
+  })
 }
 
 function change(replica: Replica, id: string, verb: string, edit: (tx: Transaction, node: WorkNode) => void): Result<TaskRow> {

@@ -14,6 +14,7 @@ import { initialText, textOf } from '../replica/text.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
+import { assigneesToWrite } from './assignee.ts'
 import { findTask, orderIn, rowOf } from './find.ts'
 import { aboutOf, operation } from './operation.ts'
 import { setStatus, whyNotTo } from './status.ts'
@@ -87,7 +88,7 @@ export const createTask = operation({
       })
       writeBody(replica, tx, made, input.body ?? '')
       for (const label of input.labels ?? []) tx.add(made, 'labels', label)
-      for (const assignee of input.assignees ?? []) tx.add(made, 'assignees', assignee)
+      for (const assignee of assigneesToWrite(replica, input.assignees ?? [])) tx.add(made, 'assignees', assignee)
       for (const file of input.files ?? []) tx.add(made, 'files', file)
       for (const { to, type } of targets.value) tx.add(made, 'dependencies', `${type}:${to.id}`)
       return made
@@ -132,7 +133,8 @@ export const updateTask = operation({
     if (!task.ok) return task
     const node = task.value
     const row = rowOf(replica, node.id)
-    if (input.assignees && !sameElements(input.assignees, row.assignees) && !replica.may('assign', node)) return mayNotAssign()
+    const assignees = input.assignees && assigneesToWrite(replica, input.assignees)
+    if (assignees && !sameElements(assignees, row.assignees) && !replica.may('assign', node)) return mayNotAssign()
     const no = input.status === undefined ? null : whyNotTo(replica, node, input.status as Status)
     if (no) return no
     const parent = input.parent ? findTask(replica, input.parent) : null
@@ -148,7 +150,7 @@ export const updateTask = operation({
         setStatus(replica, tx, node.id, input.status as Status)
       }
       if (input.labels) setElements(tx, node.id, 'labels', row.labels, input.labels)
-      if (input.assignees) setElements(tx, node.id, 'assignees', row.assignees, input.assignees)
+      if (assignees) setElements(tx, node.id, 'assignees', row.assignees, assignees)
       if (input.files) setElements(tx, node.id, 'files', row.files, input.files)
       if (input.body !== undefined) writeText(replica, tx, node.id, 'body', input.body)
       if (links.value) setElements(tx, node.id, 'dependencies', elements(node, 'dependencies'), links.value)
