@@ -22,9 +22,11 @@ function examplesIn(file: string, language: string): readonly string[] {
 }
 
 const examples = examplesIn('docs/javascript.md', 'ts')
+const [script = ''] = examplesIn('docs/agents.md', 'ts')
 
 test('the examples for JavaScript compile', () => {
-  const files = examples.map((example, index) => {
+  const scripted = relative(folder, join(root, 'src', 'agents', 'scripted.ts')).replaceAll('\\', '/')
+  const files = [...examples, `import type { Script } from './${scripted}'\n${script}`].map((example, index) => {
     writeFileSync(join(folder, `example-${index}.ts`), example)
     return `./example-${index}.ts`
   })
@@ -63,6 +65,15 @@ test.each(examples.map((example, index) => [index + 1, example] as const))(
     expect(said.length).toBeGreaterThan(0)
   },
 )
+
+test('the script that the docs show reads a task, then hands it in', async () => {
+  const { code } = await transformWithOxc(script, 'script.ts')
+  const { firstLook } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+    firstLook: (given: object) => { calls: { name: string }[] }
+  }
+  const names = [0, 1].map((turn) => firstLook({ turn, task: { key: 'WN-1' } }).calls.map(({ name }) => name))
+  expect(names).toEqual([['read_task'], ['submit']])
+})
 
 test('the hook that the docs install stands before every tool that edits files', () => {
   const [settings] = examplesIn('docs/claude-code.md', 'json').map((text) => JSON.parse(text) as Settings)

@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -236,19 +236,6 @@ describe('commands of the table', () => {
     })
     expect(await text(child.stdout)).toBe('WN-1\n')
   })
-})
-
-test('the commands that the docs show are there, and take what they are given', async () => {
-  answering = () => [200, []]
-  const lines =
-    readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8').match(/^npx worknode (?:tasks|call) .*$/gm) ?? []
-  expect(lines.length).toBeGreaterThan(5)
-  const program = `worknode() { "$NODE" "$CLI" "$@"; }; set -e\n${lines.map((line) => line.replace('npx ', '')).join('\n')}`
-  const child = spawn('bash', ['-c', program], {
-    env: { ...process.env, NODE: process.execPath, CLI: cli, WORKNODE_URL: url, WORKNODE_TOKEN: 't' },
-  })
-  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number]>])
-  expect(`${code} ${stderr}`).toBe('0 ')
 })
 
 test('events come a line each, until the command is interrupted', async () => {
