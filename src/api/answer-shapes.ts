@@ -14,6 +14,9 @@ const orNull = z.nullable
 /** What fields may hold: JSON, since bytes are told in hex. */
 const value = z.unknown()
 const status = z.enum(STATUSES)
+const seen = text.check(
+  z.describe('What a reader of this has seen; sent along with a write, it fences it where a person wrote since'),
+)
 
 export const Usage = z.object({
   inputTokens: whole,
@@ -87,6 +90,7 @@ export const Task = z.object({
   deleted: z.boolean(),
   hasBody: z.boolean(),
   ext: value,
+  seen,
 })
 
 export const Claimed = z.object({ task: Task, run: uuid, epoch: whole })
@@ -117,7 +121,8 @@ const document = {
   deleted: z.boolean(),
 }
 export const Document = z.object(document)
-export const DocumentContent = z.object({ ...document, content: text })
+export const WrittenDocument = z.object({ ...document, seen: z.optional(seen) })
+export const DocumentContent = z.object({ ...document, content: text, seen })
 
 export const Project = z.object({
   id: uuid,
@@ -309,6 +314,15 @@ export const Said = z.object({ id: uuid, type: z.literal('comment.created') })
 export const Plan = z.object({ tasks: z.array(z.object({ ref: text, id: uuid, key: text })) })
 export const PlanText = z.object({ plan: text })
 
+export const HumanChange = z.object({
+  field: orNull(text),
+  by: actor,
+  name: text,
+  at: time,
+  was: z.optional(value),
+  now: z.optional(value),
+  diff: z.optional(text.check(z.describe('Of a text: the lines that differ'))),
+})
 export const Problem = z.object({
   type: text,
   title: text,
@@ -316,5 +330,9 @@ export const Problem = z.object({
   code: text,
   detail: text,
   hint: z.optional(text),
+  /** Of `human_fence`. */
+  node: z.optional(uuid),
+  seen: z.optional(seen),
+  changes: z.optional(z.array(HumanChange)),
 })
 export const Health = z.object({ ok: z.boolean(), version: text })

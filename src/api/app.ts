@@ -7,7 +7,7 @@
  */
 
 import { Hono, type Context as HttpContext } from 'hono'
-import type { Result } from '../base/result.ts'
+import type { Refusal, Result } from '../base/result.ts'
 import { LOCAL } from '../core/limits.ts'
 import { answer, answerSoon, EVERY_OPERATION } from '../operations/every-operation.ts'
 import { listEvents } from '../operations/events.ts'
@@ -236,7 +236,7 @@ function writeOnce(caller: Caller, route: Route, input: RequestInput, ifMatch: s
   if (ifMatch !== undefined && !namesTag(ifMatch, tagNow()))
     return problemAnswer({ code: 'precondition_failed', detail: 'It is not any more what you have read.' })
   const answerTo = (result: Result<unknown>): Answer => {
-    if (!result.ok) return problemAnswer(result.refusal)
+    if (!result.ok) return problemAnswer(mayRead ? result.refusal : codeOf(result.refusal))
     if (!mayRead) return jsonAnswer(route.success, idOf(result.value))
     const tag = tagNow()
     return jsonAnswer(route.success, result.value, tag === null ? {} : { ETag: tag })
@@ -261,6 +261,11 @@ function namesShown({ context }: Caller, route: Route, id: unknown): readonly st
 /** For what lasts only: an engine may keep a little of each signal that hangs on a long one. */
 function signalOf({ signal }: Request, { until }: Caller): AbortSignal {
   return until ? AbortSignal.any([signal, until]) : signal
+}
+
+/** What is wrong, without what stands there. */
+function codeOf({ code, detail }: Refusal): Refusal {
+  return { code, detail }
 }
 
 /** What a caller that may not read is told. */

@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../base/result.ts'
+import type { HumanFence } from '../operations/human-fence.ts'
 
 export const PROBLEMS = {
   bad_request: [400, 'The request is not well formed'],
@@ -28,13 +29,13 @@ export type ProblemCode = keyof typeof PROBLEMS
 const HINTS: Partial<Readonly<Record<ProblemCode, string>>> = {
   unauthorized: 'Send "Authorization: Bearer <token>". A host prints tokens: npx worknode agent add <name>.',
   claim_held: 'Take another task: POST /agents/<you>/tasks {"claim":"next"}.',
-  human_fence: 'Read it again, and write on top of what is there now.',
+  human_fence: 'See "changes"; if your write still holds, send it again with the "seen" of this answer.',
   precondition_failed: 'Read it again, and send its new ETag as If-Match.',
   rate_limited: 'Wait as many seconds as Retry-After says.',
   unavailable: 'Try again in a moment.',
 }
 
-export interface Problem {
+export interface Problem extends Partial<Pick<HumanFence, 'node' | 'seen' | 'changes'>> {
   /** Relative to the door, so that it leads to words and to nobody else's site. */
   readonly type: string
   readonly title: string
@@ -44,9 +45,12 @@ export interface Problem {
   readonly hint?: string
 }
 
-export function problemOf({ code, detail }: Refusal, hint?: string): Problem {
+export function problemOf(refusal: Refusal, hint?: string): Problem {
+  const { code, detail } = refusal
   const known: ProblemCode = Object.hasOwn(PROBLEMS, code) ? (code as ProblemCode) : 'internal'
   const [status, title] = PROBLEMS[known]
   const said = hint ?? HINTS[known]
-  return { type: `/api/docs#${known}`, title, status, code: known, detail, ...(said !== undefined && { hint: said }) }
+  const { node, seen, changes } = refusal as Partial<HumanFence>
+  const fence = known === 'human_fence' && node && seen && changes ? { node, seen, changes } : {}
+  return { type: `/api/docs#${known}`, title, status, code: known, detail, ...(said !== undefined && { hint: said }), ...fence }
 }

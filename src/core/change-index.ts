@@ -86,14 +86,19 @@ export class ChangeIndex {
       if (this.#capabilities[at] === capability) visit(ordinal * 256 + at - first, this.#slots[at] as number)
   }
 
-  /** All changes of a node, the latest admitted first. */
-  refsOf(slot: number): Ref[] {
+  /** All changes of a node, the latest admitted first; with `since`, which `lastOf` answered, those that came after it. */
+  refsOf(slot: number, since = -1): Ref[] {
     const refs: Ref[] = []
-    for (let at = this.#lastOfSlot[slot] ?? -1; at >= 0; at = this.#before[at] as number) {
+    for (let at = this.lastOf(slot); at > since; at = this.#before[at] as number) {
       const ordinal = this.#ordinalAt(at)
       refs.push(ordinal * 256 + at - (this.#first[ordinal] as number))
     }
     return refs
+  }
+
+  /** The place of the change of a node that was admitted last, -1 for none. Places grow. */
+  lastOf(slot: number): number {
+    return this.#lastOfSlot[slot] ?? -1
   }
 
   /** Calls back once for each capability that a batch cites. */

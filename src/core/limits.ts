@@ -45,6 +45,14 @@ export const LOCAL = {
   /** Of each of the four lists that a run hands on. */
   handoffLines: 16,
   tasksAtOnce: 1000,
+  /** How much somebody can say to have read: names of changes, 12 letters each. */
+  seenChars: 12_000,
+  /** Of whom a person's change holds back: what is told of a value, and of a text. */
+  fenceValueChars: 2000,
+  fenceDiffChars: 4000,
+  /** What was read of so many nodes is kept for them. */
+  readingsKept: 2000,
+  readingsPerNode: 4,
   /** A plan appears at once: all of it fits into one batch, whatever the letters. */
   tasksPerPlan: 64,
   decisionsPerPlan: 32,

@@ -13,7 +13,7 @@ import type { Transaction } from '../replica/transaction.ts'
 import { assigneesToRemove, assigneesToWrite } from './assignee.ts'
 import { findTask, ordersIn, rowOf } from './find.ts'
 import { operation } from './operation.ts'
-import { priority, status, taskRef, word } from './shapes.ts'
+import { priority, seen, status, taskRef, word } from './shapes.ts'
 import { setStatus, whyNotTo } from './status.ts'
 
 const words = z.optional(z.array(word).check(z.maxLength(LOCAL.assigneesPerTask)))
@@ -34,6 +34,7 @@ export const updateTasks = operation({
     label: words,
     unlabel: words,
     deleted: z.optional(z.boolean()),
+    seen,
   }),
   run({ replica }, input): Result<{ readonly tasks: number }> {
     const tasks = findEach(replica, input.ids)
@@ -69,7 +70,7 @@ export const updateTasks = operation({
   },
 })
 
-type Change = Omit<z.output<(typeof updateTasks)['input']>, 'ids'>
+type Change = Omit<z.output<(typeof updateTasks)['input']>, 'ids' | 'seen'>
 
 function findEach(replica: Replica, ids: readonly string[]): Result<readonly WorkNode[]> {
   const found = new Map<NodeId, WorkNode>()

@@ -11,7 +11,7 @@ import { isAgent } from '../replica/agents.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import { findTask, rowOf } from './find.ts'
 import { type Context, operation, perform } from './operation.ts'
-import { taskRef, title } from './shapes.ts'
+import { seen, taskRef, title } from './shapes.ts'
 import { updateTask } from './tasks.ts'
 import { acceptTask, confirmTask, submitTask } from './work.ts'
 
@@ -24,8 +24,9 @@ export const completeTask = operation({
     id: taskRef,
     summary: z._default(z.string().check(z.maxLength(LOCAL.noteChars)), ''),
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
+    seen,
   }),
-  run(context, { id, ...evidence }): Result<TaskRow> {
+  run(context, { id, seen: _, ...evidence }): Result<TaskRow> {
     const { replica } = context
     const found = findTask(replica, id)
     if (!found.ok) return found

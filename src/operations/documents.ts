@@ -19,7 +19,7 @@ import { openText } from '../replica/text-session.ts'
 import { initialText, insertPieces, textOf } from '../replica/text.ts'
 import { findTask } from './find.ts'
 import { operation } from './operation.ts'
-import { nodeId, taskRef } from './shapes.ts'
+import { nodeId, seen, taskRef } from './shapes.ts'
 
 const path = z.string().check(z.refine(isPath, 'A path is relative, with "/" between names and no "..", such as docs/plan.md.'))
 const content = z
@@ -45,8 +45,9 @@ export const createDocument = operation({
     mime: z.optional(mime),
     task: z.optional(z.nullable(taskRef)),
     project: z.optional(z.nullable(nodeId)),
+    seen,
   }),
-  run({ replica }, { task, project, ...given }): Result<DocumentRow> {
+  run({ replica }, { task, project, ...given }): Result<WrittenDocument> {
     const found = task ? findTask(replica, task) : null
     if (found && !found.ok) return found
     return create(replica, given, found?.ok ? found.value : null, (project ?? null) as NodeId | null)
@@ -58,8 +59,8 @@ export const addDocument = operation({
   summary: 'Create a document on a task',
   route: 'POST /tasks/:id/documents',
   needs: ['create', 'document'],
-  input: z.object({ id: taskRef, path, content: z._default(content, ''), mime: z.optional(mime) }),
-  run({ replica }, { id, ...given }): Result<DocumentRow> {
+  input: z.object({ id: taskRef, path, content: z._default(content, ''), mime: z.optional(mime), seen }),
+  run({ replica }, { id, ...given }): Result<WrittenDocument> {
     const task = findTask(replica, id)
     return task.ok ? create(replica, given, task.value, null) : task
   },
@@ -85,10 +86,11 @@ export const getDocument = operation({
   route: 'GET /documents/:id',
   needs: null,
   input: z.object({ id: nodeId }),
-  run({ replica }, { id }): Result<DocumentRow & { readonly content: string }> {
+  run({ replica }, { id }): Result<DocumentRow & { readonly content: string; readonly seen: string }> {
     const found = find(replica, id)
     if (!found.ok) return found
-    return ok({ ...documentRow(replica, found.value), content: textOf(found.value, 'content', replica.history) })
+    const text = textOf(found.value, 'content', replica.history)
+    return ok({ ...documentRow(replica, found.value), content: text, seen: replica.humanEdits.readNow(found.value) })
   },
 })
 
@@ -97,13 +99,14 @@ export const updateDocument = operation({
   summary: 'Write a new content, or say what kind of content it is; earlier versions stay in the history',
   route: 'PUT /documents/:id',
   needs: ['update', 'document'],
-  input: z.object({ id: nodeId, content: z.optional(content), mime: z.optional(mime) }),
-  run({ replica }, { id, content: text, mime: kind }): Result<DocumentRow> {
+  input: z.object({ id: nodeId, content: z.optional(content), mime: z.optional(mime), seen }),
+  run({ replica }, { id, content: text, mime: kind }): Result<DocumentRow | WrittenDocument> {
     const found = find(replica, id)
     if (!found.ok) return found
     if (kind !== undefined) replica.transact(`Change ${found.value.path}`, (tx) => tx.set(found.value.id, 'mime', kind))
-    if (text !== undefined) rewrite(replica, found.value.id, text)
-    return ok(documentRow(replica, replica.nodes.get(found.value.id) as WorkNode))
+    if (text === undefined) return ok(documentRow(replica, replica.nodes.get(found.value.id) as WorkNode))
+    rewrite(replica, found.value.id, text)
+    return ok(written(replica, found.value.id))
   },
 })
 
@@ -112,7 +115,7 @@ export const deleteDocument = operation({
   summary: 'Delete a document, or bring it back',
   route: 'DELETE /documents/:id',
   needs: ['delete', 'document'],
-  input: z.object({ id: nodeId, restore: z._default(z.boolean(), false) }),
+  input: z.object({ id: nodeId, restore: z._default(z.boolean(), false), seen }),
   run({ replica }, { id, restore }): Result<DocumentRow> {
     const found = find(replica, id)
     if (!found.ok) return found
@@ -122,13 +125,17 @@ export const deleteDocument = operation({
   },
 })
 
+interface WrittenDocument extends DocumentRow {
+  readonly seen: string
+}
+
 interface Given {
   readonly path: string
   readonly content: string
   readonly mime?: string | undefined
 }
 
-function create(replica: Replica, given: Given, task: WorkNode | null, inProject: NodeId | null): Result<DocumentRow> {
+function create(replica: Replica, given: Given, task: WorkNode | null, inProject: NodeId | null): Result<WrittenDocument> {
   // In the project of its task: rights that end at a project end there for its files, too.
   const project = task ? task.project : inProject
   const [there] = replica.views.documents.at(given.path, project)
@@ -146,7 +153,13 @@ function create(replica: Replica, given: Given, task: WorkNode | null, inProject
       for (const update of initialText(given.content, replica.feedName, made, 'content')) tx.text(made, 'content', update)
     return made
   })
-  return ok(documentRow(replica, replica.nodes.get(id) as WorkNode))
+  return ok(written(replica, id))
+}
+
+/** Whoever wrote all of a document knows what stands there. */
+function written(replica: Replica, id: NodeId): WrittenDocument {
+  const node = replica.nodes.get(id) as WorkNode
+  return { ...documentRow(replica, node), seen: replica.humanEdits.readNow(node) }
 }
 
 /** Writes the lines that differ: what others write elsewhere in the text meanwhile stays, and what stays keeps its author. */

@@ -15,7 +15,7 @@ import type { Transaction } from '../replica/transaction.ts'
 import { assigneesToRemove, assigneesToWrite } from './assignee.ts'
 import { findTask, rowOf } from './find.ts'
 import { operation } from './operation.ts'
-import { nodeId, taskRef, title, word } from './shapes.ts'
+import { nodeId, seen, taskRef, title, word } from './shapes.ts'
 import { setStatus } from './status.ts'
 import { initialText, textOf } from '../replica/text.ts'
 
@@ -24,7 +24,7 @@ export const assignTask = operation({
   summary: 'Add or remove an assignee (a person or an agent)',
   route: 'POST /tasks/:id/assign',
   needs: ['assign', 'task'],
-  input: z.object({ id: taskRef, assignee: word, remove: z._default(z.boolean(), false) }),
+  input: z.object({ id: taskRef, assignee: word, remove: z._default(z.boolean(), false), seen }),
   run({ replica }, { id, assignee, remove }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task
@@ -40,7 +40,7 @@ export const labelTask = operation({
   summary: 'Add or remove a label',
   route: 'POST /tasks/:id/label',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, label: word, remove: z._default(z.boolean(), false) }),
+  input: z.object({ id: taskRef, label: word, remove: z._default(z.boolean(), false), seen }),
   run: ({ replica }, { id, label, remove }): Result<TaskRow> => toggle(replica, id, 'labels', [label], remove, 'Label'),
 })
 
@@ -49,7 +49,7 @@ export const linkTask = operation({
   summary: 'Add or remove a dependency on another task',
   route: 'POST /tasks/:id/link',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, to: taskRef, type: z._default(word, 'blocks'), remove: z._default(z.boolean(), false) }),
+  input: z.object({ id: taskRef, to: taskRef, type: z._default(word, 'blocks'), remove: z._default(z.boolean(), false), seen }),
   run({ replica }, { id, to, type, remove }): Result<TaskRow> {
     const target = findTask(replica, to)
     if (!target.ok && !remove) return target
@@ -66,7 +66,7 @@ export const completeSubtask = operation({
   summary: 'Mark a subtask complete, or not: a child task, or any name an agent uses',
   route: 'POST /tasks/:id/subtasks/complete',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, subtask: word, undone: z._default(z.boolean(), false) }),
+  input: z.object({ id: taskRef, subtask: word, undone: z._default(z.boolean(), false), seen }),
   run({ replica }, { id, subtask, undone }): Result<TaskRow> {
     const child = replica.views.find(subtask)
     const element = child ?? subtask
@@ -83,7 +83,7 @@ export const addCheck = operation({
   summary: 'Add an item to the checklist',
   route: 'POST /tasks/:id/checks',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, text: title, kind: z._default(word, 'dod') }),
+  input: z.object({ id: taskRef, text: title, kind: z._default(word, 'dod'), seen }),
   run({ replica }, { id, text, kind }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task
@@ -107,6 +107,7 @@ export const updateCheck = operation({
     done: z.optional(z.boolean()),
     text: z.optional(title),
     remove: z._default(z.boolean(), false),
+    seen,
   }),
   run({ replica }, { id, check, done, text, remove }): Result<TaskRow> {
     const task = findTask(replica, id)
@@ -126,7 +127,7 @@ export const commentTask = operation({
   summary: 'Comment on a task',
   route: 'POST /tasks/:id/comments',
   needs: ['comment', 'comment'],
-  input: z.object({ id: taskRef, body: z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.commentChars)) }),
+  input: z.object({ id: taskRef, body: z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.commentChars)), seen }),
   run({ replica }, { id, body }): Result<{ readonly id: NodeId }> {
     const task = findTask(replica, id)
     if (!task.ok) return task
@@ -209,7 +210,7 @@ export const resolveConflict = operation({
   summary: 'Choose the value of a field that was written twice',
   route: 'POST /tasks/:id/resolve',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, field: word, choice: z.int().check(z.minimum(0)) }),
+  input: z.object({ id: taskRef, field: word, choice: z.int().check(z.minimum(0)), seen }),
   run({ replica }, { id, field, choice }): Result<TaskRow> {
     const task = findTask(replica, id)
     if (!task.ok) return task

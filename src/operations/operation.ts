@@ -15,6 +15,7 @@ import { type Facts, scopeFault } from '../core/scope.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { After } from '../sync/pair-clock.ts'
 import type { ClaimPorts } from './claim-and-settle.ts'
+import { humanFenceOf } from './human-fence.ts'
 
 export interface Context {
   readonly replica: Replica
@@ -83,7 +84,8 @@ export function perform<In extends z.ZodMiniType, Answer extends Result<unknown>
           'Your run lost its task, so nothing that you write in it shows. Give it up first (release), and take another task.',
       })
   }
-  return spec.run(context, parsed.data)
+  const fence = humanFenceOf(context.replica, parsed.data)
+  return fence ? refuse(fence) : spec.run(context, parsed.data)
 }
 
 const FENCED: Readonly<Partial<Record<Right, true>>> = { create: true, update: true, delete: true, assign: true }

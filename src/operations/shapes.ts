@@ -13,6 +13,10 @@ export const taskRef = z.string().check(z.minLength(1), z.maxLength(64))
 export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.titleChars))
 export const word = z.string().check(z.trim(), z.minLength(1), z.maxLength(LOCAL.nameChars))
 export const priority = z.int().check(z.minimum(0), z.maximum(4))
+/** What the caller has read (`human-fence.ts`): from the answer to a read, or several of these joined by dots. */
+export const seen = z.optional(
+  z.string().check(z.maxLength(LOCAL.seenChars), z.regex(/^[\w-]+(?:\.[\w-]+)*$/, 'This is no “seen” that a read has answered.')),
+)
 export const nodeId = z.string().check(z.refine(isNodeId, 'This is not an id of a node.'))
 /** ISO 8601 text, or null for none. */
 export const instant = z.nullable(

@@ -8,10 +8,13 @@ import { textOf } from '../replica/text.ts'
 
 export interface Task extends TaskRow {
   readonly body: string
+  /** What whoever reads this has seen: sent along with a write, it holds the write back where a person has changed something since. */
+  readonly seen: string
 }
 
 export function taskOf(replica: Replica, row: TaskRow): Task {
-  return { ...row, body: textOf(replica.nodes.get(row.id) as WorkNode, 'body', replica.history) }
+  const node = replica.nodes.get(row.id) as WorkNode
+  return { ...row, body: textOf(node, 'body', replica.history), seen: replica.humanEdits.readNow(node) }
 }
 
 /** What an operation answered, as every door says it: a task is told with its body. */

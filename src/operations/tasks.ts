@@ -10,7 +10,7 @@ import { isNodeId, type NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { dependencyElement, gates, isDeleted, wouldWaitOnItself } from '../core/readiness.ts'
 import { writeText } from '../replica/rewrite.ts'
-import { initialText, textOf } from '../replica/text.ts'
+import { initialText } from '../replica/text.ts'
 import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
@@ -18,7 +18,8 @@ import { assigneesToWrite } from './assignee.ts'
 import { findTask, orderIn, rowOf } from './find.ts'
 import { aboutOf, operation } from './operation.ts'
 import { setStatus, whyNotTo } from './status.ts'
-import { dependency, instant, priority, status, taskRef, title, word } from './shapes.ts'
+import { type Task, taskOf } from './task.ts'
+import { dependency, instant, priority, seen, status, taskRef, title, word } from './shapes.ts'
 
 const body = z
   .string()
@@ -103,12 +104,12 @@ export const getTask = operation({
   route: 'GET /tasks/:id',
   needs: null,
   input: z.object({ id: taskRef }),
-  run({ replica }, { id }): Result<TaskRow & { readonly body: string }> {
+  run({ replica }, { id }): Result<Task> {
     const task = findTask(replica, id)
     if (!task.ok) return task
     if (isDeleted(task.value))
       return refuse({ code: 'not_found', detail: 'The task was deleted. It can be restored: POST /tasks/<id>/restore.' })
-    return ok({ ...rowOf(replica, task.value.id), body: textOf(task.value, 'body', replica.history) })
+    return ok(taskOf(replica, rowOf(replica, task.value.id)))
   },
 })
 
@@ -127,6 +128,7 @@ export const updateTask = operation({
     files: z.optional(files),
     dependencies: z.optional(dependencies),
     parent: z.optional(z.nullable(taskRef)),
+    seen,
   }),
   run({ replica }, { id, ...input }): Result<TaskRow> {
     const task = findTask(replica, id)
@@ -166,7 +168,7 @@ export const orderTask = operation({
   summary: 'Move a task to a column, before another task or to the end',
   route: 'POST /tasks/:id/order',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, status: z.optional(status), before: z.optional(z.nullable(taskRef)) }),
+  input: z.object({ id: taskRef, status: z.optional(status), before: z.optional(z.nullable(taskRef)), seen }),
   run({ replica }, input): Result<TaskRow> {
     const task = findTask(replica, input.id)
     if (!task.ok) return task
@@ -189,7 +191,7 @@ export const moveTask = operation({
   summary: 'Put a task under another one, or at the top',
   route: 'POST /tasks/:id/move',
   needs: ['update', 'task'],
-  input: z.object({ id: taskRef, parent: z.nullable(taskRef) }),
+  input: z.object({ id: taskRef, parent: z.nullable(taskRef), seen }),
   run({ replica }, input): Result<TaskRow> {
     const task = findTask(replica, input.id)
     if (!task.ok) return task
@@ -208,7 +210,7 @@ export const deleteTask = operation({
   summary: 'Delete a task; it can be restored',
   route: 'DELETE /tasks/:id',
   needs: ['delete', 'task'],
-  input: z.object({ id: taskRef }),
+  input: z.object({ id: taskRef, seen }),
   run: ({ replica }, { id }): Result<TaskRow> => setDeleted(replica, id, true),
 })
 
@@ -217,7 +219,7 @@ export const restoreTask = operation({
   summary: 'Bring a deleted task back',
   route: 'POST /tasks/:id/restore',
   needs: ['delete', 'task'],
-  input: z.object({ id: taskRef }),
+  input: z.object({ id: taskRef, seen }),
   run: ({ replica }, { id }): Result<TaskRow> => setDeleted(replica, id, false),
 })
 

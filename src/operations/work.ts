@@ -24,7 +24,7 @@ import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
 import { asksInVain, isStrict, noAuthority, noLease, waitsForLease } from './leases.ts'
 import { operation } from './operation.ts'
-import { nodeId, taskRef, title, word } from './shapes.ts'
+import { nodeId, seen, taskRef, title, word } from './shapes.ts'
 import { whilePaused } from './supervise.ts'
 
 type RecordOfRun = Parameters<Transaction['say']> extends [unknown, ...infer Rest] ? Rest : never
@@ -137,6 +137,7 @@ export const reportProgress = operation({
     refused: z.optional(z.array(word).check(z.maxLength(LOCAL.refusalsPerRun))),
     /** Why it waits for a person; null where it goes on. */
     halted: z.optional(z.nullable(z.enum(['budget']))),
+    seen,
   }),
   run: ({ replica }, { id, run, progress, step, usage: spent, refused = [], halted }): Result<TaskRow> =>
     whilePaused(replica) ??
@@ -213,6 +214,7 @@ export const submitTask = operation({
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
     /** For whoever comes after. */
     handoff: z.optional(z.object({ changed: handed, verified: handed, decided: handed, risks: handed })),
+    seen,
   }),
   run: ({ replica }, { id, run, summary, checks, handoff }): Result<TaskRow> =>
     whilePaused(replica) ??

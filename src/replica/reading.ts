@@ -11,6 +11,7 @@ import type { History, Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { OutgoingWire } from '../sync/log-source.ts'
 import { type AuditedState, auditedOf } from './audit.ts'
+import type { HumanEdits } from './human-edits.ts'
 import type { Flood } from './incoming.ts'
 import type { Outgoing } from './outgoing.ts'
 import { type RunRow, runRows } from './run-row.ts'
@@ -97,6 +98,11 @@ export class Reading {
   /** Whether the change takes part in its node, and how, by the verdicts of now. */
   partOf(ref: Ref): Part {
     return this.#state.partOf(ref)
+  }
+
+  /** What people changed, and how far somebody has read it. */
+  get humanEdits(): HumanEdits {
+    return this.#shared.humanEdits
   }
 
   /** All changes about a node, counting or not, the latest admitted first. */

@@ -21,6 +21,7 @@ import type { Receipt } from '../store/receipts.ts'
 import type { Snapshot, Store } from '../store/store.ts'
 import type { ReceiveReport } from '../sync/log-source.ts'
 import { Epochs } from './epochs.ts'
+import { HumanEdits } from './human-edits.ts'
 import { Incoming, SLICE_MS } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { rebuildStale } from './refold.ts'
@@ -47,6 +48,7 @@ export class SharedLog {
   readonly state: State
   readonly ports: SharedPorts
   readonly views: Views
+  readonly humanEdits: HumanEdits
   readonly writer: Writer
   readonly saving: Saving
   readonly epochs: Epochs
@@ -78,6 +80,7 @@ export class SharedLog {
     this.#covered = covered
     this.#changesAtSnapshot = state.changes
     this.views = new Views(state, ports.now)
+    this.humanEdits = new HumanEdits(state)
     this.epochs = new Epochs(state, ports.keyring)
     this.outgoing = new Outgoing(state, { ...ports, sealing: ports.keyring.sealing, epochs: this.epochs })
     this.writer = new Writer(state, ports.now, ports.random, (signed) => this.#pushOwn(signed))
@@ -151,7 +154,10 @@ export class SharedLog {
   /** Shows what was touched, and tells what turned. */
   publish(): void {
     const turned = this.state.takeTurned()
-    if (turned.size > 0) this.turned.emit(turned)
+    if (turned.size > 0) {
+      this.humanEdits.forget()
+      this.turned.emit(turned)
+    }
     if (!this.state.hasTouched) return
     const touched = this.state.takeTouched()
     this.#snapshotter.touch(touched)

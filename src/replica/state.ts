@@ -40,7 +40,7 @@ import { isLease, isOwnWord } from '../core/work.ts'
 import { Fences } from './fences.ts'
 
 /** Of a change whose right is not known or not the one it needs, and of records of work: nobody can adopt it. */
-const NO_RIGHT = 0x7f
+export const NO_RIGHT = 0x7f
 /** Verdicts that may turn: the change itself is as it should be. */
 const ACTOR_DIGITS = 66
 const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked', 'fenced'])

@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../base/result.ts'
+import type { HumanChange, HumanFence } from '../operations/human-fence.ts'
 
 export interface ErrorFacts {
   readonly hint?: string | undefined
@@ -11,6 +12,10 @@ export interface ErrorFacts {
   readonly status?: number | undefined
   /** How long the other side asked to be left alone. */
   readonly retryAfterMs?: number | undefined
+  /** Of `human_fence`: of whoever has read this error. */
+  readonly seen?: string | undefined
+  /** Of `human_fence`: what a person has changed. */
+  readonly changes?: readonly HumanChange[] | undefined
   readonly cause?: unknown
 }
 
@@ -21,8 +26,10 @@ export class WorknodeError extends Error {
   readonly hint: string | undefined
   readonly status: number | undefined
   readonly retryAfterMs: number | undefined
+  readonly seen: string | undefined
+  readonly changes: readonly HumanChange[] | undefined
 
-  constructor(code: string, detail: string, { hint, status, retryAfterMs, cause }: ErrorFacts = {}) {
+  constructor(code: string, detail: string, { hint, status, retryAfterMs, seen, changes, cause }: ErrorFacts = {}) {
     super(detail, { cause })
     this.name = 'WorknodeError'
     this.code = code
@@ -30,9 +37,12 @@ export class WorknodeError extends Error {
     this.hint = hint
     this.status = status
     this.retryAfterMs = retryAfterMs
+    this.seen = seen
+    this.changes = changes
   }
 }
 
-export function refusedError({ code, detail }: Refusal): WorknodeError {
-  return new WorknodeError(code, detail)
+export function refusedError(refusal: Refusal): WorknodeError {
+  const { seen, changes } = refusal as Partial<HumanFence>
+  return new WorknodeError(refusal.code, refusal.detail, { seen, changes })
 }

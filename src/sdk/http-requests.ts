@@ -3,6 +3,7 @@
  * by JSON or by a `WorknodeError`.
  */
 
+import type { HumanChange } from '../operations/human-fence.ts'
 import { WorknodeError } from './error.ts'
 import type { CallOptions } from './door.ts'
 import type { Ports } from './ports.ts'
@@ -123,6 +124,8 @@ export function httpRequests({ base, token, timeoutMs: usualMs, retry }: HttpSet
       hint: word('hint'),
       status,
       retryAfterMs: retryAfterMs(headers.get('Retry-After'), ports.now()),
+      seen: word('seen'),
+      changes: Array.isArray(problem['changes']) ? (problem['changes'] as readonly HumanChange[]) : undefined,
     })
   }
 

@@ -87,13 +87,14 @@ export async function duringRun<T>(
   async function look(): Promise<void> {
     try {
       const options = { signal: ended.signal }
-      const [agents] = await Promise.all([door.call('list_agents', {}, options), task.refresh(options)])
+      // Not by the task in the program's hand: what we look at the program has not read.
+      const asked = [door.call('list_agents', {}, options), door.call('get_task', { id: task.id }, options)] as const
+      const [agents, { run: held }] = await Promise.all(asked)
       reachedAt = now()
-      const { run: held } = task.data
       if (held?.agent !== me) lost('Another run holds the task, or it was stopped.')
       else if (agents.some(({ actor, paused }) => actor === me && paused)) stopped('You are paused.')
       else if (now() - renewedAt >= renewMs && held.state === 'working') {
-        await task.renew(options)
+        await door.call('renew_task', { id: task.id }, options)
         renewedAt = now()
       }
     } catch (error) {

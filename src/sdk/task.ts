@@ -1,6 +1,9 @@
 /**
  * A task in a program’s hand: what was read of it last, and what can be done with it. Each call answers the task as it is then, so
  * `status` and `data` are as new as the last call.
+ *
+ * What is written says what was read before (`seen`). Where a person has changed the task since, an agent's call rejects with
+ * `human_fence`, and nothing was written: `refresh` reads what is there now, and lets the program go on.
  */
 
 import { answerTo } from './answer.ts'
@@ -62,7 +65,7 @@ export class Task {
   }
 
   async update(fields: Omit<InputOf<'update_task'>, 'id'>, options?: CallOptions): Promise<this> {
-    return this.#took(await this.#door.call('update_task', { ...fields, id: this.id }, options))
+    return this.#took(await this.#door.call('update_task', { seen: this.#data.seen, ...fields, id: this.id }, options))
   }
 
   /** Says that the work goes on. `withRun` does this by itself. */
@@ -75,7 +78,13 @@ export class Task {
     percent: number,
     { step, usage, ...options }: CallOptions & Pick<InputOf<'report_progress'>, 'step' | 'usage'> = {},
   ): Promise<this> {
-    const input = { id: this.id, progress: percent, ...(step !== undefined && { step }), ...(usage && { usage }) }
+    const input = {
+      id: this.id,
+      seen: this.#data.seen,
+      progress: percent,
+      ...(step !== undefined && { step }),
+      ...(usage && { usage }),
+    }
     return this.#took(await this.#door.call('report_progress', input, options))
   }
 
@@ -84,7 +93,8 @@ export class Task {
     content: string,
     { mime, ...options }: CallOptions & { readonly mime?: string } = {},
   ): Promise<AnswerOf<'add_document'>> {
-    return this.#door.call('add_document', { id: this.id, path, content, ...(mime !== undefined && { mime }) }, options)
+    const input = { id: this.id, seen: this.#data.seen, path, content, ...(mime !== undefined && { mime }) }
+    return this.#door.call('add_document', input, options)
   }
 
   documents(options?: CallOptions): Promise<AnswerOf<'list_documents'>> {
@@ -110,7 +120,8 @@ export class Task {
   /** Hands the work in for review. */
   async submit(evidence: Evidence = '', options?: CallOptions): Promise<this> {
     const { summary = '', checks = [] } = typeof evidence === 'string' ? { summary: evidence } : evidence
-    return this.#took(await this.#door.call('submit_task', { id: this.id, summary, checks: [...checks] }, options))
+    const input = { id: this.id, seen: this.#data.seen, summary, checks: [...checks] }
+    return this.#took(await this.#door.call('submit_task', input, options))
   }
 
   /** Gives the task back, undone. */

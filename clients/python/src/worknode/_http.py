@@ -130,6 +130,8 @@ def refused(response: requests.Response) -> WorknodeError:
         status=status,
         hint=problem.get("hint"),
         retry_after=retry_after(response.headers.get("Retry-After"), time.time()),
+        seen=problem.get("seen"),
+        changes=problem.get("changes") or (),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class WorknodeError(Exception):
     """A refusal (``claim_held``, ``permission_denied``, …), or ``unavailable`` where nobody answered."""
@@ -14,6 +17,8 @@ class WorknodeError(Exception):
         status: int | None = None,
         hint: str | None = None,
         retry_after: float | None = None,
+        seen: str | None = None,
+        changes: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         super().__init__(detail)
         self.code = code
@@ -24,6 +29,9 @@ class WorknodeError(Exception):
         self.hint = hint
         #: For how many seconds the other side asked to be left alone.
         self.retry_after = retry_after
+        #: Of ``human_fence``: what a person has changed, and the ``seen`` of whoever has read this error.
+        self.changes = list(changes)
+        self.seen = seen
 
     def __str__(self) -> str:
         return f"{self.detail} ({self.code})"

@@ -6,6 +6,7 @@ import threading
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ._http import is_passing
 from .errors import RunOver, WorknodeError
@@ -42,6 +43,7 @@ class Run:
         self.why: str | None = None
         self._is_ours = True
         self._ended = threading.Event()
+        self._path = f"/tasks/{quote(task.id, safe='')}"
         self._renew = RENEW if renew is None else renew
         self._look = LOOK if look is None else look
         self._thread = threading.Thread(target=self._keep_up, name=f"worknode run of {task.key}", daemon=True)
@@ -74,10 +76,10 @@ class Run:
         renewed = reached = time.monotonic()
         while not self._ended.wait(self._look) and not self.aborted.is_set():
             try:
-                state = self._seen()
+                state = self._state()
                 reached = time.monotonic()
                 if state == "working" and not self.aborted.is_set() and reached - renewed >= self._renew:
-                    self.task.renew()
+                    self.task.client.request("POST", f"{self._path}/renew")
                     renewed = reached
             except WorknodeError as error:
                 if not is_passing(error):
@@ -85,8 +87,9 @@ class Run:
                 elif time.monotonic() - reached >= LEASE:
                     self._lost("Nobody could be reached for a whole lease.")
 
-    def _seen(self) -> str | None:
-        held = self.task.refresh().data.get("run") or {}
+    def _state(self) -> str | None:
+        # Not by the task in the program's hand: what this thread looks at the program has not read.
+        held = self.task.client.request("GET", self._path).get("run") or {}
         if held.get("agent") != self._me:
             self._lost("Another run holds the task, or it was stopped.")
             return None

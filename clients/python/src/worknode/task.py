@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 class Task:
-    """Each call answers the task as it is then, so ``status`` and ``data`` are as new as the last call."""
+    """Each call answers the task as it is then, so ``status`` and ``data`` are as new as the last call.
+
+    What is written says what was read before. Where a person has changed the task since, an agent's call raises
+    ``human_fence`` and nothing was written: ``refresh()`` reads what is there now, and lets the program go on.
+    """
 
     def __init__(self, client: Client, data: Mapping[str, Any]) -> None:
         self._client = client
@@ -50,7 +54,7 @@ class Task:
 
     def update(self, **fields: Any) -> Task:
         """Sets fields (``title``, ``status``, ``priority``, ``labels``, …); what is not given stays."""
-        return self._took(self._client.request("PATCH", self._path(), fields))
+        return self._took(self._client.request("PATCH", self._path(), {**self._seen(), **fields}))
 
     def claim(self) -> Task:
         """Asks for the task and begins it; ``claim_held`` says who was first."""
@@ -67,12 +71,12 @@ class Task:
 
     def progress(self, percent: int, *, step: str | None = None, usage: Mapping[str, int] | None = None) -> Task:
         """How far the work is, what is being done, and what it has cost so far."""
-        body = {"progress": percent, **_given(step=step, usage=usage)}
+        body = {**self._seen(), "progress": percent, **_given(step=step, usage=usage)}
         return self._took(self._client.request("POST", self._path("/progress"), body))
 
     def add_document(self, path: str, content: str, *, mime: str | None = None) -> dict[str, Any]:
         """Leaves a file on the task."""
-        body = {"path": path, "content": content, **_given(mime=mime)}
+        body = {**self._seen(), "path": path, "content": content, **_given(mime=mime)}
         return dict(self._client.request("POST", self._path("/documents"), body))
 
     def documents(self) -> list[dict[str, Any]]:
@@ -96,7 +100,7 @@ class Task:
     def submit(self, evidence: str | Mapping[str, Any] = "") -> Task:
         """Hands the work in for review, with what shows that it is done: a summary, or ``{"summary", "checks"}``."""
         body = {"summary": evidence} if isinstance(evidence, str) else dict(evidence)
-        return self._took(self._client.request("POST", self._path("/submit"), body))
+        return self._took(self._client.request("POST", self._path("/submit"), {**self._seen(), **body}))
 
     def release(self, *, failed: bool = False, note: str = "") -> Task:
         """Gives the task back, undone."""
@@ -105,6 +109,9 @@ class Task:
     @property
     def client(self) -> Client:
         return self._client
+
+    def _seen(self) -> dict[str, Any]:
+        return _given(seen=self.data.get("seen"))
 
     def _path(self, rest: str = "") -> str:
         return f"/tasks/{quote(self.id, safe='')}{rest}"
