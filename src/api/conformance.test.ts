@@ -14,8 +14,8 @@ test('the list has every operation, and every code that a caller can bring about
   const operations = new Set(steps.map(({ op }) => op))
   expect(Object.keys(EVERY_OPERATION).filter((name) => !operations.has(name))).toEqual([])
   const codes = new Set(steps.map(({ expect: wanted }) => wanted?.code))
-  // Written on top of what a person did meanwhile; and a host that stops, or whose disk is full, or that has a fault.
-  const others = new Set(['human_fence', 'unavailable', 'internal'])
+  // A host that stops, or whose disk is full, or that has a fault.
+  const others = new Set(['unavailable', 'internal'])
   expect(Object.keys(PROBLEMS).filter((code) => !codes.has(code) && !others.has(code))).toEqual([])
   expect(CASES.length).toBeGreaterThanOrEqual(60)
   expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length)
