@@ -137,6 +137,8 @@ export interface Kept {
   /** Whether it was told that it comes near its bounds. */
   readonly warned: boolean
   readonly transcript: string
+  /** What the model has been shown of tasks and documents; the port's own. */
+  readonly seen?: Readonly<Record<string, string>>
 }
 
 /** Of a call that a person is asked about first: done again once the question has its answer, it is done or refused. */

@@ -22,6 +22,7 @@ import { briefingOf, holdOf, saidOn } from './briefing.ts'
 import { roleNamed } from './roles/all.ts'
 import { promptOf, RULES, TRANSCRIPTS } from './roles/role.ts'
 import { fieldOf } from './resume.ts'
+import { Shown } from './shown.ts'
 import { take } from './take.ts'
 import { type MoreTools, offered, applyTool, WORKER_TOOLS } from './tools.ts'
 
@@ -52,6 +53,9 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
   const { replica, notebook, claims, tools: more = {} } = options
   const events = createEmitter<AgentEvent>()
   let followed: { readonly task: NodeId; readonly run: NodeId; hold: string; said: Map<NodeId, string | null> } | null = null
+  let briefed: { readonly run: NodeId; readonly task: NodeId; readonly seen: string } | null = null
+  /** By run: what its model has been shown. */
+  const shown = new Map<NodeId, Shown>()
   let isWaiting = false
   const stops = [replica.views.onChanged(look), replica.onAuthority(look)]
   let isClosed = false
@@ -94,6 +98,12 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
   function files(): readonly string[] | null {
     const globs = replica.held.flatMap(({ grant }) => (grant.globs === null ? [] : [grant.globs]))
     return globs.length === 0 ? null : [...new Set(globs.flat())].filter((glob) => glob !== TRANSCRIPTS)
+  }
+
+  function shownIn(run: NodeId): Shown {
+    const known = shown.get(run) ?? new Shown()
+    shown.set(run, known)
+    return known
   }
 
   function toolNames(): readonly string[] {
@@ -150,9 +160,10 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
       if (approval.state === 'denied')
         return refuse({ code: 'permission_denied', detail: 'A person said that this is not to be done in this run.' })
       const watch = watchRun(replica, task, run, claims.clock.after)
+      const at = { replica, task, run, shown: shownIn(run) }
       const done = isTranscript(tool, input)
         ? refuse({ code: 'permission_denied', detail: 'Transcripts are written by themselves. Choose another path.' })
-        : await applyTool({ replica, task, run }, { names: toolNames(), more, signal: watch.signal }, tool, input)
+        : await applyTool(at, { names: toolNames(), more, signal: watch.signal }, tool, input)
       watch.close()
       if (done.ok && approval.state === 'allowed') approval.use()
       if (!done.ok && done.refusal.code === 'permission_denied')
@@ -166,6 +177,7 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
       const node = task && replica.nodes.get(task)
       if (!node) return refuse({ code: 'not_found', detail: 'This is no run of yours.' })
       const briefing = briefingOf(replica, node, run)
+      briefed = { run, task, seen: replica.humanEdits.readNow(node) }
       followed = {
         task: node.id,
         run,
@@ -176,8 +188,17 @@ export function createReplicaPort(options: ReplicaPortOptions): AgentPort & { cl
     },
     events: (listener) => events.on(listener),
     beat: options.beat,
-    recall: (run) => notebook.recall(run),
-    keep: (run, kept) => notebook.keep(run, kept),
+    async recall(run) {
+      const kept = await notebook.recall(run)
+      shown.set(run, new Shown(kept?.seen))
+      // A conversation begins with the briefing; one that was kept does not have it again.
+      if (kept === null && briefed?.run === run) shownIn(run).note(briefed.task, briefed.seen)
+      return kept
+    },
+    async keep(run, kept) {
+      await notebook.keep(run, kept && { ...kept, seen: shownIn(run).toJSON() })
+      if (kept === null) shown.delete(run)
+    },
     async overBudget(run, step) {
       const task = taskOf(run)
       if (task === null) return false

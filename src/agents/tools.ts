@@ -1,13 +1,15 @@
 /**
  * Tools: what a model can ask for. Each goes by operations of the table and by no other way, on the task of the agent's run; it is
  * offered where the agent holds the rights that these need. Words of cards come back as data in an envelope that says whose they
- * are: nothing in it is an instruction.
+ * are: nothing in it is an instruction. A tool that writes says what the model has been shown, so that it moves nothing where a person
+ * has changed something since: the refusal tells the model what, and then it has been shown that as well.
  */
 
 import * as z from 'zod/mini'
-import { ok, refuse, type Result } from '../base/result.ts'
+import { ok, type Refusal, refuse, type Result } from '../base/result.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { type HumanFence, humanFenceOf, isHumanFence, nodesNamed } from '../operations/human-fence.ts'
 import { type OperationName, OPERATIONS, run as operate } from '../operations/table.ts'
 import { documentRow } from '../replica/document-row.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -15,12 +17,14 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { WorkNode } from '../core/fold.ts'
 import { saidOn } from './briefing.ts'
 import type { JsonSchema, Tool } from './model.ts'
+import type { Shown } from './shown.ts'
 
 /** Where a tool works. */
 export interface At {
   readonly replica: Replica
   readonly task: NodeId
   readonly run: NodeId
+  readonly shown: Shown
 }
 
 export interface AgentTool<In extends z.ZodMiniType = z.ZodMiniType> {
@@ -49,9 +53,10 @@ export const WORKER_TOOLS = {
     description: 'Read a task with its text, thread and runs; without an id, the one you work on.',
     by: ['get_task'],
     input: z.object({ id: taskRef }),
-    run({ replica, task }, { id = task }) {
+    run({ replica, task, shown }, { id = task }) {
       const read = operate({ replica }, 'get_task', { id })
       if (!read.ok) return read
+      shown.noteAll(read.value)
       const { id: found } = read.value
       return ok(
         untrusted({
@@ -80,11 +85,13 @@ export const WORKER_TOOLS = {
     description: 'Read the document at a path.',
     by: ['get_document'],
     input: z.object({ path: z.string() }),
-    run({ replica, task }, { path }) {
+    run({ replica, task, shown }, { path }) {
       const found = documentsNear(replica, task).find((document) => document.path === path)
       if (!found) return refuse({ code: 'not_found', detail: `There is no document at ${path}.` })
       const read = operate({ replica }, 'get_document', { id: found.id })
-      return read.ok ? ok(untrusted({ path, content: read.value.content })) : read
+      if (!read.ok) return read
+      shown.noteAll(read.value)
+      return ok(untrusted({ path, content: read.value.content }))
     },
   }),
   write_document: tool({
@@ -92,13 +99,15 @@ export const WORKER_TOOLS = {
       'Write the whole content of the document at a path: a new one on your task, or a new version of the one that is there.',
     by: ['create_document', 'update_document'],
     input: z.object({ path: z.string(), content: z.string(), mime: z.optional(z.string()) }),
-    run({ replica, task }, { path, content, mime }) {
+    run({ replica, task, shown }, { path, content, mime }) {
       const there = documentsNear(replica, task).find((document) => document.path === path)
       const kind = mime === undefined ? {} : { mime }
       const written = there
-        ? operate({ replica }, 'update_document', { id: there.id, content, ...kind })
-        : operate({ replica }, 'create_document', { path, content, task, ...kind })
-      return written.ok ? ok({ written: path, id: written.value.id }) : written
+        ? operate({ replica }, 'update_document', { id: there.id, content, seen: shown.of(there.id), ...kind })
+        : operate({ replica }, 'create_document', { path, content, task, seen: shown.of(task), ...kind })
+      if (!written.ok) return written
+      shown.noteAll(written.value)
+      return ok({ written: path, id: written.value.id })
     },
   }),
   comment: tool({
@@ -124,10 +133,11 @@ export const WORKER_TOOLS = {
       percent: z.optional(z.int().check(z.minimum(0), z.maximum(100))),
       step: z.optional(z.string().check(z.minLength(1), z.maxLength(LOCAL.stepChars))),
     }),
-    run({ replica, task, run: own }, { percent, step }) {
+    run({ replica, task, run: own, shown }, { percent, step }) {
       const said = operate({ replica }, 'report_progress', {
         id: task,
         run: own,
+        seen: shown.of(task),
         ...(percent === undefined ? {} : { progress: percent }),
         ...(step === undefined ? {} : { step }),
       })
@@ -138,7 +148,10 @@ export const WORKER_TOOLS = {
     description: 'Tick an item of your task’s checklist, by its id or its words, once you have seen that it is met.',
     by: ['update_check'],
     input: z.object({ check: z.string().check(z.maxLength(LOCAL.titleChars)) }),
-    run({ replica, task }, { check }) {
+    run({ replica, task, shown }, { check }) {
+      const fence = humanFenceOf(replica, { id: task, seen: shown.of(task) })
+      if (fence) return refuse(fence)
+
       const item = replica.views.task(task)?.checks.find(({ id, text }) => id === check || text === check)
       if (!item) return refuse({ code: 'not_found', detail: 'There is no such item on the checklist of your task.' })
       const done = operate({ replica }, 'update_check', { id: task, check: item.id, done: true })
@@ -175,8 +188,8 @@ export const WORKER_TOOLS = {
       checks: z._default(z.array(z.string()).check(z.maxLength(LOCAL.evidencePerRun)), []),
       handoff: z.optional(z.object({ changed: handed, verified: handed, decided: handed, risks: handed })),
     }),
-    run({ replica, task, run: own }, { summary, checks, handoff }) {
-      const given = { id: task, run: own, summary, checks, ...(handoff ? { handoff } : {}) }
+    run({ replica, task, run: own, shown }, { summary, checks, handoff }) {
+      const given = { id: task, run: own, summary, checks, seen: shown.of(task), ...(handoff ? { handoff } : {}) }
       const done = operate({ replica }, 'submit_task', given)
       return done.ok ? ok({ submitted: done.value.key }) : done
     },
@@ -185,8 +198,8 @@ export const WORKER_TOOLS = {
     description: 'Say that the task cannot go on until something outside of it changes. This ends your run.',
     by: ['comment_task', 'update_task'],
     input: z.object({ reason: words }),
-    run({ replica, task }, { reason }) {
-      const said = operate({ replica }, 'comment_task', { id: task, body: `Blocked: ${reason}` })
+    run({ replica, task, shown }, { reason }) {
+      const said = operate({ replica }, 'comment_task', { id: task, body: `Blocked: ${reason}`, seen: shown.of(task) })
       if (!said.ok) return said
       // A card that leaves "in progress" ends its claim.
       const moved = operate({ replica }, 'update_task', { id: task, status: 'blocked' })
@@ -228,7 +241,7 @@ export async function applyTool(
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
   const done = await spec.run(at, parsed.data, signal)
-  if (!done.ok) return done
+  if (!done.ok) return isHumanFence(done.refusal) ? refuse(heldBack(at, done.refusal)) : done
   const output = JSON.stringify(done.value)
   if (output.length > LOCAL.toolOutputChars)
     return refuse({
@@ -236,6 +249,24 @@ export async function applyTool(
       detail: `The answer has ${output.length} characters, more than ${LOCAL.toolOutputChars}. Ask for less.`,
     })
   return ok(output)
+}
+
+/** The refusal as the model reads it: what a person changed is data, and has been shown by it. */
+function heldBack({ shown }: At, { code, node, seen, changes }: HumanFence): HeldBack {
+  const said = {
+    code,
+    detail:
+      'A person has changed this since you read it, and nothing was done. What they changed is below. Do it again if it still holds then.',
+    untrusted: { changes },
+  }
+  if (JSON.stringify(said).length > LOCAL.toolOutputChars)
+    return { code, detail: 'A person has changed much of this since you read it, and nothing was done. Read it again first.' }
+  shown.note(node, seen)
+  return said
+}
+
+interface HeldBack extends Refusal {
+  readonly untrusted?: { readonly changes: HumanFence['changes'] }
 }
 
 function toolCalled(name: string, more: MoreTools): AgentTool | undefined {
@@ -247,9 +278,13 @@ function toolCalled(name: string, more: MoreTools): AgentTool | undefined {
     description: operation.summary,
     input: operation.input,
     by: [operation.name],
-    run: ({ replica }, input) => {
-      const done = operate({ replica }, operation.name, input as never)
-      return done.ok ? ok(untrusted(done.value)) : done
+    run: ({ replica, shown }, input) => {
+      const about = takesSeen(operation.input) ? nodesNamed(replica, input) : []
+      const seen = about.length > 0 ? { seen: shown.ofAll(about.map(({ id }) => id)) } : {}
+      const done = operate({ replica }, operation.name, { ...(input as object), ...seen } as never)
+      if (!done.ok) return done
+      shown.noteAll(done.value)
+      return ok(untrusted(done.value))
     },
   }
 }
@@ -259,13 +294,19 @@ function mayDo(replica: Replica, name: OperationName): boolean {
   return needs === null || replica.may(needs[0], needs[1])
 }
 
+function takesSeen(input: z.ZodMiniType): boolean {
+  return input instanceof z.ZodMiniObject && 'seen' in input.shape
+}
+
 const schemas = new WeakMap<z.ZodMiniType, JsonSchema>()
 
 function schemaOf(input: z.ZodMiniType): JsonSchema {
   let schema = schemas.get(input)
   if (!schema) {
-    const { $schema: _, ...rest } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
-    schemas.set(input, (schema = rest))
+    const { $schema: _, properties = {}, ...rest } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+    // What it has been shown is known here.
+    const { seen: __, ...others } = properties
+    schemas.set(input, (schema = { ...rest, properties: others }))
   }
   return schema
 }

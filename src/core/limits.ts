@@ -46,13 +46,15 @@ export const LOCAL = {
   handoffLines: 16,
   tasksAtOnce: 1000,
   /** How much somebody can say to have read: names of changes, 12 letters each. */
-  seenChars: 12_000,
+  seenChars: 24_000,
   /** Of whom a person's change holds back: what is told of a value, and of a text. */
   fenceValueChars: 2000,
   fenceDiffChars: 4000,
   /** What was read of so many nodes is kept for them. */
   readingsKept: 2000,
   readingsPerNode: 4,
+  /** How many things the model of a run is known to have read. */
+  shownPerRun: 256,
   /** A plan appears at once: all of it fits into one batch, whatever the letters. */
   tasksPerPlan: 64,
   decisionsPerPlan: 32,

@@ -16,7 +16,7 @@ import type { Ref } from '../core/history.ts'
 import { type ActorKey, isNodeId, type NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { isAgent, nameOfActor } from '../replica/agents.ts'
-import type { Reading } from '../replica/readings.ts'
+import type { LastReading } from '../replica/last-readings.ts'
 import type { Replica } from '../replica/replica.ts'
 import { projectText, textName } from '../replica/text.ts'
 
@@ -47,16 +47,18 @@ export function isHumanFence(refusal: Refusal): refusal is HumanFence {
 
 /** What keeps this actor from a write with this input; null where nothing does. */
 export function humanFenceOf(replica: Replica, input: unknown): HumanFence | null {
-  const { seen, ...named } = (input ?? {}) as Readonly<Record<string, unknown>>
+  const { seen } = (input ?? {}) as Readonly<Record<string, unknown>>
   if (typeof seen !== 'string') return null
-  for (const node of nodesNamed(replica, named)) {
+  for (const node of nodesNamed(replica, input)) {
     const unseen = replica.humanEdits.unseenBy(seen, node, replica.actor)
     if (unseen.length > 0 && isAgent(replica, replica.actor)) return fenceBefore(replica, node, seen, unseen)
   }
   return null
 }
 
-function nodesNamed({ views, nodes }: Replica, { ids, id, task }: Readonly<Record<string, unknown>>): readonly WorkNode[] {
+/** The tasks and documents that an input is about. */
+export function nodesNamed({ views, nodes }: Replica, input: unknown): readonly WorkNode[] {
+  const { ids, id, task } = (input ?? {}) as Readonly<Record<string, unknown>>
   return [...(Array.isArray(ids) ? ids : []), id, task].flatMap((name: unknown) => {
     const found = typeof name !== 'string' ? null : (views.find(name) ?? (isNodeId(name) ? name : null))
     const node = found === null ? undefined : nodes.get(found)
@@ -80,7 +82,12 @@ function fenceBefore(replica: Replica, node: WorkNode, seen: string, unseen: rea
 }
 
 /** By field, in the order of their names; what left no trace comes last. */
-function changesIn(replica: Replica, node: WorkNode, unseen: readonly Ref[], reading: Reading | null): readonly HumanChange[] {
+function changesIn(
+  replica: Replica,
+  node: WorkNode,
+  unseen: readonly Ref[],
+  reading: LastReading | null,
+): readonly HumanChange[] {
   const isUnseen = new Set(unseen)
   const shown = new Set<Ref>()
   const changes: HumanChange[] = []
@@ -121,7 +128,7 @@ function authorOf(replica: Replica, refs: readonly Ref[]): Pick<HumanChange, 'by
   return { by: actor, name: nameOfActor(replica, actor), at: new Date(history.msOf(last)).toISOString() }
 }
 
-function values(field: string, was: unknown, now: unknown, reading: Reading | null): Pick<HumanChange, 'was' | 'now'> {
+function values(field: string, was: unknown, now: unknown, reading: LastReading | null): Pick<HumanChange, 'was' | 'now'> {
   const said = (name: 'was' | 'now', value: unknown): Pick<HumanChange, 'was' | 'now'> => {
     const told = TIMES.has(field) && typeof value === 'number' ? new Date(value).toISOString() : (value ?? null)
     return JSON.stringify(told).length <= LOCAL.fenceValueChars ? { [name]: told } : {}

@@ -17,7 +17,7 @@ import type { WorkNode } from '../core/fold.ts'
 import type { Ref } from '../core/history.ts'
 import { LOCAL } from '../core/limits.ts'
 import { FIRST_AGENT_RANK } from '../core/roles.ts'
-import { type Reading, Readings } from './readings.ts'
+import { type LastReading, LastReadings } from './last-readings.ts'
 import { NO_RIGHT, type State } from './state.ts'
 
 interface Frontier {
@@ -36,7 +36,7 @@ const NONE: Frontier = { upTo: -1, refs: [], names: [] }
 export class HumanEdits {
   readonly #state: State
   readonly #bySlot = new Map<number, Frontier>()
-  readonly #readings = new Readings()
+  readonly #readings = new LastReadings()
 
   constructor(state: State) {
     this.#state = state
@@ -55,7 +55,7 @@ export class HumanEdits {
   }
 
   /** What stood there when somebody who has seen so much read the node, as far as that is known here. */
-  readingOf(seen: string, node: WorkNode): Reading | null {
+  readingOf(seen: string, node: WorkNode): LastReading | null {
     return this.#readings.find(node.id, namesIn(seen))
   }
 
@@ -122,5 +122,5 @@ function seenBy(names: readonly string[]): string {
 }
 
 function namesIn(seen: string): ReadonlySet<string> {
-  return new Set(seen === NOTHING_SEEN ? [] : seen.split('.'))
+  return new Set(seen.split('.').filter((name) => name !== NOTHING_SEEN))
 }

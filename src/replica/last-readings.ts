@@ -9,15 +9,15 @@ import { elements, read, type WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 
-export interface Reading {
+export interface LastReading {
   readonly names: readonly string[]
   readonly values: ReadonlyMap<string, Value>
   readonly sets: ReadonlyMap<string, readonly string[]>
 }
 
-export class Readings {
+export class LastReadings {
   /** The node that was read last comes last, and of a node the last reading. */
-  readonly #byNode = new Map<NodeId, readonly Reading[]>()
+  readonly #byNode = new Map<NodeId, readonly LastReading[]>()
 
   note(node: WorkNode, names: readonly string[]): void {
     const before = this.#byNode.get(node.id) ?? []
@@ -30,12 +30,12 @@ export class Readings {
   }
 
   /** The last one of the node by somebody who had seen no more than these; null where none is kept. */
-  find(id: NodeId, names: ReadonlySet<string>): Reading | null {
+  find(id: NodeId, names: ReadonlySet<string>): LastReading | null {
     return this.#byNode.get(id)?.findLast((one) => one.names.every((name) => names.has(name))) ?? null
   }
 }
 
-function readingOf(node: WorkNode, names: readonly string[]): Reading {
+function readingOf(node: WorkNode, names: readonly string[]): LastReading {
   return {
     names,
     values: new Map(Object.keys(node.registers).map((field) => [field, read(node, field) ?? null])),
