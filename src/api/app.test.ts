@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
-import { testDoor } from './door.fixture.ts'
+import { type TestDoor, testDoor } from './door.fixture.ts'
+import { done } from './mcp.fixture.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -214,4 +215,25 @@ test('a fault of ours is told as no more than that', async () => {
   expect(body).toMatchObject({ status: 500, code: 'internal' })
   expect(JSON.stringify(body)).not.toContain('secret')
   expect(faults).toHaveLength(1)
+})
+
+test('what a person has changed is told to an agent that may read, and to no other', async () => {
+  let mayRead = true
+  const door: TestDoor = await testDoor({
+    authenticate: async () => ({ ok: true, value: { id: 'agent', context: { replica: door.agent }, mayRead } }),
+  })
+  const { id, seen } = done(door.owner, 'create_document', { path: 'a.txt', content: 'one' })
+  done(door.owner, 'update_document', { id, content: 'secret' })
+  const write = async (): Promise<unknown> => (await door.request('PUT', `/documents/${id}`, { content: 'mine', seen })).json()
+  expect(await write()).toMatchObject({
+    status: 409,
+    code: 'human_fence',
+    node: id,
+    seen: done(door.owner, 'get_document', { id }).seen,
+    changes: [{ field: 'content', diff: '@@ -1 +1 @@\n-one\n+secret' }],
+  })
+  mayRead = false
+  const told = await write()
+  expect(told).toMatchObject({ code: 'human_fence' })
+  expect(told).not.toHaveProperty('changes')
 })

@@ -9,6 +9,7 @@
 import type { Bytes } from '../base/bytes.ts'
 import { toHex } from '../base/bytes.ts'
 import type { Refusal, Result } from '../base/result.ts'
+import { type HumanFence, isHumanFence } from '../operations/human-fence.ts'
 
 export const FORMATS = ['markdown', 'json'] as const
 export type Format = (typeof FORMATS)[number]
@@ -57,13 +58,26 @@ export interface ToolResult {
 }
 
 export function resultOf(result: Result<Answer>, format: Format, random: (length: number) => Bytes): ToolResult {
-  if (!result.ok) return { isError: true, content: [{ type: 'text', text: textOfRefusal(result.refusal) }] }
+  if (!result.ok) return { isError: true, content: [{ type: 'text', text: textOfRefusal(result.refusal, format, random) }] }
   return { content: [{ type: 'text', text: textOf(result.value, format, random) }] }
 }
 
 /** The code first: agents act on it. */
-function textOfRefusal({ code, detail }: Refusal): string {
-  return `${code}: ${detail}`
+function textOfRefusal(refusal: Refusal, format: Format, random: (length: number) => Bytes): string {
+  const words = `${refusal.code}: ${refusal.detail}`
+  if (!isHumanFence(refusal)) return words
+  const { seen, changes } = refusal
+  return textOf(says(`${words} seen: ${seen}`, { seen }, quotesOf(changes)), format, random)
+}
+
+/** What people changed, an envelope for each of them. */
+function quotesOf(changes: HumanFence['changes']): readonly Quote[] {
+  return [...new Set(changes.map(({ by }) => by))].map((by) => {
+    const theirs = changes.filter((one) => one.by === by)
+    const told = theirs.map(({ field, at, was, now, diff }) => ({ field, at, was, now, diff }))
+    const markdown = told.map((one) => JSON.stringify(one)).join('\n')
+    return { of: 'changes', author: by, name: theirs[0]?.name ?? '', markdown, json: told }
+  })
 }
 
 function enveloped({ of, author, name, markdown }: Quote, mark: string): string {

@@ -11,10 +11,10 @@ import { taskMarkdown } from './task-markdown.ts'
 export function showTask(replica: Replica, idOrKey: string): Result<Answer> {
   const found = run({ replica }, 'get_task', { id: idOrKey })
   if (!found.ok) return found
-  const { key, status, progress, updatedBy } = found.value
+  const { key, status, progress, updatedBy, seen } = found.value
   const documents = run({ replica }, 'list_documents', { id: found.value.id })
   return ok(
-    says(`${key}: ${status}, ${progress} %.`, { task: factsOf(found.value) }, [
+    says(`${key}: ${status}, ${progress} %. seen: ${seen}`, { task: factsOf(found.value), seen }, [
       signed(replica, `task ${key}`, updatedBy, taskMarkdown(replica, found.value.id), {
         ...found.value,
         documents: documents.ok ? documents.value : [],
@@ -30,9 +30,11 @@ export function showDocument(replica: Replica, idOrPath: string): Result<Answer>
     return refuse({ code: 'not_found', detail: 'There is no such document here, or several have that path: name its id.' })
   const found = run({ replica }, 'get_document', { id })
   if (!found.ok) return found
-  const { path, content, updatedBy, task } = found.value
+  const { path, content, updatedBy, task, seen } = found.value
   return ok(
-    says(`Document ${id}.`, { document: id, task }, [signed(replica, `document ${path}`, updatedBy, content, found.value)]),
+    says(`Document ${id}. seen: ${seen}`, { document: id, task, seen }, [
+      signed(replica, `document ${path}`, updatedBy, content, found.value),
+    ]),
   )
 }
 

@@ -14,7 +14,8 @@ import { BANDS } from '../core/roles.ts'
 import { answer } from '../operations/every-operation.ts'
 import { findTask, rowOf } from '../operations/find.ts'
 import type { Context } from '../operations/operation.ts'
-import { priority, status, taskRef, title, word } from '../operations/shapes.ts'
+import { humanFenceOf } from '../operations/human-fence.ts'
+import { priority, seen as seenWord, status, taskRef, title, word } from '../operations/shapes.ts'
 import { run } from '../operations/table.ts'
 import type { Task } from '../operations/task.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -41,6 +42,7 @@ const task = taskRef.check(z.describe('UUID or key, such as WN-12'))
 const format = z._default(z.enum(FORMATS), 'markdown')
 const note = z.string().check(z.maxLength(LOCAL.noteChars))
 const limit = z._default(z.int().check(z.minimum(1), z.maximum(LOCAL.briefRows)), 10)
+const seen = seenWord.check(z.describe('As worknode_show said; of several joined by "."'))
 const documents = z
   .optional(z.array(z.object({ path: z.string(), content: z.string() })).check(z.maxLength(LOCAL.documentsAtOnce)))
   .check(z.describe('Files to write on the task; a path that exists gets the new content'))
@@ -93,9 +95,12 @@ const progress = tool({
     comment: z.optional(z.string()),
     subtask: z.optional(word).check(z.describe('A subtask that is done')),
     usage: z.optional(z.object({ inputTokens: z.int(), outputTokens: z.int(), costMicros: z.int() })).check(z.describe('Totals')),
+    seen,
     format,
   }),
-  async run(context, { task: id, percent, step, documents: files, comment, subtask, usage }) {
+  async run(context, { task: id, percent, step, documents: files, comment, subtask, usage, seen: read }) {
+    const held = heldBack(context, id, files, read)
+    if (held) return held
     const isReport = percent !== undefined || step !== undefined || usage !== undefined
     const told = isReport
       ? run(context, 'report_progress', { id, progress: percent, step, usage })
@@ -144,9 +149,12 @@ const submit = tool({
     summary: note,
     checks: z.optional(z.array(title).check(z.maxLength(LOCAL.evidencePerRun))).check(z.describe('Such as: npm test: 42 passed')),
     documents,
+    seen,
     format,
   }),
-  async run(context, { task: id, summary, checks, documents: files }) {
+  async run(context, { task: id, summary, checks, documents: files, seen: read }) {
+    const held = heldBack(context, id, files, read)
+    if (held) return held
     const found = findTask(context.replica, id)
     if (!found.ok) return found
     const written = writeFiles(context, rowOf(context.replica, found.value.id), files)
@@ -200,13 +208,14 @@ const link = tool({
     to: task,
     type: z._default(z.enum(['blocks', 'related', 'parent']), 'blocks'),
     remove: z._default(z.boolean(), false),
+    seen,
     format,
   }),
-  async run(context, { task: id, to, type, remove }) {
+  async run(context, { task: id, to, type, remove, seen: read }) {
     const linked =
       type === 'parent'
-        ? run(context, 'move_task', { id, parent: remove ? null : to })
-        : run(context, 'link_task', { id, to, type, remove })
+        ? run(context, 'move_task', { id, parent: remove ? null : to, seen: read })
+        : run(context, 'link_task', { id, to, type, remove, seen: read })
     return linked.ok ? ok(onTask(context, linked.value.id, remove ? 'is unlinked.' : 'is linked.')) : linked
   },
 })
@@ -275,6 +284,20 @@ async function safely(replica: Replica, done: Answer): Promise<Result<Answer>> {
 function onTask({ replica }: Context, id: NodeId, words: string): Answer {
   const row = rowOf(replica, id)
   return says(`${row.key} ${words} Status ${row.status}, ${row.progress} %.`, { task: factsOf(row) })
+}
+
+/** What a person changed of the task or of the files, and the caller has not read: before any part of the step is done. */
+function heldBack(
+  { replica }: Context,
+  id: string,
+  files: readonly { readonly path: string }[] = [],
+  read: string | undefined,
+): Result<never> | null {
+  const found = findTask(replica, id)
+  if (!found.ok) return found
+  const there = files.flatMap(({ path }) => replica.views.documents.at(path, found.value.project).slice(0, 1))
+  const fence = humanFenceOf(replica, { ids: [found.value.id, ...there], seen: read })
+  return fence && refuse(fence)
 }
 
 /** Writes files on a task: a path that is there gets the new content. The first that may not be written ends it. */

@@ -98,6 +98,36 @@ test('who has no token is sent away with 401, and a token that may not read with
   expect(blind.status).toBe(403)
 })
 
+test('a step is not done where a person has changed the task or a file since it was read, and says what; with the new seen it is', async () => {
+  const { owner, agent, door } = await mcpWorld('Paint it red.')
+  const client = await modern(door, 'agent')
+  const seenIn = (text: string): string => /seen: (\S+)/.exec(text)?.[1] ?? ''
+  await client.call('worknode_claim')
+  const documents = [{ path: 'a.txt', content: 'red' }]
+  await client.call('worknode_progress', { task: 'WN-1', percent: 10, documents })
+  const task = seenIn((await client.call('worknode_show', { task: 'WN-1' })).text)
+  const file = seenIn((await client.call('worknode_show', { document: 'a.txt' })).text)
+  await exchange(agent, owner)
+  const [id] = owner.views.documents.at('a.txt', null)
+  done(owner, 'update_task', { id: 'WN-1', body: 'Paint it blue.' })
+  done(owner, 'update_document', { id: id as string, content: 'blue' })
+  await exchange(owner, agent)
+  const late = { task: 'WN-1', documents, seen: `${task}.${file}` }
+  const first = await client.call('worknode_progress', { ...late, percent: 90, comment: 'Nearly.' })
+  expect(first).toMatchObject({ isError: true, text: expect.stringMatching(/^human_fence: [^\n]* seen: [\w.-]+\n\n<untrusted-/) })
+  expect(first.text).toContain('+Paint it blue.')
+  // What a person wrote stands in the envelope, and nowhere else.
+  expect(first.text.split('<untrusted-')[0]).not.toContain('blue')
+  const second = await client.call('worknode_submit', { ...late, summary: 'Red.', seen: seenIn(first.text) })
+  expect(second.text).toContain('+blue')
+  const row = agent.views.task(agent.views.find('WN-1') as never)
+  expect(row).toMatchObject({ status: 'in_progress', progress: 10, comments: 0 })
+  expect(done(agent, 'get_document', { id: id as string }).content).toBe('blue')
+  const third = await client.call('worknode_submit', { task: 'WN-1', summary: 'Blue.', seen: seenIn(second.text) })
+  expect(third).toMatchObject({ text: expect.stringContaining('is handed in') })
+  await client.close()
+})
+
 test('all ten tools with their words and schemas cost less than 4,000 tokens, at 4 characters a token', () => {
   const listed = TOOLS.map((tool) => ({
     name: tool.name,

@@ -151,7 +151,7 @@ function textDiff({ history }: Replica, node: WorkNode, field: string, isUnseen:
   const patch = structuredPatch('', '', before, textWith(edits), '', '', { context: 1, timeout: DIFF_MS })
   const lines = (patch?.hunks ?? []).flatMap(({ oldStart, newStart, lines: some }) => [
     `@@ -${oldStart} +${newStart} @@`,
-    ...some,
+    ...some.filter((line) => !line.startsWith('\\')),
   ])
   let length = 0
   const fitting = lines.findIndex((line) => (length += line.length + 1) > LOCAL.fenceDiffChars)

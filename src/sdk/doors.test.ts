@@ -5,6 +5,7 @@ import { testDoor, type TestDoor } from '../api/door.fixture.ts'
 import { run } from '../operations/table.ts'
 import { Client } from './client.ts'
 import type { ArrivedEvent } from './door.ts'
+import type { WorknodeError } from './error.ts'
 
 interface Way {
   readonly board: TestDoor
@@ -59,6 +60,39 @@ for (const [way, open] of Object.entries(WAYS)) {
     await expect(agent.call('pause_agent', { id: '*' })).rejects.toMatchObject({ code: 'permission_denied' })
     const task = await owner.createTask({ title: 'One' })
     await expect(task.claim()).rejects.toMatchObject({ code: 'wrong_state' })
+  })
+
+  test(`${way}: a task in hand is not written over where a person has changed it, and says what, until it is read again`, async () => {
+    const { owner, agent } = await open()
+    const { key } = await owner.createTask({ title: 'One', body: 'Red.\n', status: 'ready' })
+    const task = await (await agent.task(key)).claim()
+    await task.progress(10)
+    await owner.call('update_task', { id: key, body: 'Blue.\n' })
+    for (const write of [
+      () => task.progress(20),
+      () => task.update({ title: 'Mine' }),
+      () => task.addDocument('a.txt', 'red'),
+      () => task.submit('Red.'),
+    ])
+      await expect(write()).rejects.toMatchObject({
+        code: 'human_fence',
+        seen: expect.any(String) as string,
+        changes: [{ field: 'body', diff: '@@ -1 +1 @@\n-Red.\n+Blue.' }],
+      })
+    expect((await owner.task(key)).data).toMatchObject({ title: 'One', progress: 10, status: 'in_progress' })
+    expect((await task.refresh()).body).toBe('Blue.\n')
+    await task.submit('Blue.')
+    expect(task.status).toBe('in_review')
+  })
+
+  test(`${way}: what the error says to have been seen is enough to write again, a document as well`, async () => {
+    const { owner, agent } = await open()
+    const { id, seen } = await agent.call('create_document', { path: 'a.txt', content: 'one\n' })
+    await owner.call('update_document', { id, content: 'two\n' })
+    const failed = await agent.call('update_document', { id, content: 'three\n', seen }).catch((error: unknown) => error)
+    expect(failed).toMatchObject({ code: 'human_fence', changes: [{ field: 'content', diff: '@@ -1 +1 @@\n-one\n+two' }] })
+    await agent.call('update_document', { id, content: 'three\n', seen: (failed as WorknodeError).seen })
+    expect(await owner.call('get_document', { id })).toMatchObject({ content: 'three\n' })
   })
 
   test(`${way}: lists come whole, page after page, or up to a limit`, async () => {

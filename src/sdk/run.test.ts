@@ -17,23 +17,24 @@ function board(): {
   readonly client: Client
   readonly calls: readonly string[]
   readonly advance: (ms: number) => Promise<void>
-  readonly scene: { run: Held | null; paused: boolean; isGone: boolean }
+  readonly scene: { run: Held | null; paused: boolean; isGone: boolean; seen: string }
   readonly tell: (type: string) => void
 } {
   const { ports, advance } = world(() => new Response(), 0.5, 0)
   const calls: string[] = []
-  const scene = { run: null as Held | null, paused: false, isGone: false }
+  const scene = { run: null as Held | null, paused: false, isGone: false, seen: 'a' }
   let told: (() => void) | null = null
   const door: Door = {
     call: async (name, input) => {
-      calls.push(name === 'release_task' ? `${name} ${JSON.stringify(input)}` : name)
+      const { seen } = input as { readonly seen?: string }
+      calls.push(name === 'release_task' ? `${name} ${JSON.stringify(input)}` : seen === undefined ? name : `${name} ${seen}`)
       if (scene.isGone) throw new WorknodeError('unavailable', 'Nobody is there.')
       if (name === 'who_am_i') return { actor: ME } as never
       if (name === 'claim_next') scene.run = { agent: ME, state: 'working' }
       if (name === 'list_agents') return [{ actor: ME, paused: scene.paused }] as never
       if (name === 'submit_task') scene.run = { agent: ME, state: 'submitted' }
       if (name === 'release_task') scene.run = null
-      return { id: 'a', key: 'WN-1', run: scene.run } as never
+      return { id: 'a', key: 'WN-1', run: scene.run, seen: scene.seen } as never
     },
     async *events(since, filter, signal) {
       expect([since, filter]).toEqual(['now', { task: 'a' }])
@@ -67,7 +68,7 @@ test('what work answers is the answer of the run, and what was handed in is not 
     return 7
   })
   expect(done).toBe(7)
-  expect(calls).toEqual(['claim_next', 'who_am_i', 'submit_task', 'get_task'])
+  expect(calls).toEqual(['claim_next', 'who_am_i', 'submit_task a', 'get_task'])
 })
 
 test('where there is nothing to do, nothing is done', async () => {
@@ -101,6 +102,22 @@ test('a run says that it goes on, three times in a lease', async () => {
   stop.abort(new Error('enough'))
   expect(await ended).toMatchObject({ message: 'enough' })
   expect(calls.at(-1)).toMatch(/^release_task .*"failed":false/)
+})
+
+test('what the run looks at by itself the program has not read: its writes say what it read before', async () => {
+  const { client, calls, scene, advance } = board()
+  let submit!: () => void
+  const run = client.withRun(async (task) => {
+    await new Promise<void>((resolve) => (submit = resolve))
+    await task.submit('Done.')
+  })
+  await settled()
+  scene.seen = 'a.b'
+  for (let looks = 0; looks < 20; looks++) await advance(15_000)
+  submit()
+  await run
+  expect(calls).toContain('renew_task')
+  expect(calls.filter((name) => name.startsWith('submit_task'))).toEqual(['submit_task a'])
 })
 
 test.each([OTHER, null])('a run that %s holds instead is over as soon as an event tells of it', async (agent) => {

@@ -55,6 +55,19 @@ def test_a_task_from_its_making_to_its_review(agent, owner):
     assert made.refresh().status == "done"
 
 
+def test_what_a_person_has_changed_is_not_written_over_before_it_was_read(agent, owner):
+    made = owner.create_task("Human fence", body="Red.\n", assignees=[agent.agent_id], status="ready")
+    task = agent.get_task(made.key).claim()
+    owner.request("PATCH", f"/tasks/{made.id}", {"body": "Blue.\n"})
+    with pytest.raises(WorknodeError) as failed:
+        task.submit("red")
+    assert failed.value.code == "human_fence"
+    assert [(change["field"], change["diff"]) for change in failed.value.changes] == [("body", "@@ -1 +1 @@\n-Red.\n+Blue.")]
+    assert made.refresh().status == "in_progress"
+    assert task.refresh().body == "Blue.\n"
+    assert task.submit("blue").status == "in_review"
+
+
 def test_what_is_refused_has_the_code_of_the_contract(agent, owner):
     codes = []
     for call in (

@@ -8,7 +8,7 @@ import threading
 import pytest
 from fake_host import Answer, problem
 
-from worknode import RunOver
+from worknode import RunOver, WorknodeError
 
 ME, OTHER = "01" + "a" * 64, "01" + "b" * 64
 
@@ -20,9 +20,11 @@ class Board:
         self.run: dict | None = {"agent": ME, "state": "working", "id": "r"}
         self.paused = False
         self.looked = threading.Semaphore(0)
+        self.seen: str | None = None
 
     def task(self) -> dict:
-        return {"id": "a", "key": "WN-1", "title": "x", "status": "in_progress", "run": self.run}
+        seen = {"seen": self.seen} if self.seen else {}
+        return {"id": "a", "key": "WN-1", "title": "x", "status": "in_progress", "run": self.run, **seen}
 
     def __call__(self, asked, _) -> Answer:
         step = asked.path.removeprefix("/api/v1")
@@ -142,3 +144,37 @@ def test_a_claim_that_somebody_else_was_quicker_with_is_told(scene):
     s = scene(lambda asked, _: problem(409, "claim_held") if asked.path.endswith("/confirm") else Board()(asked, 0))
     with pytest.raises(Exception, match="claim_held"):
         s.client.get_task("WN-1").claim()
+
+
+def test_writes_say_what_the_program_has_read_and_not_what_the_run_looked_at(scene):
+    board = Board()
+    board.seen = "a"
+    s = scene(board)
+    with s.client.claim_next().run(renew=0, look=0.001) as run:
+        board.seen = "a.b"
+        for _ in range(3):
+            board.looked.acquire(timeout=20)
+        run.task.progress(50)
+        run.task.submit("done")
+    assert [body["seen"] for body in said(s, "/progress") + said(s, "/submit")] == ["a", "a.b"]
+
+
+def test_what_a_person_has_changed_is_told_by_the_error_and_read_by_refresh(scene):
+    board = Board()
+    board.seen = "a"
+    changes = [{"field": "body", "diff": "-red\n+blue"}]
+
+    def answering(asked, _):
+        if asked.method == "PATCH" and asked.body["seen"] != "b":
+            held = problem(409, "human_fence")
+            return Answer(409, {**held.body, "seen": "b", "changes": changes}, held.headers)
+        return board(asked, 0)
+
+    s = scene(answering)
+    task = s.client.get_task("WN-1")
+    board.seen = "b"
+    with pytest.raises(WorknodeError) as failed:
+        task.update(title="Mine")
+    assert (failed.value.code, failed.value.seen, failed.value.changes) == ("human_fence", "b", changes)
+    task.refresh().update(title="Mine")
+    assert [asked.body["seen"] for asked in s.asked if asked.method == "PATCH"] == ["a", "b"]
