@@ -95,6 +95,12 @@ describe('what a person has changed since an agent read it', () => {
     await exchange(device, one)
     expect(fence(one, 'move_task', { id: TASK, parent: null, seen }).changes).toMatchObject([{ field: 'priority', now: 0 }])
     done(one, 'move_task', { id: TASK, parent: null, seen: seenBy(one) })
+    // Both are read or neither, in whichever order they came.
+    await meet(owner, device, two)
+    const ends = seenBy(one).split('.')
+    expect(ends).toHaveLength(2)
+    expect([owner, device, two].map(seenBy)).toEqual([ends, ends, ends].map((names) => names.join('.')))
+    for (const end of ends) expect(fence(one, 'move_task', { id: TASK, parent: null, seen: end }).changes).toHaveLength(1)
   })
 
   test('means the same on every replica, after a restart too', async () => {
@@ -172,10 +178,11 @@ describe('nobody is held back', () => {
     await meet(guest, one)
     fence(one, 'update_task', { id: TASK, priority: 1, seen })
     const [right] = liveOf(owner.authority, guest.actor)
-    const result = revoke(owner, right?.id as string, { from: 'start' } as never)
+    const result = revoke(owner, right?.id as string, { frontier: [] })
     if (!result.ok) throw new Error(result.refusal.detail)
     await meet(owner, one)
     await one.saved()
+    expect(seenBy(one)).toBe(seen)
     done(one, 'update_task', { id: TASK, priority: 1, seen })
   })
 })
