@@ -44,7 +44,8 @@ function pattern(value: unknown): unknown {
 test('every example of the document answers what it says', async () => {
   const { app } = await testDoor()
   const names = new Map<string, string>()
-  const filled = (text: string): string => text.replaceAll(/\$(id|next|etag)\b/g, (_, name: string) => names.get(name) ?? '?')
+  const filled = (text: string): string =>
+    text.replaceAll(/\$(id|next|etag|seen)\b/g, (_, name: string) => names.get(name) ?? '?')
   const python = fences('python').flatMap((text) => text.trim().split('\n'))
   let ran = 0
   for (const [i, fence] of fences('http').entries()) {
@@ -52,12 +53,13 @@ test('every example of the document answers what it says', async () => {
       const { method, path, headers, body, status, answer, link } = exampleOf(filled(text))
       const request = new Request(`http://localhost${path}`, { method, headers, ...(body !== undefined && { body }) })
       const response = await app.request(request)
-      const said = (await response.json()) as { readonly id?: string; readonly next?: string }
+      const said = (await response.json()) as { readonly id?: string; readonly next?: string; readonly seen?: string }
       expect(response.status, `${text}\n${JSON.stringify(said)}`).toBe(status)
       expect(said, text).toEqual(pattern(answer))
       if (link) expect(`Link: ${response.headers.get('Link')}`).toContain(link.slice(0, link.indexOf('…')))
       if (said.id) names.set('id', said.id)
       if (said.next) names.set('next', said.next)
+      if (said.seen && method === 'GET') names.set('seen', said.seen)
       names.set('etag', response.headers.get('ETag') ?? '')
       ran++
     }
