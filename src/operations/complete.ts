@@ -26,14 +26,14 @@ export const completeTask = operation({
     checks: z._default(z.array(title).check(z.maxLength(LOCAL.evidencePerRun)), []),
     seen,
   }),
-  run(context, { id, seen: _, ...evidence }): Result<TaskRow> {
+  run(context, { id, summary, checks }): Result<TaskRow> {
     const { replica } = context
     const found = findTask(replica, id)
     if (!found.ok) return found
     const task = found.value
     const { run } = rowOf(replica, task.id)
     if (run?.agent === replica.actor && run.state !== 'submitted' && isAgent(replica, replica.actor))
-      return handIn(context, task.id, run.state, evidence)
+      return handIn(context, task.id, run.state, { summary, checks })
     const [candidate] = task.work?.candidates ?? []
     if (candidate !== undefined && replica.maySay('accept', task, candidate)) return perform(acceptTask, context, { id })
     if (isAgent(replica, replica.actor) && task.work?.holder == null)

@@ -1,7 +1,6 @@
 /** An agent does not write over what a person has changed and it has not read; whoever has read it, and all others, may. */
 
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { NodeId } from '../core/ids.ts'
 import { exchange, founded, joined, type TestClock, type TestPeer } from '../replica/cluster.fixture.ts'
 import { revoke } from '../replica/membership.ts'
 import { liveOf } from '../replica/standing.ts'
@@ -243,7 +242,7 @@ test('every answer that shows a task says what its reader has seen, and the same
     return result.value
   }
   const seen = seenBy(one)
-  const id = done(one, 'get_task', { id: TASK }).id as NodeId
+  const id = done(one, 'get_task', { id: TASK }).id
   expect(await ask('list_tasks', {})).toMatchObject({ items: [{ id, seen }] })
   expect(await ask('next_tasks', { id: 'me' })).toMatchObject({ tasks: [{ id, seen }] })
   expect(await ask('claim_task', { id })).toMatchObject({ task: { id, seen } })
