@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { type TestDoor, testDoor } from './door.fixture.ts'
-import { done } from './mcp.fixture.ts'
+import { done } from '../operations/operate.fixture.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -7,13 +7,8 @@ import { liveOf } from '../replica/standing.ts'
 import { openReplica, type Replica } from '../replica/replica.ts'
 import { answer, type EveryOperationName } from './every-operation.ts'
 import { type HumanFence, isHumanFence } from './human-fence.ts'
-import { type InputOf, type OperationName, type OutputOf, run } from './table.ts'
-
-function done<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): OutputOf<N> {
-  const result = run({ replica }, name, input)
-  if (!result.ok) throw new Error(`${name}: ${result.refusal.detail}`)
-  return result.value
-}
+import { done } from './operate.fixture.ts'
+import { type InputOf, type OperationName, run } from './table.ts'
 
 function fence<N extends OperationName>(replica: Replica, name: N, input: InputOf<N>): HumanFence {
   const result = run({ replica }, name, input)
