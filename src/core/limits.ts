@@ -179,6 +179,9 @@ export const LOCAL = {
   requestHeadMs: 10_000,
   requestMs: 120_000,
   connections: 4096,
+  /** A host that cannot save tries again after so long, then twice as long, and so on. */
+  saveRetryMs: 1000,
+  saveRetryMostMs: 60_000,
   /** How long a host that is told to stop waits for requests to be answered. */
   stopMs: 5000,
   /** Agents whose keys one host holds. */

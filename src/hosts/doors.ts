@@ -27,6 +27,7 @@ import type { HostLog } from './host-log.ts'
 import type { HostedAgents } from './hosted-agents.ts'
 import type { Metrics } from './metrics.ts'
 import type { RequestGuard } from './request-guard.ts'
+import type { SaveAgain } from './save-again.ts'
 import type { PageSettings } from './settings.ts'
 
 export interface DoorParts {
@@ -37,8 +38,8 @@ export interface DoorParts {
   readonly allowOrigins: readonly string[]
   readonly metrics: Metrics
   readonly log: HostLog
-  /** Why what is written here is not saved; null while all is well. */
-  readonly problem: () => string | null
+  /** Why what is written here is not saved, and what is done about it; null while all is well. */
+  readonly unsaved: SaveAgain['unsaved']
   readonly agents: HostedAgents
   readonly webhooks: Hono
   readonly pace: PaceLimits
@@ -51,7 +52,7 @@ export interface DoorParts {
 }
 
 /** `more`: the doors that need a replica behind them. */
-export function createApi(page: PageSettings, problem: DoorParts['problem'] = () => null, more: readonly Hono[] = []): Hono {
+export function createApi(page: PageSettings, unsaved: DoorParts['unsaved'] = () => null, more: readonly Hono[] = []): Hono {
   const api = new Hono()
   api.use('/api/*', async (context, next) => {
     await next()
@@ -59,11 +60,8 @@ export function createApi(page: PageSettings, problem: DoorParts['problem'] = ()
   })
   for (const base of ['/api', '/api/v1'] as const) {
     api.get(`${base}/health`, (context) => {
-      const wrong = problem()
-      return context.json(
-        { ok: wrong === null, version: about.version, ...(wrong !== null && { problem: wrong }) },
-        wrong === null ? 200 : 503,
-      )
+      const wrong = unsaved()
+      return context.json({ ok: wrong === null, version: about.version, ...wrong }, wrong === null ? 200 : 503)
     })
     api.get(`${base}/settings`, (context) => context.json(page))
   }
@@ -120,7 +118,7 @@ export function createDoors(parts: DoorParts): Hono {
     repeats: parts.repeats,
     onFault: (error) => log.error({ err: error }, 'a request met a bug'),
   }
-  doors.route('/', createApi(page, parts.problem, [createAgentDoor(agents), parts.webhooks, createRest(callers)]))
+  doors.route('/', createApi(page, parts.unsaved, [createAgentDoor(agents), parts.webhooks, createRest(callers)]))
   doors.use('/mcp', bounded())
   doors.route('/mcp', createMcp(callers))
   doors.use(

@@ -20,6 +20,7 @@ import { createMetrics } from './metrics.ts'
 import { type NodeWorkspace, openNodeWorkspace } from './node-workspace.ts'
 import { acceptPeers } from './node-peers.ts'
 import { createRequestGuard } from './request-guard.ts'
+import { saveAgain } from './save-again.ts'
 import type { HostSettings } from './settings.ts'
 import { createSignalling } from './signalling.ts'
 import { openWebhooks } from './webhook-door.ts'
@@ -58,6 +59,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
   )
   const { replica, exchange } = workspace
   const stopping = new AbortController()
+  const saving = saveAgain(replica, { after: (ms, run) => void setTimeout(run, ms).unref(), log })
   const webhooks = await openWebhooks({
     dataDir: settings.dataDir,
     replica,
@@ -72,7 +74,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     allowOrigins: settings.allowOrigins,
     metrics: createMetrics({ replica, exchange, signalled: () => signalling.stats().clients }),
     log,
-    problem: () => replica.saveState.problem,
+    unsaved: saving.unsaved,
     agents: workspace.agents,
     webhooks: webhooks.door,
     pace: settings.pace,
@@ -113,6 +115,7 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     async close() {
       clearInterval(reaper)
       stopping.abort()
+      saving.close()
       leave()
       hangUp()
       signalling.close()
