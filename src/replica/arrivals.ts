@@ -5,8 +5,9 @@
  *   place = arrival × 256 + index in the batch          a place is given once, and never to another event
  *
  * Only up to where the whole store is here: beyond, another tab's batches could still come in between. After the log come the
- * *turns*: verdicts that became otherwise. They are no part of the log, and kept for as long as the process lives: a bounded list,
- * which begins with what does not count at that time, so that whoever comes from before hears what has turned to its harm.
+ * *turns*: verdicts that became otherwise. They are no part of the log, and their numbers live as long as the process: a bounded list,
+ * which begins with what had ever turned by then and what does not count at that time, so that whoever comes from before hears every
+ * verdict that may be another one than they were told.
  */
 
 import { toHex } from '../base/bytes.ts'
@@ -55,8 +56,9 @@ export class Arrivals {
   constructor(replica: Replica) {
     this.#replica = replica
     this.epoch = toHex(replica.random(EPOCH_BYTES))
-    this.#turns = [...replica.quarantine.keys()].map((ref, number) => ({ number, ref })).slice(-LOCAL.turnsKept)
-    this.#nextTurn = replica.quarantine.size
+    const before = new Set([...replica.quarantine.keys(), ...replica.turnedEver])
+    this.#turns = [...before].map((ref, number) => ({ number, ref })).slice(-LOCAL.turnsKept)
+    this.#nextTurn = before.size
     replica.onDurable(() => this.#changed.emit())
     replica.onTurned((refs) => {
       for (const ref of refs) this.#turns.push({ number: this.#nextTurn++, ref })

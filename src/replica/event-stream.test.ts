@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { exchange, founded, joined } from './cluster.fixture.ts'
 import { ANY_EVENT, type EventFilter } from './event-pages.ts'
 import { type ArrivedEvent, placeSince, readArrived } from './event-stream.ts'
-import { revoke } from './membership.ts'
-import type { Replica } from './replica.ts'
+import { memoryStore } from '../store/memory-store.ts'
+import { adopt, revoke } from './membership.ts'
+import { openReplica, type Replica } from './replica.ts'
 
 interface Told {
   readonly events: readonly ArrivedEvent[]
@@ -137,4 +138,35 @@ test('a cursor of an earlier process hears of all that does not count now; one o
   expect(events.filter((one) => one.turned).length).toBe(owner.quarantine.size)
   expect(await placeSince(owner, next.replace(/^[^.]+/, 'other'))).toMatchObject({ ok: false, refusal: { code: 'gone' } })
   expect(await placeSince(owner, 'nonsense')).toMatchObject({ ok: false, refusal: { code: 'bad_request' } })
+})
+
+test.each([
+  ['from its snapshot', true],
+  ['from its log alone', false],
+])('a host that is started anew %s tells a reader from before what came to count again meanwhile', async (_how, isSnapshot) => {
+  const { owner, clock, peer } = await founded()
+  const { member } = await joined(owner, 7, clock)
+  const frontier = [...owner.history.heads]
+  task(member, 'Counts, then not, then again')
+  task(member, 'Counts, then not')
+  await exchange(member, owner)
+  revoke(owner, member.held[0]?.id as string, { frontier, reason: 'test' })
+  await owner.settled()
+  const cut = [...owner.quarantine.keys()].filter((ref) => owner.history.feedOf(Math.floor(ref / 256)).startsWith(member.actor))
+  await owner.saved()
+  const { events, next } = await read(owner, null)
+  const idOf = new Map(events.map(({ ref, event }) => [ref, event.id]))
+  const back = cut.slice(0, 3)
+  expect(back).toHaveLength(3)
+  // Nobody who follows is here while it turns back, and then the host ends.
+  expect(adopt(owner, back)).toMatchObject({ ok: true })
+  await owner.settled()
+  await owner.saved()
+  if (isSnapshot) expect(await owner.snapshot()).toBe(true)
+  const again = await openReplica(owner.workspace, { ...peer.ports, store: memoryStore({ disk: peer.disk }) })
+  const told = (await read(again, next)).events.filter((one) => one.turned)
+  const verdicts = new Map(told.map(({ event }) => [(event.data as { event: string }).event, event.valid || event.adopted]))
+  expect(back.map((ref) => verdicts.get(idOf.get(ref) as string))).toEqual(back.map(() => true))
+  expect(cut.slice(3).map((ref) => verdicts.get(idOf.get(ref) as string))).toEqual(cut.slice(3).map(() => false))
+  expect((await read(again, told.at(-1)?.cursor as string)).events).toEqual([])
 })

@@ -66,7 +66,7 @@ export async function placeSince(replica: Replica, since: string | null): Promis
         'This cursor is of a store that is not here any more. Go on from the HLC of the last event that you have: since=<hlc>.',
     })
   if (epoch === undefined) return ok({ place: Number(place), turn })
-  // Of an earlier process: it hears of all that does not count now.
+  // Of an earlier process: it hears of all that does not count now, and of what did not at some time.
   return ok({ place: Number(place), turn: epoch === arrivals.epoch ? Number(at) : 0 })
 }
 

@@ -143,6 +143,11 @@ export class Reading {
     return this.#state.quarantine
   }
 
+  /** The newest changes whose verdict has ever turned, oldest first. */
+  get turnedEver(): ReadonlySet<Ref> {
+    return this.#state.turnedEver
+  }
+
   /** Batches that came and are not admitted. */
   get delayed(): Delayed {
     const { waiting, held } = this.#state.ledger

@@ -38,6 +38,7 @@ interface Meta {
   readonly introductions: readonly (readonly [string, readonly number[]])[]
   readonly void: readonly (readonly [Ref, Invalid])[]
   readonly fenced: readonly Ref[]
+  readonly turned: readonly Ref[]
   readonly changes: number
 }
 
@@ -106,6 +107,7 @@ export class Snapshotter {
       introductions: ledger.introductions(),
       void: [...this.#state.void],
       fenced: [...this.#state.fences.fenced],
+      turned: [...this.#state.turnedEver],
       changes: this.#state.changes,
     }
     const fresh = this.#fresh
@@ -147,6 +149,7 @@ export class Snapshotter {
     )
     nodes.forEach((chunk, i) => fold.restore(unpackNodes(chunk, i * NODES_PER_CHUNK)))
     for (const [ref, why] of meta.void) this.#state.void.set(ref, why)
+    for (const ref of meta.turned) this.#state.turnedEver.add(ref)
     this.#state.resume(
       meta.roots,
       meta.rootBoxes,

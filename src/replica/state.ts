@@ -34,6 +34,7 @@ import { type Author, type By, Fold, NOT_CREATED, type Part, type WorkNode } fro
 import { FIRST_AGENT_RANK } from '../core/roles.ts'
 import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
+import { LOCAL } from '../core/limits.ts'
 import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
 import { isLease, isOwnWord } from '../core/work.ts'
@@ -59,6 +60,8 @@ export class State {
   readonly #stale = new Set<number>()
   /** Changes whose verdict has turned since somebody last took them. */
   #turned = new Set<Ref>()
+  /** The newest of those that ever turned, oldest first: whoever follows the events may have heard the verdict before. */
+  readonly turnedEver = new Set<Ref>()
   /** Nodes changed since somebody last took them. */
   #touched = new Set<NodeId>()
   #isWithin = false
@@ -441,7 +444,7 @@ export class State {
       this.#hasFencesTurned = true
       if (this.void.has(ref)) continue
       this.#stale.add(slot)
-      this.#turned.add(ref)
+      this.#hasTurned(ref)
     }
   }
 
@@ -462,12 +465,21 @@ export class State {
       const change = this.index.at(ref)
       if (!change || this.whyNot(ref) === null) continue
       this.#stale.add(change.slot)
-      this.#turned.add(ref)
+      this.#hasTurned(ref)
     }
   }
 
+  #hasTurned(ref: Ref): void {
+    this.#turned.add(ref)
+    this.turnedEver.delete(ref)
+    this.turnedEver.add(ref)
+    if (this.turnedEver.size <= 2 * LOCAL.turnsKept) return
+    const old = [...this.turnedEver].slice(0, -LOCAL.turnsKept)
+    for (const one of old) this.turnedEver.delete(one)
+  }
+
   #setVoid(ref: Ref, why: Invalid | null): void {
-    if (this.void.has(ref) !== (why !== null)) this.#turned.add(ref)
+    if (this.void.has(ref) !== (why !== null)) this.#hasTurned(ref)
     if (why === null) this.void.delete(ref)
     else this.void.set(ref, why)
   }
