@@ -51,7 +51,7 @@ async function host() {
     /** What a process that begins now would find. */
     async stored() {
       const again = await openReplica(replica.workspace, { ...peer.ports, store: memoryStore({ disk: peer.disk }) })
-      return [...again.views.tasks()].map((id) => again.views.task(id)?.title).toSorted()
+      return [...again.views.tasks()].map((id) => again.views.task(id)?.title ?? '').toSorted()
     },
   }
 }
