@@ -12,6 +12,7 @@ import { type ClientRequest, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
@@ -72,6 +73,25 @@ export async function askHost(door: HostDoor, method: string, path: string, body
   if ((answer.statusCode ?? 500) < 400) return { ok: true, value }
   const { code = 'internal', detail = 'The host did not say why.' } = value as { code?: string; detail?: string }
   return refuse({ code, detail })
+}
+
+/**
+ * `fetch` to that host over TLS, where a certificate that signed itself is as good as any: it is known. Null where plain `fetch` will do.
+ */
+export function fetchFrom({ fingerprint }: Address): ((request: Request) => Promise<Response>) | null {
+  if (fingerprint === null) return null
+  return async (request) => {
+    const url = new URL(request.url)
+    const socket = await connectKnown(url, fingerprint)
+    const { method, signal } = request
+    const headers = Object.fromEntries(request.headers)
+    const asked = requestTls(url, { method, headers, signal, createConnection: () => socket })
+    asked.end(request.body === null ? undefined : Buffer.from(await request.arrayBuffer()))
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    const { statusCode: status = 500 } = answer
+    const body = status === 204 || status === 304 ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array>)
+    return new Response(body, { status, headers: answer.headers as Record<string, string> })
+  }
 }
 
 /** The token goes to nobody but the holder of that certificate. */

@@ -6,6 +6,7 @@
 
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
+import { notReached } from '../sdk/not-reached.ts'
 import { serverSent } from '../sdk/server-sent.ts'
 
 export interface BridgePorts {
@@ -14,7 +15,7 @@ export interface BridgePorts {
   /** The whole address of the host's MCP door. */
   readonly url: string
   readonly token: string
-  readonly fetch?: typeof fetch
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
 }
 
 interface Message {
@@ -63,7 +64,10 @@ export async function bridgeMcp({ input, output, url, token, fetch: ask = fetch 
     } catch (error) {
       if (own.signal.aborted || all.signal.aborted) return
       // Whoever asked hears why; a notification has nobody who waits.
-      if (isRequest) fail(id, `The host at ${url} cannot be reached (${reasonOf(error)}). Start it with: npx worknode serve`)
+      const { code, detail, hint } = notReached(url, error)
+      const help = code === 'untrusted' ? `${detail} ${hint}` : null
+      if (isRequest)
+        fail(id, help ?? `The host at ${url} cannot be reached (${reasonOf(error)}). Start it with: npx worknode serve`)
     } finally {
       if (isRequest) underWay.delete(id)
     }

@@ -2,7 +2,7 @@
  * A shell in which a page's blocks are run in their order: real bash, the built command line as `npx worknode`, a scratch folder that
  * is a Git work tree, and a host that is started by the page's own `npx worknode serve`, or before the first command that needs one.
  *
- * What the page cannot know is put in: `http://localhost:8080` is where that host listens, `wn_…` the token that was printed last, and
+ * What the page cannot know is put in: `http://localhost:8080` (or https) is where the host of the folder listens, `wn_…` the token that was printed last, and
  * a link that ends in `#join=…` the host's own. What a statement exports, later ones have.
  */
 
@@ -52,13 +52,8 @@ interface Running {
 
 export function docsShell(): DocsShell {
   const top = realpathSync(mkdtempSync(join(tmpdir(), 'worknode-docs-')))
-  const [bin, project, elsewhere, state] = ['bin', 'project', 'elsewhere', 'state'].map((name) => join(top, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ]
-  for (const folder of [bin, project, elsewhere]) mkdirSync(folder)
+  const [bin, project, state] = ['bin', 'project', 'state'].map((name) => join(top, name)) as [string, string, string]
+  for (const folder of [bin, project]) mkdirSync(folder)
   writeFileSync(state, '')
   executable(join(bin, 'npx'), npxOfWorknodeAlone())
   execFileSync('git', ['init', '-q'], { cwd: project })
@@ -69,11 +64,11 @@ export function docsShell(): DocsShell {
   return {
     folder: project,
     env,
-    filled,
+    filled: (text) => filled(text, project),
     said: () => transcript,
     async run(fence) {
       if (fence.notRun !== null) return
-      const folder = fence.isElsewhere ? elsewhere : project
+      const folder = fence.isElsewhere ? mkdtempSync(join(top, 'elsewhere-')) : project
       if (fence.file !== null) {
         mkdirSync(dirname(join(folder, fence.file)), { recursive: true })
         executable(join(folder, fence.file), `${fence.text}\n`)
@@ -99,19 +94,19 @@ export function docsShell(): DocsShell {
     if (verb === 'serve') return start(command, folder)
     if (verb !== undefined && !ALONE.has(verb) && !hosts.some((host) => host.folder === folder))
       await start('npx worknode serve', folder)
-    const text = filled(command)
+    const text = filled(command, folder)
     const { code, said } = verb === 'events' ? await untilALine(text, folder) : await bash(text, folder)
     if (code !== 0) throw new Error(`${command}\nended with ${code}:\n${said}`)
     const missing = missingAnswer(said, answers)
     if (missing !== null) throw new Error(`${command}\ndoes not say "${missing}", but:\n${said}`)
   }
 
-  function filled(text: string): string {
-    const origin = hosts.find(({ folder }) => folder === project)?.link
+  function filled(text: string, folder: string): string {
+    const origin = hosts.find((host) => host.folder === folder)?.link
     const token = [...transcript.matchAll(/\bwn_[\w-]+/g)].at(-1)?.[0]
     const full = text
       .replaceAll(/http:\/\/[\w.]+:8080\/#join=…/g, () => hosts[0]?.link.href ?? '…')
-      .replaceAll('http://localhost:8080', () => origin?.origin ?? '…')
+      .replaceAll(/https?:\/\/localhost:8080/g, () => origin?.origin ?? '…')
       .replaceAll('wn_…', () => token ?? '…')
     if (full.includes('…')) throw new Error(`Nothing is known to put into: ${full}`)
     return full

@@ -4,7 +4,7 @@
  *   <!-- not run: reason -->            the block is for the eye, or this machine may not do it
  *   <!-- not run (npm ci): reason -->   of a shell block, the lines that begin so
  *   <!-- file: .git/hooks/x -->         the block is a file, and is written there
- *   <!-- another folder -->             a shell block of another machine: it has a folder of its own
+ *   <!-- another folder -->             a shell block, as on another machine: it has a folder of its own
  */
 
 import { assert } from '../base/assert.ts'

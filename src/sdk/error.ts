@@ -1,6 +1,7 @@
 /**
  * What a call of the SDK rejects with. One class with a `code`, since that is what programs act on: the codes of the doors
- * (`claim_held`, `permission_denied`, …), and two of the way there: `unavailable` (nobody answered) and `timeout`.
+ * (`claim_held`, `permission_denied`, …), and three of the way there: `unavailable` (nobody answered), `timeout`, and `untrusted` (who
+ * answered has a certificate that is not trusted).
  */
 
 import type { Refusal } from '../base/result.ts'

@@ -6,6 +6,7 @@
 import type { HumanChange } from '../operations/human-fence.ts'
 import { WorknodeError } from './error.ts'
 import type { CallOptions } from './door.ts'
+import { notReached } from './not-reached.ts'
 import type { Ports } from './ports.ts'
 import { pauseBefore, retryAfterMs, type RetryPolicy } from './retry.ts'
 
@@ -81,7 +82,7 @@ export function httpRequests({ base, token, timeoutMs: usualMs, retry }: HttpSet
       return await ports.fetch(request)
     } catch (cause) {
       if (signal.aborted) throw signal.reason
-      throw new WorknodeError('unavailable', `${base} cannot be reached.`, { cause })
+      throw notReached(base, cause)
     }
   }
 

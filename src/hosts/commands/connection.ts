@@ -6,7 +6,7 @@
 import type { Command } from 'commander'
 import { Client, type ClientOptions } from '../../sdk/client.ts'
 import { WorknodeError } from '../../sdk/error.ts'
-import { findHost } from '../host-door.ts'
+import { fetchFrom, findHost } from '../host-door.ts'
 
 export interface ConnectionFlags {
   readonly url?: string
@@ -37,7 +37,11 @@ export async function connect(
   const door = url === undefined ? await findHost(flags.data ?? (env['WORKNODE_DATA'] || '.worknode')) : null
   if (token === undefined && !isOwner)
     throw new WorknodeError('unauthorized', 'Say which agent this is: its token in WORKNODE_TOKEN or --token.')
-  return new Client(url ?? door?.origin ?? 'http://localhost:8080', token ?? door?.token ?? null, options)
+  const known = door && fetchFrom(door)
+  return new Client(url ?? door?.origin ?? 'http://localhost:8080', token ?? door?.token ?? null, {
+    ...options,
+    ...(known && { fetch: known }),
+  })
 }
 
 /** What went wrong in one line, with what to do about it. */

@@ -1,7 +1,7 @@
 /** `worknode mcp`: MCP over stdio for a client that starts its servers itself, as a bridge to a running host. */
 
 import { Command } from 'commander'
-import { findHost } from '../host-door.ts'
+import { fetchFrom, findHost } from '../host-door.ts'
 import { bridgeMcp } from '../mcp-bridge.ts'
 
 interface Flags {
@@ -29,7 +29,14 @@ export function mcpCommand(): Command {
       }
       if (given === '')
         process.stderr.write('No token: give --token or WORKNODE_TOKEN. "npx worknode agent add <name>" makes one.\n')
-      await bridgeMcp({ input: process.stdin, output: process.stdout, url: doorOf(host), token: given })
+      const ask = found && fetchFrom(found)
+      await bridgeMcp({
+        input: process.stdin,
+        output: process.stdout,
+        url: doorOf(host),
+        token: given,
+        ...(ask && { fetch: (at: string, init: RequestInit) => ask(new Request(at, init)) }),
+      })
     })
 }
 

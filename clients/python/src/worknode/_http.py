@@ -8,6 +8,7 @@ drawn at random below that bound, so that many who failed together do not come b
 from __future__ import annotations
 
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -53,6 +54,12 @@ class Retry:
 def is_passing(error: WorknodeError) -> bool:
     """Whether the same call may well succeed in a moment: nobody answered, or the answer was 429 or 503."""
     return error.code == "unavailable" if error.status is None else error.status in (429, 503)
+
+
+def _reason(fault: requests.exceptions.SSLError) -> str:
+    """What OpenSSL says, without the addresses of objects that urllib3 wraps it in."""
+    found = re.search(r"certificate verify failed: ([^(\]]+)", str(fault))
+    return f"certificate verify failed, {found[1].strip()}" if found else "no TLS that both sides speak"
 
 
 @dataclass
@@ -103,6 +110,10 @@ class Http:
             headers = {**headers, "Authorization": f"Bearer {self.token}"}
         try:
             response = self.session.request(method, self.base + path, headers=headers, **options)
+        except requests.exceptions.SSLError as cause:
+            # No absence: waiting does not mend it, and there is something to do about it.
+            hint = "If it is the right one, name it, or the authority that signed it: REQUESTS_CA_BUNDLE=<file, PEM>."
+            raise WorknodeError("untrusted", f"{self.base} cannot be trusted: {_reason(cause)}. {hint}", hint=hint) from cause
         except (requests.ConnectionError, requests.Timeout) as cause:
             raise WorknodeError("unavailable", f"{self.base} cannot be reached.") from cause
         except requests.exceptions.ChunkedEncodingError as cause:

@@ -7,7 +7,9 @@ from typing import Any
 
 
 class WorknodeError(Exception):
-    """A refusal (``claim_held``, ``permission_denied``, …), or ``unavailable`` where nobody answered."""
+    """A refusal (``claim_held``, ``permission_denied``, …), ``unavailable`` where nobody answered, or
+    ``untrusted`` where the certificate of who did is not trusted.
+    """
 
     def __init__(
         self,
