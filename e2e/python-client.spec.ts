@@ -12,12 +12,13 @@ import { expect, test } from './host.ts'
 
 const client = fileURLToPath(new URL('../clients/python', import.meta.url))
 
-test('a Python program lives a task’s life on a host, loses a run, asks, follows events, its docs are right, and it answers by the conformance list', async ({
+test('a Python program lives a task’s life on a host, loses a run, keeps to its pace, asks, follows events, its docs are right, and it answers by the conformance list', async ({
   startHost,
 }) => {
   test.setTimeout(300_000)
   // All of it in half a minute is more than an agent may ask for in a minute.
   const host = await startHost({ RATE: '60000/10000' })
+  const slow = await startHost({ RATE: '60/5' })
   const python = ensurePython((line) => console.log(line))
   test.skip(python === undefined, 'there is no Python here')
   const agent = await addAgent(host, 'Py', '--files', 'src/**')
@@ -31,6 +32,8 @@ test('a Python program lives a task’s life on a host, loses a run, asks, follo
       WORKNODE_TOKEN: agent.token,
       WORKNODE_OTHER_TOKEN: other.token,
       WORKNODE_WORKER_TOKEN: worker.token,
+      WORKNODE_SLOW_URL: slow.url,
+      WORKNODE_SLOW_TOKEN: (await readFile(join(slow.dataDir, 'owner.token'), 'utf8')).trim(),
       WORKNODE_OWNER_TOKEN: (await readFile(join(host.dataDir, 'owner.token'), 'utf8')).trim(),
     },
   })

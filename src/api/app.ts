@@ -59,7 +59,8 @@ const MAY_NOT_READ = { code: 'permission_denied', detail: 'This token may write 
 
 export function createRest(deps: RestDeps): Hono {
   const app = new Hono()
-  const pace = createPace(deps.pace ?? DEFAULT_PACE, deps.now)
+  const limits = deps.pace ?? DEFAULT_PACE
+  const pace = createPace(limits, deps.now)
   const repeats = deps.repeats ?? createRepeats(deps.now)
 
   app.notFound((http) => notFound(http.req.path))
@@ -76,7 +77,9 @@ export function createRest(deps: RestDeps): Hono {
     const found = await deps.authenticate(request)
     const wait = found.ok ? pace.waitOf(found.value.id) : 0
     if (wait === 0) return found
-    return problemAnswer({ code: 'rate_limited', detail: 'You ask faster than you may.' }, { 'Retry-After': String(wait) })
+    const { perMinute, burst } = limits
+    const detail = `You ask faster than you may: ${perMinute} requests a minute, ${burst} at once.`
+    return problemAnswer({ code: 'rate_limited', detail }, { 'Retry-After': String(wait) })
   }
 
   async function serve(http: HttpContext, route: Route): Promise<Response> {

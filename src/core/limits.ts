@@ -226,7 +226,7 @@ export const CLIENT = {
   attempts: 5,
   retryBaseMs: 200,
   retryMaxMs: 10_000,
-  /** Asked to stay away for longer, a call fails. */
+  /** What a call waits in all before it is tried again; asked to stay away for longer, it fails. */
   patienceMs: 60_000,
   /** What a list answers in all, page after page. */
   listed: 10_000,

@@ -47,15 +47,17 @@ export function httpRequests({ base, token, timeoutMs: usualMs, retry }: HttpSet
       if (!isRead) sent['Idempotency-Key'] = idempotencyKey ?? ports.newKey()
       if (ifMatch !== undefined) sent['If-Match'] = ifMatch
       if (body !== undefined) sent['Content-Type'] = 'application/json'
+      let waitedMs = 0
       for (let attempt = 1; ; attempt++) {
         try {
           const request = { method, headers: sent, ...(body !== undefined && { body: JSON.stringify(body) }) }
           return await within(timeoutMs, signal, async (own) => answerOf(await reach(path, request, own)))
         } catch (error) {
           if (!(error instanceof WorknodeError)) throw error
-          const pauseMs = pauseBefore(error, attempt, retry, ports.random)
+          const pauseMs = pauseBefore(error, attempt, retry, ports.random, waitedMs)
           if (pauseMs === null) throw error
           await ports.wait(pauseMs, signal)
+          waitedMs += pauseMs
         }
       }
     },

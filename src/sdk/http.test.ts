@@ -214,3 +214,10 @@ test('who leaves the loop closes the stream', async () => {
   expect(await take(clientOf(there).events('c0'), 1)).toEqual(['e1'])
   expect(cancelled).toBe(true)
 })
+
+test('what a call waits for in all is bounded, however patient each wait would be', async () => {
+  const there = world(() => problem(429, 'rate_limited', { 'Retry-After': '19' }))
+  const failed = clientOf(there).call('list_tasks', {})
+  await expect(failed).rejects.toMatchObject({ code: 'rate_limited', retryAfterMs: 19_000 })
+  expect(there.requests).toHaveLength(4)
+})

@@ -13,7 +13,7 @@ export interface RetryPolicy {
   readonly attempts: number
   readonly baseMs: number
   readonly maxMs: number
-  /** Asked to wait for longer, the call fails at once and says for how long. */
+  /** What a call waits in all. Asked to wait for longer, it fails at once and says for how long. */
   readonly patienceMs: number
 }
 
@@ -23,11 +23,12 @@ export function pauseBefore(
   attempt: number,
   { attempts, baseMs, maxMs, patienceMs }: RetryPolicy,
   random: () => number,
+  waitedMs = 0,
 ): number | null {
   if (!isPassing(error) || attempt >= attempts) return null
-  const bound = Math.min(maxMs, baseMs * 2 ** (attempt - 1))
-  if (error.retryAfterMs === undefined) return random() * bound
-  return error.retryAfterMs > patienceMs ? null : error.retryAfterMs + random() * baseMs
+  const asked = error.retryAfterMs ?? 0
+  if (waitedMs + asked > patienceMs) return null
+  return error.retryAfterMs === undefined ? random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1)) : asked + random() * baseMs
 }
 
 /** Whether the same call may well succeed in a moment: nobody answered, or the answer was 429 or 503. */

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from worknode import Client, RunOver, WorknodeError
+from worknode import Client, Retry, RunOver, WorknodeError
 
 URL = os.environ["WORKNODE_URL"].rstrip("/")
 ROOT = Path(__file__).parents[3]
@@ -114,6 +114,30 @@ def test_a_run_that_the_owner_stops_is_over(agent, owner):
         owner.request("POST", f"/tasks/{made.id}/stop", {"note": "not now"})
         assert run.aborted.wait(30)
     owner.request("DELETE", f"/tasks/{made.id}")
+
+
+def test_a_run_hears_that_it_is_lost_long_before_it_looks_again(agent, owner):
+    made = owner.create_task("To be stopped at once", assignees=[agent.agent_id], status="ready")
+    task = agent.get_task(made.id).claim()
+    with pytest.raises(RunOver), task.run(look=3600) as run:
+        owner.request("POST", f"/tasks/{made.id}/stop", {"note": "not now"})
+        assert run.aborted.wait(30)
+    owner.request("DELETE", f"/tasks/{made.id}")
+
+
+def test_who_asks_faster_than_it_may_is_told_the_pace_and_waits_no_longer_than_it_wants(caplog):
+    url, token = os.environ["WORKNODE_SLOW_URL"], os.environ["WORKNODE_SLOW_TOKEN"]
+    hasty = Client(url, token, retry=Retry(patience=0))
+    with pytest.raises(WorknodeError) as failed:
+        for _ in range(10):
+            hasty.query_tasks()
+    assert (failed.value.code, failed.value.status) == ("rate_limited", 429)
+    assert "60 requests a minute" in failed.value.detail
+    assert failed.value.retry_after == 1.0
+    assert caplog.records == []
+    # With patience it is only slower, and says so.
+    assert Client(url, token).query_tasks() == []
+    assert "60 requests a minute" in caplog.text
 
 
 def test_a_question_waits_for_its_answer(agent, owner):

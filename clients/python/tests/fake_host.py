@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -24,7 +24,7 @@ class Answer:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     #: Parts of a stream; the connection breaks after the last one, or stays until the host stops.
-    stream: list[str] | None = None
+    stream: Iterable[str] | None = None
     stays: bool = False
     #: Nothing is answered: the connection ends.
     drops: bool = False

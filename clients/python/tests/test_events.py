@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import urllib3
 from fake_host import Answer, problem
 
 from worknode import WorknodeError
@@ -76,3 +78,18 @@ def test_where_the_bytes_are_cut_makes_no_difference(size):
     text = "id: 1\r\ndata: é€😀\r\n\r\n: c\r\ndata: a\rdata:b\r\rdata: never ended".encode()
     parts = (text[at : at + size] for at in range(0, len(text), size))
     assert list(server_sent(parts)) == [("1", "é€😀"), ("1", "a\nb")]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_closing_ends_a_wait_in_another_thread(scene, monkeypatch, is_old):
+    if is_old:
+        monkeypatch.setattr(urllib3.HTTPResponse, "shutdown", None, raising=False)
+    s = scene(lambda *_: Answer(stream=[sent(1)], stays=True))
+    events = s.client.events("c0")
+    assert next(events)["id"] == "e1"
+    rest: list[object] = []
+    thread = threading.Thread(target=lambda: rest.extend(events), daemon=True)
+    thread.start()
+    events.close()
+    thread.join(15)
+    assert (thread.is_alive(), rest) == (False, [])

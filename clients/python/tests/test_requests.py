@@ -48,6 +48,17 @@ def test_the_hosts_retry_after_is_kept_to(scene):
     assert s.pauses == [3.1]
 
 
+def test_all_waits_of_a_call_are_bounded_together_told_to_the_log_and_named_by_the_error(scene, caplog):
+    s = scene(lambda *_: problem(429, "rate_limited", **{"Retry-After": "25"}))
+    with pytest.raises(WorknodeError) as failed:
+        s.client.get_task("WN-1")
+    assert s.pauses == [25.1, 25.1]
+    assert failed.value.code == "rate_limited"
+    assert failed.value.detail == "It is rate_limited. The host asks to wait 25 s. Waited 50 s before."
+    assert [(one.name, one.levelname) for one in caplog.records] == [("worknode", "WARNING")] * 2
+    assert caplog.messages[0] == "GET /tasks/WN-1: It is rate_limited. Trying again in 25.1 s."
+
+
 def test_a_longer_retry_after_than_anybody_waits_for_is_told(scene):
     s = scene(lambda *_: problem(429, "rate_limited", **{"Retry-After": "3600"}))
     with pytest.raises(WorknodeError) as failed:

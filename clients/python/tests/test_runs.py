@@ -20,16 +20,26 @@ class Board:
         self.run: dict | None = {"agent": ME, "state": "working", "id": "r"}
         self.paused = False
         self.looked = threading.Semaphore(0)
+        #: Set: somebody else has done something to the task.
+        self.told = threading.Event()
         self.seen: str | None = None
 
     def task(self) -> dict:
         seen = {"seen": self.seen} if self.seen else {}
         return {"id": "a", "key": "WN-1", "title": "x", "status": "in_progress", "run": self.run, **seen}
 
+    def events(self):
+        yield "id: c0\n\n"
+        self.told.wait(20)
+        yield f"id: c1\ndata: {json.dumps({'id': 'e1', 'hlc': 'h1', 'type': 'task.stopped', 'actor': OTHER})}\n\n"
+
     def __call__(self, asked, _) -> Answer:
         step = asked.path.removeprefix("/api/v1")
         if step == "/me":
             return Answer(200, {"actor": ME})
+        if step.startswith("/events"):
+            is_stream = asked.headers.get("Accept") == "text/event-stream"
+            return Answer(stream=self.events(), stays=True) if is_stream else Answer(200, {"events": [], "next": "c0"})
         if step.startswith("/agents?"):
             self.looked.release()
             return Answer(200, [{"actor": ME, "paused": self.paused}])
@@ -98,6 +108,32 @@ def test_a_run_that_is_lost_sets_aborted_and_gives_nothing_back(scene, taken_by)
         assert run.aborted.wait(20)
         run.check()
     assert said(s, "/release") == []
+
+
+def test_a_run_that_is_lost_is_over_as_soon_as_its_event_comes(scene):
+    board = Board()
+    s = scene(board)
+    with pytest.raises(RunOver), s.client.claim_next().run(look=3600) as run:
+        # The look that follows the opening of the stream found all well.
+        assert board.looked.acquire(timeout=20)
+        board.run = None
+        board.told.set()
+        assert run.aborted.wait(20)
+    assert said(s, "/release") == []
+
+
+def test_a_run_goes_on_where_there_is_no_stream_of_events(scene, caplog):
+    board = Board()
+
+    def answering(asked, count):
+        return problem(403, "permission_denied") if "/events" in asked.path else board(asked, count)
+
+    s = scene(answering)
+    with pytest.raises(RunOver), s.client.claim_next().run(look=0.001) as run:
+        assert board.looked.acquire(timeout=20)
+        board.run = None
+        assert run.aborted.wait(20)
+    assert "goes on without events" in caplog.text
 
 
 def test_a_run_that_is_lost_raises_at_the_end_of_a_block_that_did_not_look(scene):

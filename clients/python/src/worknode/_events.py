@@ -7,6 +7,7 @@ from the last event's HLC and leaves out what it gave already.
 from __future__ import annotations
 
 import json
+import socket
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -40,9 +41,10 @@ class Events(Iterator[dict[str, Any]]):
         self.close()
 
     def close(self) -> None:
-        """Frees the connection. From another thread, it also ends a wait for the next event within ``SILENCE``."""
+        """Frees the connection, and ends a wait for the next event in another thread."""
         self._closed = True
         if self._response is not None:
+            cut(self._response)
             self._response.close()
 
     def _resumed(self, http: Http, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -83,6 +85,8 @@ class Events(Iterator[dict[str, Any]]):
         params = {name: value for name, value in {"since": self.cursor, **filters}.items() if value is not None}
         self._response = response = http.open("/events", params, SILENCE)
         with response:
+            if self._closed:
+                return
             try:
                 for cursor, data in server_sent(chunks_of(response)):
                     if data is None:
@@ -92,6 +96,20 @@ class Events(Iterator[dict[str, Any]]):
             except (requests.RequestException, OSError, AttributeError) as cause:
                 # The last one is how urllib3 says that the response was closed under its reader.
                 raise WorknodeError("unavailable", "The stream of events broke off.") from cause
+
+
+def cut(response: requests.Response) -> None:
+    """Ends a read that waits in another thread; closing by itself would wait for that."""
+    raw = response.raw
+    try:
+        # Since urllib3 2.3 it can be said; before, the socket has to be found.
+        shutdown = getattr(raw, "shutdown", None)
+        if shutdown is not None:
+            shutdown()
+        else:
+            raw._connection.sock.shutdown(socket.SHUT_RD)
+    except (AttributeError, OSError, ValueError):
+        pass  # It is over already.
 
 
 def chunks_of(response: requests.Response) -> Iterator[bytes]:

@@ -2,11 +2,12 @@
 
 That is: reads, and writes that carry an ``Idempotency-Key``, by which the host knows them again. Pauses double and are
 drawn at random below that bound, so that many who failed together do not come back together; what the host asks for
-(``Retry-After``) counts more.
+(``Retry-After``) counts more. All waits of one call together are bounded, and each is told to the logger ``worknode``.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
@@ -20,6 +21,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from .errors import WorknodeError
+
+_log = logging.getLogger("worknode")
 
 _CODES = {
     401: "unauthorized",
@@ -39,16 +42,18 @@ class Retry:
     attempts: int = 5
     base: float = 0.2
     most: float = 10.0
-    #: Asked to wait for longer, a call fails at once and says for how long.
+    #: What a call waits in all. Asked to wait for longer, it fails at once and says for how long.
     patience: float = 60.0
 
-    def pause_before(self, error: WorknodeError, attempt: int, chance: float) -> float | None:
+    def pause_before(self, error: WorknodeError, attempt: int, chance: float, waited: float = 0.0) -> float | None:
         """How long to wait before the next attempt, or None where it is over. ``attempt`` counts from 1."""
         if not is_passing(error) or attempt >= self.attempts:
             return None
-        if error.retry_after is not None:
-            return None if error.retry_after > self.patience else error.retry_after + chance * self.base
-        return chance * min(self.most, self.base * 2 ** min(attempt - 1, 30))
+        asked = error.retry_after
+        if asked is not None:
+            return None if waited + asked > self.patience else asked + chance * self.base
+        pause = chance * min(self.most, self.base * 2 ** min(attempt - 1, 30))
+        return None if waited + pause > self.patience else pause
 
 
 def is_passing(error: WorknodeError) -> bool:
@@ -88,15 +93,17 @@ class Http:
         sent = {"Accept": "application/json", **(headers or {})}
         if method not in ("GET", "HEAD"):
             sent["Idempotency-Key"] = idempotency_key or uuid.uuid4().hex
-        attempt = 1
+        attempt, waited = 1, 0.0
         while True:
             try:
                 return self._once(method, path, json=json, params=params, headers=sent, timeout=self.timeout)
             except WorknodeError as error:
-                pause = self.retry.pause_before(error, attempt, self.chance())
+                pause = self.retry.pause_before(error, attempt, self.chance(), waited)
                 if pause is None:
-                    raise
+                    raise given_up(error, waited) from error
+                _log.warning("%s %s: %s Trying again in %.1f s.", method, path, error.detail, pause)
             self.sleep(pause)
+            waited += pause
             attempt += 1
 
     def open(self, path: str, params: Mapping[str, Any], silence: float) -> requests.Response:
@@ -121,6 +128,15 @@ class Http:
         if response.ok:
             return response
         raise refused(response)
+
+
+def given_up(error: WorknodeError, waited: float) -> WorknodeError:
+    """The error of the last attempt, with what was waited for before it, and what the host asks for now."""
+    if waited == 0 and error.retry_after is None:
+        return error
+    asked = "" if error.retry_after is None else f" The host asks to wait {error.retry_after:.0f} s."
+    detail = f"{error.detail}{asked} Waited {waited:.0f} s before."
+    return WorknodeError(error.code, detail, status=error.status, hint=error.hint, retry_after=error.retry_after)
 
 
 def refused(response: requests.Response) -> WorknodeError:
