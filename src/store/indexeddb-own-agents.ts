@@ -1,7 +1,6 @@
 /** The agents of this browser in a database of their own, which is made when the first of them is. */
 
-import type { DBSchema } from 'idb'
-import { openDatabase } from './indexeddb.ts'
+import { type DeviceSchema, keptOrMade, openDatabase } from './indexeddb.ts'
 import type { OwnAgent, OwnAgents } from './own-agents.ts'
 import { newSealingKey, type SealedSecret, sealSecret } from './sealed-secret.ts'
 
@@ -13,20 +12,6 @@ export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<
     made.createObjectStore('secrets')
     made.createObjectStore('device')
   })
-
-  /** Made at the first use; of two tabs that are first at once, one has its way. */
-  async function sealingKey(): Promise<CryptoKey> {
-    const kept = await db.read(['device'], (tx) => tx.objectStore('device').get('sealing'))
-    if (kept) return kept
-    const made = await newSealingKey()
-    return db.write(['device'], 'strict', async (tx) => {
-      const device = tx.objectStore('device')
-      const other = await device.get('sealing')
-      if (other) return other
-      await device.put(made, 'sealing')
-      return made
-    })
-  }
 
   return {
     of: (workspace) =>
@@ -41,16 +26,15 @@ export async function openIndexedDbOwnAgents(name = 'worknode-agents'): Promise<
       }),
     sealed: async (name) => (await db.read(['secrets'], (tx) => tx.objectStore('secrets').get(name))) ?? null,
     async keepSecret(name, secret) {
-      const kept = await sealSecret(name, secret, await sealingKey())
+      const kept = await sealSecret(name, secret, await keptOrMade(db, 'sealing', newSealingKey))
       await db.write(['secrets'], 'strict', async (tx) => void (await tx.objectStore('secrets').put(kept, name)))
     },
     close: db.close,
   }
 }
 
-interface Schema extends DBSchema {
+interface Schema extends DeviceSchema<CryptoKey> {
   agents: { key: [workspace: string, actor: string]; value: OwnAgent }
   pages: { key: string; value: unknown }
   secrets: { key: string; value: SealedSecret }
-  device: { key: 'sealing'; value: CryptoKey }
 }

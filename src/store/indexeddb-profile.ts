@@ -1,7 +1,6 @@
 /** The profile in the browser: one small IndexedDB database, shared by its tabs. All writes are `strict`. */
 
-import type { DBSchema } from 'idb'
-import { openDatabase } from './indexeddb.ts'
+import { type DeviceSchema, keptOrMade, openDatabase } from './indexeddb.ts'
 import {
   byLastOpened,
   NO_SETTINGS,
@@ -21,18 +20,7 @@ export async function openIndexedDbProfile(name = 'worknode'): Promise<Profile> 
   })
 
   return {
-    async deviceKeys(make) {
-      const kept = await db.read(['device'], (tx) => tx.objectStore('device').get('keys'))
-      if (kept) return kept
-      const made = await make()
-      return db.write(['device'], 'strict', async (tx) => {
-        const device = tx.objectStore('device')
-        const other = await device.get('keys')
-        if (other) return other
-        await device.put(made, 'keys')
-        return made
-      })
-    },
+    deviceKeys: (make) => keptOrMade(db, 'keys', make),
     async workspaces() {
       const known = await db.read(['workspaces'], (tx) => tx.objectStore('workspaces').getAll())
       return known.toSorted(byLastOpened)
@@ -63,8 +51,7 @@ export async function openIndexedDbProfile(name = 'worknode'): Promise<Profile> 
   }
 }
 
-interface Schema extends DBSchema {
-  device: { key: 'keys'; value: DeviceKeys }
+interface Schema extends DeviceSchema<DeviceKeys> {
   workspaces: { key: string; value: KnownWorkspace }
   settings: { key: 'all'; value: Settings }
 }

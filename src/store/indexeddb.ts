@@ -149,6 +149,31 @@ export async function lastWrites(tx: { commit(): void }, writes: readonly (() =>
   await Promise.all(asked)
 }
 
+/** A database with one object store for what is made once in a browser. */
+export interface DeviceSchema<T> extends DBSchema {
+  device: { key: string; value: T }
+}
+
+/** What is kept under the key; else what `make` makes, which is kept from then on. Of two tabs that are first at once, one has its way. */
+export async function keptOrMade<T, S extends DeviceSchema<T>>(
+  database: Database<S>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  // The types of idb cannot say that a database has this store among others.
+  const db = database as unknown as Database<DeviceSchema<T>>
+  const kept = await db.read(['device'], (tx) => tx.objectStore('device').get(key))
+  if (kept !== undefined) return kept
+  const made = await make()
+  return db.write(['device'], 'strict', async (tx) => {
+    const device = tx.objectStore('device')
+    const other = await device.get(key)
+    if (other !== undefined) return other
+    await device.put(made, key)
+    return made
+  })
+}
+
 /** Other handles on it are told to let go; resolves once they have and it is gone. */
 export async function deleteDatabase(name: string): Promise<void> {
   try {
