@@ -5,7 +5,7 @@
 
 import { Awareness } from 'y-protocols/awareness'
 import { Doc } from 'yjs'
-import { type Bytes, fromHex, toHex } from '../../src/base/bytes.ts'
+import { type Bytes, equalBytes, fromHex, toHex } from '../../src/base/bytes.ts'
 import type { ActorKey, NodeId } from '../../src/core/ids.ts'
 import { Keyring } from '../../src/log/keyring.ts'
 import { boxOf, generateKeys, inviteKeys, type KeyPair, keyPairOf, sign } from '../../src/log/keys.ts'
@@ -70,14 +70,14 @@ const hostile = {
     const transport = transportOf(invite)
     transport.start((link) => exchange.connect(link))
     const inviteKey = await keyPairOf(keys.signing)
-    while (replica.authority.registry.heldBy(toHex(inviteKey.key) as ActorKey).length === 0) await pause(50)
+    await until(replica, () => replica.authority.registry.heldBy(toHex(inviteKey.key) as ActorKey).length > 0)
     if (redeems) {
       const redeemed = await redeemInvite(replica, signerOf(inviteKey), boxes[0]?.key ?? null)
       if (!redeemed.ok) throw new Error(redeemed.refusal.detail)
       await replica.saved()
       while (exchange.shared().ownUnacknowledged > 0 || exchange.status().peers.every(({ behind }) => behind > 0)) await pause(50)
-      // The box of its own opens what comes from now on; with its own word, everybody has heard of it.
-      await pause(500)
+      // What comes from now on is opened by its own box, once somebody has sealed the key to that.
+      await until(replica, () => hasKey(replica, boxes[0]?.key as Bytes))
     }
     exchange.close()
     transport.stop()
@@ -229,6 +229,27 @@ function replicaOf(workspace: Bytes, pair: KeyPair, keyring: Keyring): Promise<R
     random: randomBytes,
     yieldToUi: () => pause(0),
   })
+}
+
+/** Resolves once it is so, by what the replica has heard of who may what. */
+function until(replica: Replica, isSo: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = replica.onAuthority(look)
+    look()
+
+    function look(): void {
+      if (!isSo()) return
+      stop()
+      resolve()
+    }
+  })
+}
+
+/** Whether the key of the bodies was handed to this box. */
+function hasKey({ authority }: Replica, own: Bytes): boolean {
+  return authority.entries.some(
+    ({ change }) => change.op === 'rekey' && change.rekey.seals.some(({ box }) => equalBytes(box, own)),
+  )
 }
 
 function must(): Known {
