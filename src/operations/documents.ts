@@ -125,7 +125,7 @@ export const deleteDocument = operation({
   },
 })
 
-interface WrittenDocument extends DocumentRow {
+export interface WrittenDocument extends DocumentRow {
   readonly seen: string
 }
 
