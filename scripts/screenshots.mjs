@@ -96,11 +96,17 @@ async function demo(url) {
     const { run } = window.worknode
     const listed = run('list_agents', {})
     const backend = listed.ok ? listed.value.find(({ role }) => role === 'backend') : undefined
-    run('update_agent', { id: backend?.id ?? '', limits: { approve: ['write_document src/api/storage.js'] } })
+    run('update_agent', {
+      id: backend?.id ?? '',
+      limits: { costMicros: 2_000_000, minutes: 30, approve: ['write_document src/api/storage.js'] },
+    })
   })
   await guide.getByText('2 agents work on WN-3').waitFor({ timeout: 60_000 })
   await quiet(page)
-  await shoot(page, 'demo-board', [DESK, PHONE])
+  await shoot(page, 'demo-board', [DESK])
+  await page.setViewportSize(PHONE)
+  await page.getByRole('region', { name: 'In progress' }).scrollIntoViewIfNeeded()
+  await shoot(page, 'demo-board', [PHONE])
   await page.setViewportSize(DESK)
   await guide.getByRole('link', { name: 'Answer in the inbox' }).click({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Ocean blue' }).waitFor()

@@ -5,7 +5,7 @@
 
 import { Clapperboard, X } from 'lucide-react'
 import { useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { SCRIPTED_WORDS } from '../../agents/scenario/team.ts'
 import { useVersion } from '../hooks.ts'
 import { IconButton } from '../kit/button.tsx'
@@ -42,7 +42,7 @@ export function DemoGuide() {
             Accept work for me
           </label>
         ) : null}
-        <IconButton label="Put the guide away" onClick={() => setHidden(true)}>
+        <IconButton label="Put the guide away" className={css['away'] ?? ''} onClick={() => setHidden(true)}>
           <X size={14} aria-hidden />
         </IconButton>
       </div>
@@ -50,28 +50,45 @@ export function DemoGuide() {
   )
 }
 
+/** Where to go on. What leads to where one is already stays, and is no call any more. */
 function Next({ stand, workspaceId }: { readonly stand: DemoStand; readonly workspaceId: string }) {
   const [asks] = stand.asks
+  const inbox = links.inbox(workspaceId)
   return (
     <>
       {asks ? (
-        <Link href={links.inbox(workspaceId)} className={css['link']} data-main="">
+        <To href={inbox} isMain>
           Answer in the inbox
-        </Link>
+        </To>
       ) : null}
-      {!asks && stand.handedIn.length > 0 ? (
-        <Link href={links.inbox(workspaceId)} className={css['link']}>
-          Review in the inbox
-        </Link>
-      ) : null}
+      {!asks && stand.handedIn.length > 0 ? <To href={inbox}>Review in the inbox</To> : null}
       {stand.page && stand.done === stand.total ? (
-        <Link href={links.preview(workspaceId, stand.page)} className={css['link']} data-main="">
+        <To href={links.preview(workspaceId, stand.page)} isMain>
           Open the app
-        </Link>
+        </To>
       ) : null}
-      <Link href={links.agents(workspaceId)} className={css['link']}>
-        Agents
-      </Link>
+      <To href={links.agents(workspaceId)}>Agents</To>
     </>
+  )
+}
+
+interface ToProps {
+  readonly href: string
+  readonly isMain?: boolean
+  readonly children: string
+}
+
+function To({ href, isMain = false, children }: ToProps) {
+  const [path] = useLocation()
+  const isHere = path === href.split('?')[0]
+  return (
+    <Link
+      href={href}
+      className={css['link']}
+      aria-current={isHere ? 'page' : undefined}
+      data-main={isMain && !isHere ? '' : undefined}
+    >
+      {children}
+    </Link>
   )
 }
