@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest'
 import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
-import { done } from '../operations/operate.fixture.ts'
-import { exchange, founded, joined } from './cluster.fixture.ts'
-import type { Replica } from './replica.ts'
+import { done } from './operate.fixture.ts'
+import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
+import type { Replica } from '../replica/replica.ts'
 
 const TASK = 'WN-1'
 const nodeOf = (replica: Replica): WorkNode => replica.nodes.get(replica.views.find(TASK) as NodeId) as WorkNode
