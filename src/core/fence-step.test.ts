@@ -8,11 +8,12 @@ import { AgentFences } from './agent-fences.ts'
 import { CountingHistory } from './counting-history.fixture.ts'
 import { type Fence, fencesOf, isFenced } from './fence.ts'
 import { History } from './history.ts'
-import type { NodeId } from './ids.ts'
+import type { ActorKey, NodeId } from './ids.ts'
+import { PROTOCOL } from './limits.ts'
 import { appendTo, authorNamed, randomDag, shuffledDag } from './random-dag.fixture.ts'
 import { word, type Words, wordsFor } from './random-words.fixture.ts'
 import { Rivals } from './rivals.ts'
-import { newWork, takeRecord, type Work } from './work.ts'
+import { LEASE, newWork, strictUnder, takeRecord, type Work, type WorkWord } from './work.ts'
 
 const RUNS = Number(process.env['WORK_RUNS'] ?? 100)
 const SHAPE = { feeds: 6, forks: 0.15, after: 4 } as const
@@ -24,7 +25,7 @@ describe('kept in step', () => {
     for (let seed = 1; seed <= RUNS; seed++) {
       const random = seededRandom(seed)
       const dag = randomDag(seed, 40, SHAPE)
-      const words = wordsFor(dag, seed)
+      const words = wordsFor(dag, seed, { strict: seed % 2 })
       const rivals = new Rivals()
       const history = new History()
       const places = new Map<number, number>()
@@ -49,6 +50,32 @@ describe('kept in step', () => {
       }
     }
     expect(Math.min(...Object.values(counts))).toBeGreaterThan(RUNS)
+  })
+
+  test('also where a lease comes late, and the silence before it ends nothing any more', () => {
+    const history = new History()
+    const work = newWork()
+    const rivals = new Rivals()
+    const places = new Map<string, number>()
+    const say = (by: string, said: WorkWord, after: string | null, name: string, ms: number): Fence[] => {
+      const past = after === null ? [] : [places.get(after) as number]
+      const feed = `${by} ${name}`
+      const ordinal = history.append({ id: sha256(utf8(name)), feed, seq: 0, hlc: [ms, 0], prev: null, after: past })
+      places.set(name, ordinal)
+      takeRecord(work, said, { ref: ordinal * 256, by: by as ActorKey, rank: by === 'k' ? 0 : 70 }, history)
+      rivals.follow(work, history)
+      const inStep = fencesOf(work, history, (run) => rivals.of(run))
+      expect(inStep, name).toEqual(fencesOf(work, history))
+      return inStep
+    }
+    const asks = (run: string): WorkWord => ({ ...word('claim', run), note: strictUnder('k' as ActorKey) })
+    const late = PROTOCOL.leaseMs + 2
+    say('a', asks('a1'), null, 'asked', 1)
+    say('x', word('end', 'a1', 1, 'expire'), 'asked', 'was silent', late)
+    say('b', asks('b1'), 'was silent', 'asked after', late + 1)
+    expect(say('b', word('end', 'b1', 1, 'release'), 'asked after', 'gave up', late + 2).at(-1)?.shows).toBe('ended')
+    const leased = { ...word('confirm', 'a1'), note: LEASE }
+    expect(say('k', leased, 'asked', 'lease', 5).map(({ shows }) => shows)).toEqual(['all', 'none'])
   })
 
   test('each change of an agent is let through or not as by all its fences, the newest and those judged again', () => {

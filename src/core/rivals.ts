@@ -7,7 +7,7 @@
 import { isApart, startOf } from './fence.ts'
 import type { History, Ref } from './history.ts'
 import type { NodeId } from './ids.ts'
-import type { RunWork, Work } from './work.ts'
+import { endsOf, type RunWork, type Work } from './work.ts'
 
 interface Known {
   run: RunWork
@@ -37,7 +37,7 @@ export class Rivals {
 
   /** Takes the run down; answers it where it has other bounds than before. */
   #moved(run: RunWork): Known | null {
-    const bounds = [startOf(run).ref, ...run.records.filter(({ op }) => op === 'end' || op === 'lost').map(({ ref }) => ref)]
+    const bounds = [startOf(run).ref, ...endsOf(run.records).map(({ ref }) => ref)]
     const known = this.#known.get(run.id)
     if (!known) {
       const made = { run, bounds, rivals: new Set<Known>() }
