@@ -88,7 +88,7 @@ export async function createWorkspaces(
         openFeed: () => acquireFeed({ store, key: toHex(signer.key), locks: navigator.locks, random: randomBytes }),
       }))
       if (left > 0)
-        notify('An agent’s key does not sign. What it wrote last could not be kept; all else is here', {
+        notify('An agent’s key does not sign. What it wrote last, and what hangs on that, could not be kept; all else is here', {
           tone: 'bad',
           stays: true,
         })

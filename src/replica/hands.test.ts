@@ -198,6 +198,29 @@ test.each([
   },
 )
 
+test('what hangs on a key that does not sign is left out, and what was written after it is kept', async () => {
+  const { owner, peer } = await founded()
+  const mute = signerOf(await signingKeys(new Uint8Array(32).fill(1)))
+  expect(grantTo(owner, { key: mute.key, box: null }, { role: 'coordinator' })).toMatchObject({ ok: true })
+  await owner.saved()
+  const as = feedsOf(peer)
+  const silent = await owner.as(as({ key: mute.key, sign: () => Promise.reject(new Error('no key')) }))
+  const stuck = new Promise<void>((resolve) => owner.onStuck(resolve))
+  const { key } = signerOf(await signingKeys(new Uint8Array(32).fill(2)))
+  expect(grantTo(silent, { key, box: null }, { role: 'agent' })).toMatchObject({ ok: true })
+  const [granted] = owner.authority.registry.heldBy(toHex(key) as ActorKey)
+  // Of a capability that nobody will ever have heard of.
+  expect(revoke(owner, granted?.id ?? '', { reason: 'Nobody asked' })).toMatchObject({ ok: true })
+  const kept = task(owner, 'Kept')
+  await stuck
+  const fresh = await openReplica(owner.workspace, peer.ports)
+  expect(await takeOver(fresh, owner, as)).toBe(2)
+  await fresh.saved()
+  const reopened = await openReplica(owner.workspace, peer.ports)
+  expect([...reopened.views.tasks()]).toEqual([kept])
+  expect(reopened.quarantine.size).toBe(0)
+})
+
 test('when another tab took over the feed of an agent, what it and its person wrote since is taken over, in order and by each their own', async () => {
   const { owner, peer, clock } = await founded()
   const signer = await agentOf(owner, 1)

@@ -131,6 +131,11 @@ export class Replica extends Reading implements LogSource {
     return this.#standing.forAuthority(right)
   }
 
+  /** Whether this capability is this actor's, and has a right that is about no node. */
+  mayCite(id: string, right: Right): boolean {
+    return this.#standing.mayCite(id, right)
+  }
+
   /**
    * Makes changes, at once and in one go; `label` names the step for undo, null makes none. Callers check `may` first:
    * an edit without the right is a bug and throws.

@@ -1,13 +1,15 @@
 /**
  * Writing edits anew: when a replica is stuck (another writer took over a feed of ours, or an agent's key does not sign), what was not
  * saved is written again by a fresh one, under feeds of its own. Each change is its author's as before, and the order stays: what one
- * wrote may stand on what another did. Of a key that does not sign nothing can be kept, nor what hangs on that alone.
+ * wrote may stand on what another did. Of a key that does not sign nothing can be kept, nor what hangs on that alone: what has been
+ * left without what it is about is left out, and stops nothing that comes after it.
  *
  * Removed tags are looked up anew; typed text is written as what it changed, under the new feed's client id.
  */
 
 import { applyUpdate, type Doc } from 'yjs'
 import { type Bytes, toHex } from '../base/bytes.ts'
+import { type AuthorityChange, authorityRight } from '../core/authority-change.ts'
 import type { Edit } from '../core/change.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { ActorPorts, Replica } from './replica.ts'
@@ -15,7 +17,10 @@ import { insertPieces, projectText, textClientId, textName } from './text.ts'
 import type { Transaction } from './transaction.ts'
 import type { Signer, Written } from './writer.ts'
 
-/** `portsOf`: how an agent gets a hand in the fresh replica. Answers how many changes are left out, since their key does not sign. */
+/**
+ * `portsOf`: how an agent gets a hand in the fresh replica. Answers how many changes are left out, since their key does not sign, or
+ * since what they do to who may what can be said no more.
+ */
 export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer: Signer) => ActorPorts): Promise<number> {
   const hands = new Map([[fresh.actor, fresh]])
   let left = 0
@@ -29,7 +34,7 @@ export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer:
       }
       const hand = hands.get(actor) ?? (await fresh.as(portsOf(signer)))
       hands.set(actor, hand)
-      writeAnew(hand, change)
+      if (!writeAnew(hand, change)) left++
     }
   } finally {
     hands.delete(fresh.actor)
@@ -38,10 +43,25 @@ export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer:
   return left
 }
 
-function writeAnew(replica: Replica, change: Written): void {
+function writeAnew(replica: Replica, change: Written): boolean {
+  if (change.kind === 'edit') {
+    replica.transact(null, (tx) => rewriteEdit(replica, tx, change.edit))
+    return true
+  }
+  if (!mayPublish(replica, change.change, change.capability)) return false
   // The same bytes once more: what a grant gives is known by what it says, whoever carries it.
-  if (change.kind === 'authority') replica.publish(change.change, change.capability)
-  else replica.transact(null, (tx) => rewriteEdit(replica, tx, change.edit))
+  replica.publish(change.change, change.capability)
+  return true
+}
+
+/** Whether all that the change hangs on is here: its right, the capability that it is about, and the batches that it names. */
+function mayPublish(replica: Replica, change: AuthorityChange, cited: string): boolean {
+  const { registry } = replica.authority
+  if (change.op === 'renounce') return registry.get(toHex(change.target))?.audience === replica.actor
+  if (!replica.mayCite(cited, authorityRight(change.op))) return false
+  if (change.op !== 'revoke') return true
+  const { target, frontier } = change.revocation
+  return registry.get(toHex(target)) !== undefined && (frontier ?? []).every((id) => replica.history.ordinalOf(id) !== null)
 }
 
 /** What has nothing to change any more is left alone. */

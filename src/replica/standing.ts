@@ -53,6 +53,12 @@ export class Standing {
     return this.held.find((capability) => scopeFault(capability.cited, right, null, ms) === null) ?? null
   }
 
+  /** Whether it is a live capability of this actor's, with a right that is about no node. */
+  mayCite(id: string, right: Right): boolean {
+    const ms = this.#ms()
+    return this.held.some((capability) => capability.id === id && scopeFault(capability.cited, right, null, ms) === null)
+  }
+
   #with(right: Right, about: string | Facts): Capability | null {
     const ms = this.#ms()
     const fits = ({ cited }: Capability): boolean => {
