@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
+import { toHex } from '../base/bytes.ts'
+import type { Result } from '../base/result.ts'
+import type { WorkNode } from '../core/fold.ts'
+import type { NodeId } from '../core/ids.ts'
+import { signingKeys } from '../log/keys.ts'
 import { run } from './table.ts'
-import { founded, portsOf } from '../replica/cluster.fixture.ts'
-import { openReplica } from '../replica/replica.ts'
-import { takeOver } from '../replica/rewrite.ts'
+import { founded, portsOf, signerOf } from '../replica/cluster.fixture.ts'
+import { grantTo } from '../replica/membership.ts'
+import { type ActorPorts, openReplica, type Replica } from '../replica/replica.ts'
+import { takeOver, writeText } from '../replica/rewrite.ts'
 import { textClientId, textName, textOf, projectText } from '../replica/text.ts'
 
 test('when another writer took the feed, what was not saved is written anew and nothing is lost', async () => {
@@ -43,3 +49,39 @@ test('when another writer took the feed, what was not saved is written anew and 
   expect(again.views.task(node)?.labels).toEqual(['new'])
   expect(textOf(again.nodes.get(node) as never, 'body', again.history)).toBe('Hello, world')
 })
+
+test('typed text is taken over letter by letter, also in a field that nobody has saved, and beside words that are lost', async () => {
+  const { owner, peer } = await founded()
+  const signer = signerOf(await signingKeys(new Uint8Array(32).fill(1)))
+  expect(grantTo(owner, { key: signer.key, box: null }, { role: 'agent' })).toMatchObject({ ok: true })
+  const old = done(run({ replica: owner }, 'create_task', { title: 'Old', body: 'Hello' })).id
+  await owner.saved()
+  const { random } = peer.ports
+  const openFeed: ActorPorts['openFeed'] = async () => ({ feed: toHex(random(8)), head: null, release: async () => {} })
+  const mute = await owner.as({ signer: { key: signer.key, sign: () => Promise.reject(new Error('no key')) }, openFeed })
+  const stuck = new Promise<void>((resolve) => owner.onStuck(resolve))
+  mute.transact(null, (tx) => writeText(mute, tx, old, 'body', 'Hello, and more of the agent'))
+  const made = done(run({ replica: owner }, 'create_task', { title: 'New', body: 'First' })).id
+  for (const id of [old, made])
+    for (const letter of ' by me 🙂')
+      owner.transact(null, (tx) => writeText(owner, tx, id, 'body', `${bodyOf(owner, id)}${letter}`))
+  owner.transact(null, (tx) => writeText(owner, tx, made, 'body', bodyOf(owner, made).replace('First', '1st')))
+  await stuck
+
+  const fresh = await openReplica(owner.workspace, peer.ports)
+  await takeOver(fresh, owner, () => ({ signer, openFeed }))
+  expect(bodyOf(fresh, made)).toBe('1st by me 🙂')
+  expect(bodyOf(fresh, old)).toBe('Hello by me 🙂')
+  await fresh.saved()
+  const again = await openReplica(owner.workspace, peer.ports)
+  expect([old, made].map((id) => bodyOf(again, id))).toEqual([old, made].map((id) => bodyOf(fresh, id)))
+})
+
+function bodyOf(replica: Replica, id: NodeId): string {
+  return textOf(replica.nodes.get(id) as WorkNode, 'body', replica.history)
+}
+
+function done<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(result.refusal.detail)
+  return result.value
+}

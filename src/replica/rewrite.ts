@@ -14,6 +14,7 @@ import type { Edit } from '../core/change.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import type { ActorPorts, Replica } from './replica.ts'
 import { insertPieces, projectText, textClientId, textName } from './text.ts'
+import { maskUpdate } from './text-pieces.ts'
 import type { Transaction } from './transaction.ts'
 import type { Signer, Written } from './writer.ts'
 
@@ -23,18 +24,20 @@ import type { Signer, Written } from './writer.ts'
  */
 export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer: Signer) => ActorPorts): Promise<number> {
   const hands = new Map([[fresh.actor, fresh]])
+  const copies: Copies = new Map()
+  const unsaved = stuck.unsaved()
   let left = 0
   try {
-    for (const { signer, change } of stuck.unsaved()) {
+    // First, since what comes in during a wait is in no copy.
+    for (const { signer } of unsaved) {
       const actor = toHex(signer.key) as ActorKey
-      if (stuck.isMute(actor)) {
-        fresh.mute(actor)
-        left++
-        continue
-      }
-      const hand = hands.get(actor) ?? (await fresh.as(portsOf(signer)))
-      hands.set(actor, hand)
-      if (!writeAnew(hand, change)) left++
+      if (stuck.isMute(actor)) fresh.mute(actor)
+      else if (!hands.has(actor)) hands.set(actor, await fresh.as(portsOf(signer)))
+    }
+    for (const { signer, change } of unsaved) {
+      const hand = hands.get(toHex(signer.key) as ActorKey)
+      if (!hand && change.kind === 'edit') hide(fresh, change.edit, copies)
+      if (!hand || !writeAnew(hand, change, copies)) left++
     }
   } finally {
     hands.delete(fresh.actor)
@@ -43,9 +46,12 @@ export async function takeOver(fresh: Replica, stuck: Replica, portsOf: (signer:
   return left
 }
 
-function writeAnew(replica: Replica, change: Written): boolean {
+/** By node and field: the text as it was found, and what old updates have made of it since; the next one stands on those before it. */
+type Copies = Map<string, Doc>
+
+function writeAnew(replica: Replica, change: Written, copies: Copies): boolean {
   if (change.kind === 'edit') {
-    replica.transact(null, (tx) => rewriteEdit(replica, tx, change.edit))
+    replica.transact(null, (tx) => rewriteEdit(replica, tx, change.edit, copies))
     return true
   }
   if (!mayPublish(replica, change.change, change.capability)) return false
@@ -65,25 +71,38 @@ function mayPublish(replica: Replica, change: AuthorityChange, cited: string): b
 }
 
 /** What has nothing to change any more is left alone. */
-function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit): void {
+function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit, copies: Copies): void {
   if ((edit.op === 'create') === (tx.node(edit.node) !== undefined)) return
   // Their rights may have ended meanwhile, or the run that it is about.
-  if (!replica.mayWrite(edit)) return
-  if (edit.op === 'text') rewriteText(replica, tx, edit.node, edit.field, edit.update)
+  if (!replica.mayWrite(edit)) return hide(replica, edit, copies)
+  if (edit.op === 'text') rewriteText(replica, tx, edit.node, edit.field, edit.update, copies)
   else if (edit.op === 'remove') tx.remove(edit.node, edit.field, edit.element)
   else tx.write(edit)
 }
 
 /** Lets the old update change a copy of the field, and writes the difference. */
-function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: string, update: Bytes): void {
-  const node = tx.node(id)
-  if (!node) return
-  const name = textName(id, field)
-  const copy = projectText(node, field, replica.history)
+function rewriteText(replica: Replica, tx: Transaction, id: NodeId, field: string, update: Bytes, copies: Copies): void {
+  const copy = copyOf(replica, id, field, copies)
+  if (!copy) return
   applyUpdate(copy, update)
-  const wanted = copy.getText(name).toString()
-  copy.destroy()
-  writeText(replica, tx, id, field, wanted)
+  writeText(replica, tx, id, field, copy.getText(textName(id, field)).toString())
+}
+
+/** What is not written again leaves its place in the copy and no letter, so that others' words beside it find theirs. */
+function hide(replica: Replica, edit: Edit, copies: Copies): void {
+  if (edit.op !== 'text') return
+  const { node, field, update } = edit
+  const copy = copyOf(replica, node, field, copies)
+  if (copy) applyUpdate(copy, maskUpdate(update))
+}
+
+function copyOf(replica: Replica, id: NodeId, field: string, copies: Copies): Doc | null {
+  const node = replica.nodes.get(id)
+  if (!node) return null
+  const name = textName(id, field)
+  let copy = copies.get(name)
+  if (!copy) copies.set(name, (copy = projectText(node, field, replica.history)))
+  return copy
 }
 
 /** Changes a text field into these words, and nothing that they have in common. */
