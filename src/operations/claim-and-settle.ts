@@ -23,7 +23,7 @@ import type { Replica } from '../replica/replica.ts'
 import type { TaskRow } from '../replica/task-row.ts'
 import type { Locks } from '../store/locks.ts'
 import type { After } from '../sync/pair-clock.ts'
-import { hasBeenLeased, isStrict, waitsForLease } from './leases.ts'
+import { asksInVain, hasBeenLeased, isStrict, waitsForLease } from './leases.ts'
 import { nextTask, type WhyNothing } from './next-task.ts'
 import { run } from './table.ts'
 import { watchRun } from './watch-run.ts'
@@ -66,8 +66,11 @@ export async function claimAndSettle(
   let last: Result<Settled> | null = null
   for (let attempt = 0; attempt < LOCAL.claimAttempts; attempt++) {
     const { fitting, waiting, why } = nextTask(replica)
-    const leased = waiting.filter(({ task: id, run: own }) => hasBeenLeased(replica, id, own))
-    const inOrder = [...leased.map(({ task: id }) => id), ...fitting, ...waiting.map(({ task: id }) => id)]
+    // What asks in vain is said anew at once: nobody else gets the task as long as it stands.
+    const first = waiting.filter(
+      ({ task: id, run: own }) => hasBeenLeased(replica, id, own) || asksInVain(replica, replica.nodes.get(id) as WorkNode, own),
+    )
+    const inOrder = [...first.map(({ task: id }) => id), ...fitting, ...waiting.map(({ task: id }) => id)]
     const next = inOrder.find((id) => !tried.has(id))
     if (next === undefined) return last ?? refuse<NothingToDo>({ code: 'nothing_ready', detail: nothingWords(why), why })
     tried.add(next)

@@ -23,11 +23,24 @@ export function hasBeenLeased(replica: Replica, task: NodeId, run: NodeId): bool
   return hasLease(runOf(replica, task, run)?.records ?? [])
 }
 
-/** Whether the run waits for somebody who gives leases no more: its claim is to be said anew. */
-export function asksInVain(replica: Replica, task: NodeId, run: NodeId): boolean {
-  return (
-    waitsForLease(replica, task, run) && leaseAskedOf(runOf(replica, task, run)?.records ?? []) !== leaseAuthorityOf(replica).key
-  )
+/** Whether a run that has not begun was claimed as its task is begun no more: asking nobody, or for what it needs no more. */
+export function isClaimedOtherwise(replica: Replica, task: WorkNode, run: NodeId): boolean {
+  const records = runOf(replica, task.id, run)?.records ?? []
+  const isFree = records.some(({ op }) => op === 'confirm') || hasLease(records)
+  return !isFree && (leaseAskedOf(records) !== null) !== isStrict(task)
+}
+
+/** Whether its claim is to be said anew: that, or it waits for somebody who gives leases no more. */
+export function asksInVain(replica: Replica, task: WorkNode, run: NodeId): boolean {
+  if (isClaimedOtherwise(replica, task, run)) return true
+  const asked = leaseAskedOf(runOf(replica, task.id, run)?.records ?? [])
+  return waitsForLease(replica, task.id, run) && asked !== leaseAuthorityOf(replica).key
+}
+
+/** It would begin without what the task asks for now, or wait for what it needs no more. */
+export function claimAnew(task: WorkNode): Result<never> {
+  const why = isStrict(task) ? 'has become strict' : 'is strict no more'
+  return refuse({ code: 'wrong_state', detail: `The task ${why} since you claimed it, and nothing was begun: claim it again.` })
 }
 
 /** Nothing can be claimed: nobody is there to ask. */

@@ -64,7 +64,7 @@ const statesOf = (replica: Replica, id: NodeId): string[] => replica.runsOf(id).
 const leasesOf = (replica: Replica, id: NodeId): number => replica.runsOf(id).filter(({ lease }) => lease?.given).length
 
 /** Asks, and lets the wait for a lease pass where none comes. */
-async function ask(replica: Replica, id: NodeId, s: Awaited<ReturnType<typeof scene>>) {
+async function ask(replica: Replica, id: NodeId | 'next', s: Awaited<ReturnType<typeof scene>>) {
   const pending = s.time.pending()
   const asked = claimAndSettle(replica, { task: id }, s.ports())
   let isOver = false
@@ -198,6 +198,57 @@ describe('a strict task', () => {
     await meet(s.owner, one)
     expect(statesOf(s.owner, s.id)).toEqual(['working'])
     done(one, 'submit_task', { id: s.id })
+  })
+})
+
+describe('a task whose way to begin changes while a claim waits', () => {
+  test('begins by no claim from before it was strict: that one is said anew, and asks', async () => {
+    const s = await scene()
+    const one = await s.agent(7)
+    done(s.owner, 'update_task', { id: s.id, claimMode: 'optimistic' })
+    await meet(s.owner, one)
+    const { run: claimed } = done(one, 'claim_task', { id: s.id })
+    done(s.owner, 'update_task', { id: s.id, claimMode: 'strict' })
+    done(s.owner, 'set_policy', { leaseAuthority: s.owner.actor })
+    keeps(s.owner)
+    await meet(s.owner, one)
+    expect(run({ replica: one }, 'confirm_task', { id: s.id, run: claimed })).toMatchObject({ refusal: { code: 'wrong_state' } })
+    expect(statesOf(one, s.id)).toEqual(['claimed'])
+    const { run: asking } = done(one, 'claim_task', { id: s.id })
+    expect(statesOf(one, s.id)).toEqual(['release', 'claimed'])
+    await meet(s.owner, one)
+    expect(done(one, 'confirm_task', { id: s.id, run: asking })).toMatchObject({ status: 'in_progress' })
+  })
+
+  test('begins without a lease once it is strict no more, by the agent that waited as well', async () => {
+    const s = await scene()
+    const one = await s.agent(7)
+    done(s.owner, 'set_policy', { leaseAuthority: s.owner.actor })
+    await meet(s.owner, one)
+    expect(await ask(one, s.id, s)).toMatchObject({ refusal: { code: 'unavailable' } })
+    // The authority is gone for good, and a person lets it go.
+    done(s.owner, 'update_task', { id: s.id, claimMode: 'optimistic' })
+    await meet(s.owner, one)
+    expect(await ask(one, s.id, s)).toMatchObject({ ok: true })
+    expect(statesOf(one, s.id)).toEqual(['release', 'working'])
+  })
+
+  test('is not held by an agent that has other work and asked somebody who gives leases no more', async () => {
+    const s = await scene()
+    const [one, other] = [await s.agent(7), await s.person(8)]
+    done(s.owner, 'set_policy', { leaseAuthority: s.owner.actor })
+    await meet(s.owner, one, other)
+    expect(await ask(one, s.id, s)).toMatchObject({ refusal: { code: 'unavailable' } })
+    done(s.owner, 'create_task', { title: 'Other work', status: 'ready' })
+    keeps(s.owner, other)
+    done(s.owner, 'set_policy', { leaseAuthority: other.actor })
+    await meet(s.owner, one, other)
+    // It asks anew first, and goes on with what it can do meanwhile.
+    expect(await ask(one, 'next', s)).toMatchObject({ ok: true, value: { task: { title: 'Other work' } } })
+    expect(one.runsOf(s.id).map(({ state, lease }) => [state, lease?.authority])).toEqual([
+      ['release', s.owner.actor],
+      ['claimed', other.actor],
+    ])
   })
 })
 

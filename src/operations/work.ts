@@ -22,7 +22,7 @@ import type { TaskRow } from '../replica/task-row.ts'
 import type { Transaction } from '../replica/transaction.ts'
 import { writeComment } from './elements.ts'
 import { findTask, rowOf } from './find.ts'
-import { asksInVain, isStrict, noAuthority, noLease, waitsForLease } from './leases.ts'
+import { asksInVain, claimAnew, isClaimedOtherwise, isStrict, noAuthority, noLease, waitsForLease } from './leases.ts'
 import { operation } from './operation.ts'
 import { nodeId, seen, taskRef, title, word } from './shapes.ts'
 import { whilePaused } from './supervise.ts'
@@ -59,9 +59,9 @@ export const claimTask = operation({
     if (paused) return paused
     const task = found.value
     const isOpen = isCompetition(task) && task.work?.accepted == null
-    const standing = replica.runsOf(task.id).find(isStandingClaim(replica.actor))
-    // Who asks again for a strict task goes on with the claim that waits, unless it waits for somebody who gives nothing any more.
-    if (standing && !asksInVain(replica, task.id, standing.id))
+    const standing = replica.runsOf(task.id).find(isStandingClaim(replica.actor, isStrict(task)))
+    // Who asks again for a strict task goes on with the claim that waits, unless it waits in vain.
+    if (standing && !asksInVain(replica, task, standing.id))
       return ok({ task: rowOf(replica, task.id), run: standing.id, epoch: standing.epoch })
     if (standing) replica.transact(null, (tx) => tx.say(task, 'end', standing.id, 'release'))
     const own = replica.runsOf(task.id).find(({ agent, state }) => agent === replica.actor && GOES_ON.has(state))
@@ -104,6 +104,7 @@ export const confirmTask = operation({
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
       if (goesOn(replica, task, own)) {
+        if (isClaimedOtherwise(replica, task, own)) return claimAnew(task)
         if (waitsForLease(replica, task.id, own)) return noLease(replica)
         return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
       }
@@ -347,8 +348,9 @@ function goesOn(replica: Replica, task: WorkNode, run: NodeId): boolean {
   return replica.runsOf(task.id).some(({ id, state }) => id === run && GOES_ON.has(state))
 }
 
-function isStandingClaim(actor: string): (row: RunRow) => boolean {
-  return ({ agent, state, lease }) => agent === actor && state === 'claimed' && lease !== null
+/** One that has asked for a lease, or is to ask. */
+function isStandingClaim(actor: string, isToAsk: boolean): (row: RunRow) => boolean {
+  return ({ agent, state, lease }) => agent === actor && state === 'claimed' && (isToAsk || lease !== null)
 }
 
 /** Several may try, and people choose. */
