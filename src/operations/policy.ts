@@ -6,12 +6,10 @@ import type { Value } from '../core/batch.ts'
 import { read } from '../core/fold.ts'
 import { type ActorKey, workspaceNodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
-import { FIRST_AGENT_RANK } from '../core/roles.ts'
 import { isActorKey } from '../replica/agents.ts'
-import { leaseAuthorityOf, nameLeaseAuthority } from '../replica/lease-authority.ts'
+import { leaseAuthorityOf, mayGiveLeases, nameLeaseAuthority, waitsFor } from '../replica/lease-authority.ts'
 import { type Policy, policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
-import { liveOf } from '../replica/standing.ts'
 import { operation } from './operation.ts'
 
 export const getPolicy = operation({
@@ -39,7 +37,7 @@ export const setPolicy = operation({
     leaseTakeOver: z.optional(z.boolean()),
   }),
   run({ replica }, { leaseAuthority, leaseTakeOver = false, ...input }): Result<Policy> {
-    const named = leaseAuthority === undefined ? null : nameable(replica, leaseAuthority)
+    const named = leaseAuthority === undefined ? null : nameable(replica, leaseAuthority, leaseTakeOver)
     if (named && !named.ok) return named
     const node = workspaceNodeId(replica.workspace)
     const known = read(replica.nodes.get(node) as never, 'policy')
@@ -56,13 +54,18 @@ export const setPolicy = operation({
 })
 
 /** Leases are given by people's devices and by hosts, never by agents. */
-function nameable(replica: Replica, key: string | null): Result<ActorKey | null> {
-  if (key === null) return ok(null)
-  const isThere = isActorKey(key) && liveOf(replica.authority, key).some(({ rank }) => rank < FIRST_AGENT_RANK)
-  if (isThere) return ok(key)
+function nameable(replica: Replica, key: string | null, isForced: boolean): Result<ActorKey | null> {
+  if (key === null || (isActorKey(key) && mayGiveLeases(replica, key))) {
+    if (isForced || waitsFor(replica, key).length <= LOCAL.leaseHandOvers) return ok(key)
+    return refuse({
+      code: 'too_large',
+      detail: `More than ${LOCAL.leaseHandOvers} were named before, and have not let go. Wait for them, or take over from those that give leases no more.`,
+    })
+  }
   return refuse({
     code: 'invalid',
-    detail: 'The lease authority is the key of a person’s device or of a host of this workspace.',
+    detail:
+      'The lease authority is the key of a person’s device or of a host, one that may assign tasks and change the workspace.',
   })
 }
 

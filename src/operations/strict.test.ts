@@ -1,7 +1,7 @@
 /** Strict tasks: begun by the word of the lease authority, and never on two sides. */
 
 import { afterEach, describe, expect, test } from 'vitest'
-import type { NodeId } from '../core/ids.ts'
+import { type NodeId, workspaceNodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { LEASE, strictUnder } from '../core/work.ts'
 import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
@@ -39,7 +39,8 @@ async function scene() {
     id,
     ports: (): ClaimPorts => ({ clock: time, locks: memoryLocks().tab(), delays: () => [] }),
     agent: async (seed: number, role: 'agent' | 'coordinator' = 'agent') => (await joined(owner, seed, clock, { role })).member,
-    person: async (seed: number) => (await joined(owner, seed, clock, { role: 'admin' })).member,
+    person: async (seed: number, role: 'admin' | 'member' | 'viewer' = 'admin') =>
+      (await joined(owner, seed, clock, { role })).member,
   }
 }
 
@@ -186,6 +187,14 @@ describe('a strict task', () => {
     expect(s.owner.maySay('confirm', s.owner.nodes.get(s.id)!, own, null, LEASE)).toBe(true)
   })
 
+  test('has no authority that could answer nobody, or never let go: somebody who only looks on is not named', async () => {
+    const s = await scene()
+    const { actor } = await s.person(7, 'viewer')
+    expect(run({ replica: s.owner }, 'set_policy', { leaseAuthority: actor })).toMatchObject({ refusal: { code: 'invalid' } })
+    const other = await s.person(8, 'member')
+    expect(run({ replica: s.owner }, 'set_policy', { leaseAuthority: other.actor })).toMatchObject({ ok: true })
+  })
+
   test('that was begun before it was strict stays with whoever began it', async () => {
     const s = await scene()
     const one = await s.agent(7)
@@ -305,6 +314,20 @@ describe('the lease authority is handed over', () => {
     done(s.owner, 'set_policy', { leaseAuthority: a.actor })
     await meet(s.owner, a, b)
     expect([s.owner, a, b].map((replica) => givesLeases(replica, replica.actor))).toEqual([false, true, false])
+  })
+
+  test('to so many that they cannot all be waited for, and then to nobody: none of them is left out', async () => {
+    const s = await scene()
+    const other = await s.person(7)
+    const key = (n: number): string => `01${String(n).padStart(64, '0')}`
+    const after = Array.from({ length: LOCAL.leaseHandOvers }, (_, n) => key(n))
+    const node = workspaceNodeId(s.owner.workspace)
+    s.owner.transact(null, (tx) => tx.set(node, 'leaseAuthority', { after, key: key(99), term: 9 }))
+    await meet(s.owner, other)
+    for (const leaseAuthority of [other.actor, null])
+      expect(run({ replica: other }, 'set_policy', { leaseAuthority })).toMatchObject({ refusal: { code: 'too_large' } })
+    done(other, 'set_policy', { leaseAuthority: other.actor, leaseTakeOver: true })
+    expect(givesLeases(other, other.actor)).toBe(true)
   })
 
   test('and a claim that asks the one before is said anew', async () => {

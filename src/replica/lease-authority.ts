@@ -8,14 +8,19 @@
  * law rests on their word that the other gives no more leases.
  */
 
+import { assert } from '../base/assert.ts'
 import { toHex } from '../base/bytes.ts'
 import type { Value } from '../core/batch.ts'
 import { own } from '../core/crdt/own.ts'
 import { elements, type WorkNode } from '../core/fold.ts'
-import { type ActorKey, workspaceNodeId } from '../core/ids.ts'
+import type { Right } from '../core/change.ts'
+import { type ActorKey, type NodeType, workspaceNodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
+import { FIRST_AGENT_RANK } from '../core/roles.ts'
+import { scopeFault } from '../core/scope.ts'
 import { isActorKey } from './agents.ts'
 import type { Replica } from './replica.ts'
+import { liveOf } from './standing.ts'
 import type { Transaction } from './transaction.ts'
 
 export interface LeaseAuthority {
@@ -53,8 +58,18 @@ export function givesLeases(replica: Known, actor: ActorKey): boolean {
   return key === actor && waitsOn.length === 0
 }
 
-/** Names it anew, or nobody. */
-export function nameLeaseAuthority(replica: Replica, tx: Transaction, key: ActorKey | null, isForced: boolean): void {
+/** Whether this key could be the authority: a person's or a host's, which may give leases of any task, and say that it lets go. */
+export function mayGiveLeases(replica: Replica, key: ActorKey): boolean {
+  const live = liveOf(replica.authority, key).filter(({ rank }) => rank < FIRST_AGENT_RANK)
+  const may = (right: Right, type: NodeType): boolean => {
+    const anywhere = { id: workspaceNodeId(replica.workspace), type, project: null, path: null }
+    return live.some(({ cited }) => scopeFault(cited, right, anywhere, replica.now()) === null)
+  }
+  return may('assign', 'task') && may('update', 'workspace')
+}
+
+/** Who would have to let go first, were this key named. */
+export function waitsFor(replica: Replica, key: ActorKey | null): readonly ActorKey[] {
   const namings = namingsIn(replica)
   const [root] = replica.roots
   const before =
@@ -63,8 +78,14 @@ export function nameLeaseAuthority(replica: Replica, tx: Transaction, key: Actor
       : root
         ? [toHex(root) as ActorKey]
         : []
-  const after = isForced ? [] : [...new Set(before)].filter((one) => one !== key).slice(0, LOCAL.leaseHandOvers)
-  const term = Math.max(0, ...namings.map((naming) => naming.term)) + 1
+  return [...new Set(before)].filter((one) => one !== key)
+}
+
+/** Names it anew, or nobody. Nobody who may give leases is left out: callers see to it that they are not too many. */
+export function nameLeaseAuthority(replica: Replica, tx: Transaction, key: ActorKey | null, isForced: boolean): void {
+  const after = isForced ? [] : waitsFor(replica, key)
+  assert(after.length <= LOCAL.leaseHandOvers, 'a naming waits for so many that it can be read')
+  const term = Math.max(0, ...namingsIn(replica).map((naming) => naming.term)) + 1
   tx.set(workspaceNodeId(replica.workspace), FIELD, { after, key, term })
 }
 

@@ -2,9 +2,8 @@
 
 import { toHex } from '../../base/bytes.ts'
 import type { ActorKey } from '../../core/ids.ts'
-import { FIRST_AGENT_RANK } from '../../core/roles.ts'
+import { mayGiveLeases } from '../../replica/lease-authority.ts'
 import type { Policy } from '../../replica/policy.ts'
-import { liveOf } from '../../replica/standing.ts'
 import { Field } from '../kit/field.tsx'
 import { useKnownPeople } from '../known-people.ts'
 import { actorName } from '../names.ts'
@@ -76,12 +75,12 @@ function beforeOf({ leaseAuthority, leaseWaitsOn }: Policy, key: string | null):
   return [...new Set(all)].filter((one) => one !== key)
 }
 
-/** Keys of people and hosts that are in, this device first. */
+/** Keys of people and hosts that can give leases, this device first. */
 function useDevices(named: string | null): readonly string[] {
   const { replica, links } = useSession()
   const known = useKnownPeople().map(({ actor }) => actor)
   const linked = useObservable(links).peers.map(({ actor }) => actor)
-  const isIn = (key: string): boolean => liveOf(replica.authority, key as ActorKey).some(({ rank }) => rank < FIRST_AGENT_RANK)
+  const isIn = (key: string): boolean => mayGiveLeases(replica, key as ActorKey)
   const keys = [replica.actor, ...replica.roots.map((root) => toHex(root)), ...known, ...linked].filter(isIn)
   return [...new Set([...keys, ...(named === null ? [] : [named])])]
 }
