@@ -27,7 +27,7 @@ export function startKeeper(
   locks: Locks,
   page: Document,
   random: () => number,
-  beside: () => Promise<() => void>,
+  beside: () => Promise<() => Promise<void>>,
 ): Keeper {
   const ended = deferred()
   let isBusy = false
@@ -79,7 +79,8 @@ export function startKeeper(
     stop()
     page.removeEventListener('visibilitychange', hidden)
     // Last: it may never have begun, and then that is told once everything else is put away.
-    ;(await stopBeside)()
+    const putAway = await stopBeside
+    await putAway()
   })
   return { stop: () => ended.resolve() }
 }
