@@ -126,10 +126,11 @@ export class SharedLog {
     // Into the line before anything that is written after a wait.
     this.saving.pushReceipt(slip.receipt)
     return done.then(async (value) => {
-      slip.answered = answered(value)
-      // Nor is it answered there before all of it is.
+      // Nor is it answered there before all of it is: what was written first may go to the store when the last is not yet signed.
       await this.saved()
-      if (this.saving.state.problem === null) this.saving.pushReceipt(slip.receipt)
+      if (this.saving.state.problem !== null) return value
+      slip.answered = answered(value)
+      this.saving.pushReceipt(slip.receipt)
       return value
     })
   }
