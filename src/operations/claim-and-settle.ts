@@ -120,9 +120,16 @@ async function claimLocked(replica: Replica, task: NodeId, { clock, delays }: Cl
   const settledMs = clock.now() - from
   const confirmed = run({ replica }, 'confirm_task', { id: task, run: own })
   if (confirmed.ok) {
-    // What is strict is on the disk before it is begun: after a crash its lease still stands.
-    if (isStrict(node)) await replica.saved()
-    return ok({ task: confirmed.value, run: own, settledMs })
+    if (!isStrict(node)) return ok({ task: confirmed.value, run: own, settledMs })
+    // What is strict is on the disk before it is begun: after a crash nobody begins it anew.
+    await replica.saved()
+    const { problem } = replica.saveState
+    if (problem === null) return ok({ task: confirmed.value, run: own, settledMs })
+    if (isOpen(replica, task, own)) run({ replica }, 'release_task', { id: task, run: own })
+    return refuse({
+      code: 'unavailable',
+      detail: `The task is strict, and that it begins could not be saved: nothing was begun, and it is given back. ${problem}`,
+    })
   }
   if (isOpen(replica, task, own) && waitsForLease(replica, task, own)) return confirmed
   // Whatever it was, the task is not to wait for a run that nobody goes on with.

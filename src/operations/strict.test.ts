@@ -8,6 +8,7 @@ import { exchange, founded, joined } from '../replica/cluster.fixture.ts'
 import { givesLeases } from '../replica/lease-authority.ts'
 import type { Replica } from '../replica/replica.ts'
 import { memoryLocks } from '../store/locks.ts'
+import { StoreFullError } from '../store/store.ts'
 import { createVirtualClock } from '../sync/pair-clock.ts'
 import { claimAndSettle, type ClaimPorts } from './claim-and-settle.ts'
 import { type LeaseRunner, startLeases } from './lease-runner.ts'
@@ -116,6 +117,29 @@ describe('a strict task', () => {
     await meet(s.owner, one)
     expect(await claimAndSettle(one, { task: 'next' }, s.ports())).toMatchObject({ ok: true, value: { task: { id: s.id } } })
     expect(statesOf(one, s.id)).toEqual(['working'])
+  })
+
+  test('is not begun where that cannot be saved: after a crash it would be begun again', async () => {
+    let isFull = false
+    const { owner } = await founded(1, undefined, {
+      beforeWrite() {
+        if (isFull) throw new StoreFullError()
+      },
+    })
+    keeps(owner)
+    done(owner, 'set_policy', { leaseAuthority: owner.actor })
+    const { id } = done(owner, 'create_task', { title: 'Pay it', status: 'ready', claimMode: 'strict' })
+    done(owner, 'claim_task', { id })
+    await turn()
+    await owner.saved()
+    isFull = true
+    const ports = { clock: createVirtualClock(), locks: memoryLocks().tab(), delays: () => [] }
+    expect(await claimAndSettle(owner, { task: id }, ports)).toMatchObject({ refusal: { code: 'unavailable' } })
+    expect(statesOf(owner, id)).toEqual(['release'])
+    isFull = false
+    await owner.retrySaving()
+    const asked = claimAndSettle(owner, { task: id }, ports)
+    expect(await asked).toMatchObject({ ok: true, value: { task: { status: 'in_progress' } } })
   })
 
   test('has one open lease at a time, however often the authority starts; the next is given once it is over', async () => {
