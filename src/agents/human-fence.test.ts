@@ -1,6 +1,7 @@
 /** What a person changes in the middle of a run: the agent’s next write moves nothing, its model learns what was changed, and goes on. */
 
 import { expect, test } from 'vitest'
+import { LOCAL } from '../core/limits.ts'
 import { testBoard } from './agent.fixture.ts'
 import type { Scene, Script, ScriptedStep } from './scripted.ts'
 import { scriptedModel } from './scripted.ts'
@@ -90,6 +91,36 @@ test('a document that a person wrote in is left as they left it, until the model
   const working = agent.start(scriptedModel('test', script))
   await working.ended(1)
   expect(documents).toEqual(['one\n2\n', 'ONE\n2\n', 'Ours.\n'])
+  await working.stop()
+})
+
+test('a document that is too long for its model to read has not been read', async () => {
+  const board = await testBoard()
+  board.do('create_task', { title: 'Build it', status: 'ready' })
+  const content = 'A line of ours.\n'.repeat(LOCAL.toolOutputChars / 16 + 1)
+  const { id } = board.do('create_document', { path: 'notes.txt', content })
+  const agent = await board.agent(1)
+  const told: unknown[] = []
+  const documents: string[] = []
+  const note = (scene: Scene): void => {
+    told.push(said(scene))
+    documents.push(board.do('get_document', { id }).content)
+  }
+  const write = call('write_document', { path: 'notes.txt', content: 'Mine.\n' })
+  const working = agent.start(
+    scriptedModel(
+      'test',
+      steps(
+        call('read_document', { path: 'notes.txt' }),
+        (scene) => (note(scene), write),
+        (scene) => (note(scene), write),
+        (scene) => (note(scene), submit('Done.')),
+      ),
+    ),
+  )
+  await working.ended(1)
+  expect(told).toMatchObject([{ code: 'too_large' }, { code: 'human_fence' }, { written: 'notes.txt' }])
+  expect(documents).toEqual([content, content, 'Mine.\n'])
   await working.stop()
 })
 

@@ -9,9 +9,14 @@ import { LOCAL } from '../core/limits.ts'
 import { NOTHING_SEEN } from '../replica/human-edits.ts'
 
 export class Shown {
-  readonly #seen: Map<NodeId, string>
+  #seen: Map<NodeId, string>
 
   constructor(before: Readonly<Record<string, string>> = {}) {
+    this.#seen = new Map(Object.entries(before) as [NodeId, string][])
+  }
+
+  /** Takes back what was noted since then: it did not get to the model. */
+  restore(before: Readonly<Record<string, string>>): void {
     this.#seen = new Map(Object.entries(before) as [NodeId, string][])
   }
 

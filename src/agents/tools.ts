@@ -240,14 +240,17 @@ export async function applyTool(
   if (!spec) return refuse({ code: 'permission_denied', detail: `You have no tool ${name}. Yours are: ${names.join(', ')}.` })
   const parsed = spec.input.safeParse(input)
   if (!parsed.success) return refuse({ code: 'invalid', detail: z.prettifyError(parsed.error) })
+  const before = at.shown.toJSON()
   const done = await spec.run(at, parsed.data, signal)
   if (!done.ok) return isHumanFence(done.refusal) ? refuse(heldBack(at, done.refusal)) : done
   const output = JSON.stringify(done.value)
-  if (output.length > LOCAL.toolOutputChars)
+  if (output.length > LOCAL.toolOutputChars) {
+    at.shown.restore(before)
     return refuse({
       code: 'too_large',
       detail: `The answer has ${output.length} characters, more than ${LOCAL.toolOutputChars}. Ask for less.`,
     })
+  }
   return ok(output)
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { seededBytes, seededRandom } from '../base/random.ts'
+import { LOCAL } from '../core/limits.ts'
 import { all, own, stored, wire, type OpenedStore } from './contract-fixtures.ts'
 import { openFileStore } from './file-store.ts'
 import { receiptsContract } from './store-receipts.contract.ts'
@@ -44,6 +45,16 @@ async function opening(): Promise<OpenedStore> {
 
 storeContract('the store in a folder', opening, 12)
 receiptsContract('the store in a folder', opening)
+
+test('large receipts that come without a batch are sealed by their size', async () => {
+  const dir = fresh()
+  const store = await openIn(dir)
+  const text = 'x'.repeat(LOCAL.repeatableChars / 8)
+  for (let i = 1; i <= 10; i++) await store.append([], undefined, [{ name: `n${i}`, at: i, text }])
+  await store.seal()
+  expect((await stat(join(dir, 'tail'))).size).toBeLessThan(text.length)
+  expect((await store.receipts?.())?.map(({ name }) => name)).toEqual(['n4', 'n5', 'n6', 'n7', 'n8', 'n9', 'n10'])
+})
 
 describe('the store in a folder, after a kill', () => {
   /** The folder as a killed process leaves it: its lock is there, its owner is not. */

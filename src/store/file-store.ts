@@ -23,7 +23,7 @@ import { dataOffset, encodeFrame, readBytes, readFrames, replaceFile, syncFolder
 import { lockFolder } from './file-lock.ts'
 import { FileReceipts } from './file-receipts.ts'
 import { readSnapshotFile, writeSnapshotFile } from './file-snapshot.ts'
-import { keptReceipts, type Receipt } from './receipts.ts'
+import { charsOf, keptReceipts, type Receipt } from './receipts.ts'
 import { decodeRecord, encodeRecord, groupWires, type RecordInfo, sealableRuns, storedBytes } from './records.ts'
 import {
   type FeedHead,
@@ -174,7 +174,7 @@ class FileStore implements Store {
   seal(): Promise<number> {
     return this.#turn(async () => {
       const runs = sealableRuns(this.#records)
-      if (runs.length === 0 && this.#receipts.length < LOCAL.repeatableAnswers) return 0
+      if (runs.length === 0 && !this.#isTailLong) return 0
       const merged = new Map<FileRecord, { record: RecordInfo; data: Bytes }>()
       for (const run of runs) merged.set(run[0] as FileRecord, await this.#merge(run))
       const gone = new Set(runs.flatMap((run) => run.slice(1)))
@@ -245,6 +245,12 @@ class FileStore implements Store {
   get #end(): number {
     const last = this.#records.at(-1)
     return last ? last.first + last.count - 1 : 0
+  }
+
+  /** By what came without batches, such as answers to writes that changed nothing. */
+  get #isTailLong(): boolean {
+    const chars = this.#receipts.reduce((sum, receipt) => sum + charsOf(receipt), 0)
+    return this.#receipts.length >= LOCAL.repeatableAnswers || chars > LOCAL.repeatableChars
   }
 
   #path(name: string): string {
