@@ -56,9 +56,11 @@ export class Arrivals {
   constructor(replica: Replica) {
     this.#replica = replica
     this.epoch = toHex(replica.random(EPOCH_BYTES))
-    const before = new Set([...replica.quarantine.keys(), ...replica.turnedEver])
-    this.#turns = [...before].map((ref, number) => ({ number, ref })).slice(-LOCAL.turnsKept)
-    this.#nextTurn = before.size
+    const { quarantine, turnedEver } = replica
+    // What never turned was told as it is, and goes first where it is too much.
+    const before = [...[...quarantine.keys()].filter((ref) => !turnedEver.has(ref)), ...turnedEver]
+    this.#turns = before.map((ref, number) => ({ number, ref })).slice(-LOCAL.turnsKept)
+    this.#nextTurn = before.length
     replica.onDurable(() => this.#changed.emit())
     replica.onTurned((refs) => {
       for (const ref of refs) this.#turns.push({ number: this.#nextTurn++, ref })

@@ -1,6 +1,8 @@
 /** The stream forwards: nothing is told twice, nothing is left out, however it came. */
 
 import { expect, test } from 'vitest'
+import { LOCAL } from '../core/limits.ts'
+import { Arrivals } from './arrivals.ts'
 import { exchange, founded, joined } from './cluster.fixture.ts'
 import { ANY_EVENT, type EventFilter } from './event-pages.ts'
 import { type ArrivedEvent, placeSince, readArrived } from './event-stream.ts'
@@ -138,6 +140,19 @@ test('a cursor of an earlier process hears of all that does not count now; one o
   expect(events.filter((one) => one.turned).length).toBe(owner.quarantine.size)
   expect(await placeSince(owner, next.replace(/^[^.]+/, 'other'))).toMatchObject({ ok: false, refusal: { code: 'gone' } })
   expect(await placeSince(owner, 'nonsense')).toMatchObject({ ok: false, refusal: { code: 'bad_request' } })
+})
+
+test('where more has turned than is kept, what turned last is told, though it does not count now', () => {
+  const others = Array.from({ length: LOCAL.turnsKept }, (_, i) => i + 512)
+  const replica = {
+    random: (length: number) => new Uint8Array(length),
+    quarantine: new Map([[256, 'revoked']]),
+    turnedEver: new Set([...others, 256]),
+    onDurable: () => () => undefined,
+    onTurned: () => () => undefined,
+  }
+  const told = new Arrivals(replica as unknown as Replica).turnsFrom(0).map(({ ref }) => ref)
+  expect(told).toEqual([...others.slice(1), 256])
 })
 
 test.each([
