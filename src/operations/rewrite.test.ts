@@ -4,8 +4,9 @@ import type { Result } from '../base/result.ts'
 import type { WorkNode } from '../core/fold.ts'
 import type { NodeId } from '../core/ids.ts'
 import { signingKeys } from '../log/keys.ts'
+import { startLeases } from './lease-runner.ts'
 import { run } from './table.ts'
-import { founded, portsOf, signerOf } from '../replica/cluster.fixture.ts'
+import { exchange, founded, joined, portsOf, signerOf } from '../replica/cluster.fixture.ts'
 import { grantTo } from '../replica/membership.ts'
 import { type ActorPorts, openReplica, type Replica } from '../replica/replica.ts'
 import { takeOver, writeText } from '../replica/rewrite.ts'
@@ -75,6 +76,48 @@ test('typed text is taken over letter by letter, also in a field that nobody has
   await fresh.saved()
   const again = await openReplica(owner.workspace, peer.ports)
   expect([old, made].map((id) => bodyOf(again, id))).toEqual([old, made].map((id) => bodyOf(fresh, id)))
+})
+
+test('a lease that nobody has heard of is not given again by itself: another may have one by then', async () => {
+  const { owner, peer, clock } = await founded()
+  const signer = signerOf(await signingKeys(new Uint8Array(32).fill(1)))
+  expect(grantTo(owner, { key: signer.key, box: null }, { role: 'agent' })).toMatchObject({ ok: true })
+  const agents = [
+    (await joined(owner, 7, clock, { role: 'agent' })).member,
+    (await joined(owner, 8, clock, { role: 'agent' })).member,
+  ]
+  const [early, late] = agents as [Replica, Replica]
+  done(run({ replica: owner }, 'set_policy', { leaseAuthority: owner.actor }))
+  const { id } = done(run({ replica: owner }, 'create_task', { title: 'Pay it', status: 'ready', claimMode: 'strict' }))
+  for (const agent of agents) {
+    await exchange(owner, agent)
+    clock.ms += 10
+    done(run({ replica: agent }, 'claim_task', { id }))
+    await agent.saved()
+  }
+  await exchange(late, owner)
+  const openFeed: ActorPorts['openFeed'] = async () => ({
+    feed: toHex(peer.ports.random(8)),
+    head: null,
+    release: async () => {},
+  })
+  const mute = await owner.as({ signer: { key: signer.key, sign: () => Promise.reject(new Error('no key')) }, openFeed })
+  const stuck = new Promise<void>((resolve) => owner.onStuck(resolve))
+  done(run({ replica: mute }, 'create_task', { title: 'Lost' }))
+  const give = async (replica: Replica): Promise<void> => {
+    const runner = startLeases(replica)
+    await Promise.resolve()
+    runner.stop()
+  }
+  await give(owner)
+  await stuck
+  const leases = (replica: Replica): number => replica.runsOf(id).filter(({ lease }) => lease?.given).length
+  const fresh = await openReplica(owner.workspace, peer.ports)
+  await exchange(early, fresh)
+  await give(fresh)
+  expect([leases(owner), leases(fresh)]).toEqual([1, 1])
+  await takeOver(fresh, owner, () => ({ signer, openFeed }))
+  expect(leases(fresh)).toBe(1)
 })
 
 function bodyOf(replica: Replica, id: NodeId): string {

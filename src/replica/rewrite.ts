@@ -10,8 +10,9 @@
 import { applyUpdate, type Doc } from 'yjs'
 import { type Bytes, toHex } from '../base/bytes.ts'
 import { type AuthorityChange, authorityRight } from '../core/authority-change.ts'
-import type { Edit } from '../core/change.ts'
+import { type Edit, isWorkEdit } from '../core/change.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
+import { isLease } from '../core/work.ts'
 import type { ActorPorts, Replica } from './replica.ts'
 import { insertPieces, projectText, textClientId, textName } from './text.ts'
 import { maskUpdate } from './text-pieces.ts'
@@ -73,6 +74,8 @@ function mayPublish(replica: Replica, change: AuthorityChange, cited: string): b
 /** What has nothing to change any more is left alone. */
 function rewriteEdit(replica: Replica, tx: Transaction, edit: Edit, copies: Copies): void {
   if ((edit.op === 'create') === (tx.node(edit.node) !== undefined)) return
+  // Whoever gives leases looks at what is here now: another run may have one.
+  if (isWorkEdit(edit) && isLease(edit)) return
   // Their rights may have ended meanwhile, or the run that it is about.
   if (!replica.mayWrite(edit)) return hide(replica, edit, copies)
   if (edit.op === 'text') rewriteText(replica, tx, edit.node, edit.field, edit.update, copies)
