@@ -87,16 +87,26 @@ export function createRest(deps: RestDeps): Hono {
     const admitted = await admit(request)
     if ('status' in admitted) return toResponse(admitted)
     if (!admitted.ok) return toResponse(problemAnswer(admitted.refusal))
-    const signal = streamsEvents(route.operation) ? signalOf(request, admitted.value) : request.signal
-    const caller: Caller = { ...admitted.value, context: { ...admitted.value.context, after, signal } }
+    const caller: Caller = { ...admitted.value, context: { ...admitted.value.context, after, signal: request.signal } }
     if (route.isRead && !caller.mayRead && route.operation !== 'authorize' && route.operation !== 'who_am_i')
       return toResponse(problemAnswer(MAY_NOT_READ))
     const input = await inputOf(http, route, () => namesShown(caller, route, http.req.param('id')))
     if (!input.ok) return toResponse(problemAnswer(input.refusal))
     if (route.operation === 'export_tasks') return planResponse(caller.context.replica)
-    if (streamsEvents(route.operation) && http.req.header('Accept')?.includes('text/event-stream'))
-      return follow(http, caller, input.value)
+    if (streamsEvents(route.operation)) return events(http, caller, route, input.value)
     return toResponse(await (route.isRead ? read : write)(http, caller, route, input.value, repeats))
+  }
+
+  /** What lasts ends with the request, and with the caller's right to it. */
+  async function events(http: HttpContext, caller: Caller, route: Route, input: RequestInput): Promise<Response> {
+    const { signal, release } = either(http.req.raw.signal, caller.until)
+    const own: Caller = { ...caller, context: { ...caller.context, signal } }
+    if (http.req.header('Accept')?.includes('text/event-stream')) return follow(http, own, input, release)
+    try {
+      return toResponse(await read(http, own, route, input))
+    } finally {
+      release()
+    }
   }
 
   /** `GET /tasks/:id.md`: the task as a page for models and terminals. */
@@ -112,7 +122,12 @@ export function createRest(deps: RestDeps): Hono {
     return toResponse({ status: 200, headers: { 'Content-Type': 'text/markdown; charset=UTF-8', ETag: etagOf(body) }, body })
   }
 
-  async function follow(http: HttpContext, { id, context }: Caller, { all }: RequestInput): Promise<Response> {
+  async function follow(
+    http: HttpContext,
+    { id, context }: Caller,
+    { all }: RequestInput,
+    release: () => void,
+  ): Promise<Response> {
     const { id: task, ...asked } = all
     const since = http.req.header('Last-Event-ID') ?? all['since']
     const parsed = listEvents.input.safeParse({
@@ -120,9 +135,15 @@ export function createRest(deps: RestDeps): Hono {
       ...(task !== undefined && { task }),
       ...(since !== undefined && { since }),
     })
-    if (!parsed.success) return toResponse(problemAnswer({ code: 'invalid', detail: parsed.error.message }))
-    const leave = enter(id)
-    if (leave === null) return toResponse(problemAnswer(TOO_MANY_STREAMS))
+    const room = parsed.success ? enter(id) : null
+    if (!parsed.success || room === null) {
+      release()
+      return toResponse(problemAnswer(parsed.success ? TOO_MANY_STREAMS : { code: 'invalid', detail: parsed.error.message }))
+    }
+    const leave = (): void => {
+      room()
+      release()
+    }
     let stream: Result<Response> | null = null
     try {
       stream = await eventSource(context.replica, parsed.data, {
@@ -261,9 +282,19 @@ function namesShown({ context }: Caller, route: Route, id: unknown): readonly st
   return thing.ok && typeof thing.value === 'object' && thing.value !== null ? Object.keys(thing.value) : []
 }
 
-/** For what lasts only: an engine may keep a little of each signal that hangs on a long one. */
-function signalOf({ signal }: Request, { until }: Caller): AbortSignal {
-  return until ? AbortSignal.any([signal, until]) : signal
+/** Fires with either. `release` lets go of both: an engine would keep a little of each signal that hangs on a long one. */
+function either(brief: AbortSignal, lasting: AbortSignal | undefined): { readonly signal: AbortSignal; release(): void } {
+  const both = new AbortController()
+  const of = [brief, ...(lasting ? [lasting] : [])]
+  const fire = (): void => both.abort()
+  if (of.some(({ aborted }) => aborted)) fire()
+  for (const signal of of) signal.addEventListener('abort', fire)
+  return {
+    signal: both.signal,
+    release() {
+      for (const signal of of) signal.removeEventListener('abort', fire)
+    },
+  }
 }
 
 /** What is wrong, without what stands there. */

@@ -199,3 +199,24 @@ test('what is no stream is refused as ever', async () => {
   expect((await follow(door, '/events?since=other.256')).status).toBe(410)
   expect((await follow(door, '/tasks/WN-99/events')).status).toBe(404)
 })
+
+test('nothing hangs on a caller’s right once a request for events is over, however it ended', async () => {
+  const until = new AbortController().signal
+  let hanging = 0
+  const [add, remove] = [until.addEventListener.bind(until), until.removeEventListener.bind(until)]
+  until.addEventListener = (...given: Parameters<typeof add>) => (hanging++, add(...given))
+  until.removeEventListener = (...given: Parameters<typeof remove>) => (hanging--, remove(...given))
+  const { owner } = await testDoor()
+  const door = await testDoor({
+    after: createVirtualClock().after,
+    authenticate: async () => ({ ok: true, value: { id: 'a', context: { replica: owner }, mayRead: true, until } }),
+  })
+  const open = await follow(door, '/events?since=now')
+  expect(hanging).toBe(1)
+  await open.body?.cancel()
+  await door.request('GET', '/events?limit=1')
+  await door.request('GET', '/events?limit=nonsense')
+  expect((await follow(door, '/events?since=nonsense')).status).toBe(400)
+  expect((await follow(door, '/events?limit=nonsense')).status).toBeGreaterThanOrEqual(400)
+  expect(hanging).toBe(0)
+})

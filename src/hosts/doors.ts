@@ -45,8 +45,6 @@ export interface DoorParts {
   readonly pace: PaceLimits
   /** What was done under an Idempotency-Key, before the host was started anew as well. */
   readonly repeats: Repeats
-  /** The host is told to stop: what lasts ends. */
-  readonly stopping: AbortSignal
   /** What it takes to settle a claim with those who are here. */
   readonly claims: ClaimPorts
 }
@@ -107,8 +105,8 @@ export function createDoors(parts: DoorParts): Hono {
     async authenticate(request) {
       const found = await agents.authenticate(request)
       if (!found.ok) return found
-      const { context, until, ...caller } = found.value
-      return ok({ ...caller, context: { ...context, ports: parts.claims }, until: AbortSignal.any([until, parts.stopping]) })
+      const { context, ...caller } = found.value
+      return ok({ ...caller, context: { ...context, ports: parts.claims } })
     },
     now: () => Date.now(),
     // The next sign of life of a stream that is gone must not keep a host alive that was told to stop.

@@ -97,6 +97,7 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
         if (!personOf(own, own.actor)?.name) describeSelf(own, { name, color: '' })
         const hand = { replica: own, ending: new AbortController() }
         hands.set(name, hand)
+        if (open.signal.aborted) hand.ending.abort()
         endStale()
         return hand
       })
@@ -212,12 +213,12 @@ export function createHostedAgents({ replica, keys, ownerToken, actAs }: HostedA
       const hand = await actingOf(kept)
       if (liveUntil(hand.replica) <= replica.now())
         return refuse({ code: 'unauthorized', detail: 'The rights of this token have ended.' })
-      if (hand.ending.signal.aborted) hand.ending = new AbortController()
+      if (hand.ending.signal.aborted && !open.signal.aborted) hand.ending = new AbortController()
       return ok({
         id: hand.replica.actor,
         context: { replica: hand.replica },
         mayRead: kept.mayRead,
-        until: AbortSignal.any([open.signal, hand.ending.signal]),
+        until: hand.ending.signal,
       })
     },
     isOwner(request) {

@@ -58,7 +58,6 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     },
   )
   const { replica, exchange } = workspace
-  const stopping = new AbortController()
   const saving = saveAgain(replica, { after: (ms, run) => void setTimeout(run, ms).unref(), log })
   const webhooks = await openWebhooks({
     dataDir: settings.dataDir,
@@ -79,7 +78,6 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     webhooks: webhooks.door,
     pace: settings.pace,
     repeats: createRepeats(() => Date.now(), await replica.receipts()),
-    stopping: stopping.signal,
     claims: {
       clock: { now: () => performance.now(), after: (ms, run) => void setTimeout(run, ms) },
       delays: () => exchange.status().peers.map(({ lagMs }) => lagMs),
@@ -114,7 +112,6 @@ export async function startHost(settings: HostSettings, siteDir: string, limits?
     workspace,
     async close() {
       clearInterval(reaper)
-      stopping.abort()
       saving.close()
       leave()
       hangUp()
