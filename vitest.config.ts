@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'bench/**/*.test.ts'],
           exclude: ['src/**/*.browser.test.*', 'src/**/*.dist.test.*'],
           setupFiles: ['src/rules/fast-check.setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // Else a style sheet that is read as text is an empty one.
           css: { include: /\/scenario\/app\// },
         },
@@ -34,7 +34,7 @@ export default defineConfig({
       {
         extends: true,
         // Whole programs are started, on a machine that is busy.
-        test: { name: 'dist', environment: 'node', include: ['src/**/*.dist.test.ts'], testTimeout: 60_000 },
+        test: { name: 'dist', environment: 'node', include: ['src/**/*.dist.test.ts'], testTimeout: 180_000 },
       },
       {
         extends: true,
@@ -44,7 +44,7 @@ export default defineConfig({
           name: 'browser',
           include: ['src/**/*.browser.test.ts', 'src/**/*.browser.test.tsx'],
           setupFiles: ['src/rules/fast-check.setup.ts'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,

@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import { expect, test } from './host.ts'
-import { arrive, joinByLink, newWorkspace, sameState, saved, workOffline } from './people.ts'
+import { arrive, joinByLink, kept, newWorkspace, sameState, saved, workOffline } from './people.ts'
 import { linkOf } from './threats/scene.ts'
 
 /** As an agent takes a task by `/api` in its tab: claims, waits, begins. */
@@ -43,6 +43,8 @@ test('an agent is told that the lease authority is away, has begun nothing, and 
 
   const agent = await joinByLink(browser, await linkOf(ada.page, { kind: 'agent' }))
   await sameState(ada.page, agent.page)
+  // From here on its tab answers `/api`, and not the host.
+  await kept(agent.page)
   await workOffline(ada.page, true)
 
   const refused = await take(agent.page)
