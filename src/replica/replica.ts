@@ -354,7 +354,7 @@ export class Replica extends Reading implements LogSource {
   }
 
   #write(edit: Edit): Ref {
-    const right = this.#state.rightOf(edit, this.actor)
+    const right = this.#state.judge.rightOf(edit, this.actor)
     assert(right !== null, `the node of an edit is here (${edit.node})`)
     const capability = this.#standing.forEdit(edit)
     assert(capability !== null, `the actor may ${right} what ${edit.op} is about`)

@@ -44,7 +44,7 @@ export class Standing {
   /** The capability to cite for an edit, or null. */
   forEdit(edit: Edit): Capability | null {
     const ms = this.#ms()
-    return this.held.find((capability) => this.#shared.state.admits(capability, edit, ms)) ?? null
+    return this.held.find((capability) => this.#shared.state.judge.admits(capability, edit, ms)) ?? null
   }
 
   /** The most senior capability with a right that is about no node, or null. */

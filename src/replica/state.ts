@@ -30,21 +30,18 @@ import {
   type TagNames,
   type WorkEdit,
 } from '../core/change.ts'
-import { type Author, type By, Fold, NOT_CREATED, type Part, type WorkNode } from '../core/fold.ts'
-import { FIRST_AGENT_RANK } from '../core/roles.ts'
+import { type Author, type By, Fold, type Part, type WorkNode } from '../core/fold.ts'
 import { History, type Ref } from '../core/history.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
-import { type Facts, isWithin, rightFault, type Scope, timeFault } from '../core/scope.ts'
+import type { Facts } from '../core/scope.ts'
 import { type Admission, type Admitted, Ledger } from '../log/ledger.ts'
-import { isLease, isOwnWord } from '../core/work.ts'
+import { EditJudge, MAY_TURN } from './edit-judge.ts'
 import { Fences } from './fences.ts'
 
 /** Of a change whose right is not known or not the one it needs, and of records of work: nobody can adopt it. */
 export const NO_RIGHT = 0x7f
-/** Verdicts that may turn: the change itself is as it should be. */
 const ACTOR_DIGITS = 66
-const MAY_TURN: ReadonlySet<Invalid> = new Set<Invalid>(['void-grant', 'revoked', 'fenced'])
 
 export class State {
   readonly workspace: Bytes
@@ -53,6 +50,7 @@ export class State {
   readonly authority = new Authority(this.history, (ref) => this.#describe(ref))
   readonly fold: Fold
   readonly ledger: Ledger
+  readonly judge: EditJudge
   /** Valid changes that do not show: their run lost its task. */
   readonly fences: Fences
   /** Why changes are not valid; those that were adopted count all the same. */
@@ -82,6 +80,7 @@ export class State {
     this.workspace = workspace
     this.fold = new Fold(this.history, workspace)
     this.ledger = new Ledger(this.history, workspace, now)
+    this.judge = new EditJudge(this.history, this.fold, this.void)
     const { registry } = this.authority
     this.fences = new Fences({ history: this.history, index: this.index, fold: this.fold, registry })
   }
@@ -149,7 +148,7 @@ export class State {
     const type = edit.op === 'create' ? edit.facts.type : known?.type
     const right = type === undefined ? null : rightOf(edit, type, edit.op === 'create' || known?.creator === author.actor)
     const use = this.#useOf(cited, author.actor, ref)
-    const lasting = isTrue ? this.#faultOf(edit, author, known, right, claimed, use, ref) : 'bad-node'
+    const lasting = isTrue ? this.judge.faultOf({ edit, author, known, right, claimed, use, ref }) : 'bad-node'
     const why = lasting ?? use.void
     if (why !== null) this.void.set(ref, why)
     const rank = (use.fault === null && use.capability?.rank) || 0
@@ -230,23 +229,6 @@ export class State {
 
   typeOf(edit: Edit): string | null {
     return edit.op === 'create' ? edit.facts.type : (this.fold.nodes.get(edit.node)?.type ?? null)
-  }
-
-  /** The right that this author's edit needs; null where its node is not there. */
-  rightOf(edit: Edit, actor: ActorKey): Right | null {
-    if (edit.op === 'create') return rightOf(edit, edit.facts.type, true)
-    const node = this.fold.nodes.get(edit.node)
-    return node ? rightOf(edit, node.type, node.creator === actor) : null
-  }
-
-  /** Whether this edit, written now by the holder of the capability, would count. */
-  admits(capability: Capability, edit: Edit, ms: number): boolean {
-    const actor = capability.audience
-    const right = this.rightOf(edit, actor)
-    const known = edit.op === 'create' ? null : (this.fold.nodes.get(edit.node) ?? null)
-    if (right === null || timeFault(capability.cited, ms) !== null) return false
-    if (isWorkEdit(edit) && this.#workFault(edit, capability, known, null) !== null) return false
-    return this.#scopeFault(edit, actor, known, right, capability.cited, null) === null
   }
 
   takeTouched(): Set<NodeId> {
@@ -341,63 +323,6 @@ export class State {
     return use
   }
 
-  /** What is wrong with a change whatever else turns out. */
-  #faultOf(
-    edit: Edit,
-    author: Author,
-    known: WorkNode | null,
-    right: Right | null,
-    claimed: number | null,
-    use: Use,
-    ref: Ref,
-  ): Invalid | null {
-    if (right === null) return 'unknown-node'
-    if (claimed !== null && RIGHTS[claimed] !== right) return 'wrong-right'
-    if (use.fault !== null || use.capability === null) return use.fault
-    if (isWorkEdit(edit)) {
-      const fault = this.#workFault(edit, use.capability, known, ref)
-      if (fault !== null) return fault
-    }
-    return this.#scopeFault(edit, author.actor, known, right, use.capability.cited, ref)
-  }
-
-  /** Whether the scope admits what the edit is about. `ref` null: all that is here lies in its past. */
-  #scopeFault(edit: Edit, actor: ActorKey, known: WorkNode | null, right: Right, scope: Scope, ref: Ref | null): Invalid | null {
-    const facts: Facts = edit.op === 'create' ? { id: edit.node, ...edit.facts } : (known as WorkNode)
-    // What a device says of itself lies in no project and is nobody else's.
-    if (facts.type === 'person') return known && known.creator !== actor ? 'not-yours' : rightFault(scope, right, null)
-    if (facts.type === 'run' && known && known.creator !== actor) return 'not-yours'
-    const outside = rightFault(scope, right, facts)
-    if (outside !== null || scope.projects === null) return outside
-    const isInside = (parent: NodeId): boolean => {
-      const node = ref === null ? this.fold.nodes.get(parent) : this.fold.nodeAt(parent, ref)
-      return !!node && isWithin(scope, node)
-    }
-    return parentsNamed(edit).every(isInside) ? null : 'project'
-  }
-
-  /**
-   * Records are about a task and name a run of it. They say what its agent alone may say, or what its agent may not say; a lease is
-   * given to any. What work is worth, and that it may begin, is said by people: an agent could let in another key, and have it say so.
-   */
-  #workFault(edit: WorkEdit, capability: Capability, task: WorkNode | null, ref: Ref | null): Invalid | null {
-    const run = ref === null ? this.fold.find(edit.run) : this.fold.nodeAt(edit.run, ref)
-    if (!task || !run || !this.#mayCount(run, ref)) return 'unknown-node'
-    if (task.type !== 'task' || run.type !== 'run' || run.subject !== task.id) return 'bad-target'
-    if (!isLease(edit) && (run.creator === capability.audience) !== isOwnWord(edit)) return 'not-yours'
-    const isJudgement = edit.op === 'accept' || edit.op === 'reject' || isLease(edit)
-    return isJudgement && capability.rank >= FIRST_AGENT_RANK ? 'not-a-person' : null
-  }
-
-  /** Whether a create in this past counts, or may come to count: a run that nobody could ever see is none. */
-  #mayCount({ created, createdAgain = [], voidCreates = [] }: WorkNode, ref: Ref | null): boolean {
-    return [created, ...createdAgain, ...voidCreates].some((create) => {
-      if (create === NOT_CREATED || (ref !== null && !this.history.saw(ref, create))) return false
-      const why = this.void.get(create)
-      return why === undefined || MAY_TURN.has(why)
-    })
-  }
-
   /** Lets the fold have it, as far as it counts; answers the node that it is about. */
   #take(
     edit: Edit,
@@ -444,7 +369,7 @@ export class State {
       this.#hasFencesTurned = true
       if (this.void.has(ref)) continue
       this.#stale.add(slot)
-      this.#hasTurned(ref)
+      this.#noteTurned(ref)
     }
   }
 
@@ -465,11 +390,11 @@ export class State {
       const change = this.index.at(ref)
       if (!change || this.whyNot(ref) === null) continue
       this.#stale.add(change.slot)
-      this.#hasTurned(ref)
+      this.#noteTurned(ref)
     }
   }
 
-  #hasTurned(ref: Ref): void {
+  #noteTurned(ref: Ref): void {
     this.#turned.add(ref)
     this.turnedEver.delete(ref)
     this.turnedEver.add(ref)
@@ -479,7 +404,7 @@ export class State {
   }
 
   #setVoid(ref: Ref, why: Invalid | null): void {
-    if (this.void.has(ref) !== (why !== null)) this.#hasTurned(ref)
+    if (this.void.has(ref) !== (why !== null)) this.#noteTurned(ref)
     if (why === null) this.void.delete(ref)
     else this.void.set(ref, why)
   }
