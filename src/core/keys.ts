@@ -6,6 +6,7 @@
  * resolve alike once they hold the same creates, and a key once shown for the first stays its own.
  */
 
+import { firstIndex } from '../base/first-index.ts'
 import type { History } from './history.ts'
 import type { WorkNode } from './fold.ts'
 import type { NodeId } from './ids.ts'
@@ -64,14 +65,7 @@ export class Keys {
 
   /** Tasks of one number stand in canonical order of their creates. */
   #placeIn(same: readonly WorkNode[], node: WorkNode): number {
-    let low = 0
-    let high = same.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.#history.compare((same[middle] as WorkNode).created, node.created) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstIndex(same, ({ created }) => this.#history.compare(created, node.created) >= 0)
   }
 
   /** Answers the task that has the plain key now, if that is another one. */

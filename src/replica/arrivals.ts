@@ -12,6 +12,7 @@
 
 import { toHex } from '../base/bytes.ts'
 import { createEmitter, type Emitter } from '../base/emitter.ts'
+import { firstIndex } from '../base/first-index.ts'
 import type { Hlc } from '../core/batch.ts'
 import { compareHlc } from '../core/hlc.ts'
 import type { Ref } from '../core/history.ts'
@@ -134,12 +135,6 @@ export class Arrivals {
   /** Of the first batch with this arrival or a later one. */
   #indexOf(arrival: number): number {
     const { history } = this.#replica
-    let [low, high] = [0, this.#ordinals.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (history.arrivalOf(this.#ordinals[middle] as number) < arrival) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstIndex(this.#ordinals, (ordinal) => history.arrivalOf(ordinal) >= arrival)
   }
 }

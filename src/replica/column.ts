@@ -5,6 +5,7 @@
  * were. So a burst that nobody watches costs what it moves, and an import of 10,000 tasks sorts them once.
  */
 
+import { firstIndex } from '../base/first-index.ts'
 import type { NodeId } from '../core/ids.ts'
 
 /** A task's seat in a column. One who moves leaves the old seat and takes a new one. */
@@ -60,23 +61,12 @@ function merged(stay: readonly Seat[], come: readonly Seat[]): readonly Seat[] {
   const seats: Seat[] = []
   let from = 0
   for (const seat of come) {
-    const to = indexFor(stay, seat, from)
+    const to = firstIndex(stay, (other) => bySeat(other, seat) >= 0, from)
     for (; from < to; from++) seats.push(stay[from] as Seat)
     seats.push(seat)
   }
   for (; from < stay.length; from++) seats.push(stay[from] as Seat)
   return seats
-}
-
-function indexFor(seats: readonly Seat[], seat: Seat, from: number): number {
-  let low = from
-  let high = seats.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (bySeat(seats[middle] as Seat, seat) < 0) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function bySeat(a: Seat, b: Seat): number {

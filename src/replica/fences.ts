@@ -7,6 +7,7 @@
  * and is done once for all that turned since somebody last asked (`settle`), however many records that were.
  */
 
+import { firstIndex } from '../base/first-index.ts'
 import { AgentFences } from '../core/agent-fences.ts'
 import type { CapabilityRegistry } from '../core/capability-registry.ts'
 import { type ChangeIndex, MOVES, NO_SLOT } from '../core/change-index.ts'
@@ -136,7 +137,7 @@ export class Fences {
     const turned: { ref: Ref; slot: number }[] = []
     for (const capability of registry.heldBy(actor)) {
       if (capability.rank < FIRST_AGENT_RANK) continue
-      for (const use of capability.uses.slice(firstFrom(capability.uses, ordinal))) {
+      for (const use of capability.uses.slice(firstIndex(capability.uses, (one) => one >= ordinal))) {
         index.eachCiting(use, capability.number, (ref, slot) => {
           if (slot === NO_SLOT) return
           const about = fold.inSlot(slot)
@@ -164,18 +165,6 @@ export class Fences {
     if (type !== 'task') return []
     return [...(this.#byTask.get(id)?.fences.values() ?? [])].filter(({ by }) => by === actor)
   }
-}
-
-/** The index of the first that is not below the limit, in an ascending list. */
-function firstFrom(ascending: readonly number[], limit: number): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] as number) < limit) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** Stands for a change that has everything in its past. */

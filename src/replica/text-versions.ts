@@ -5,6 +5,7 @@
  * Nothing is kept beside the edits themselves: a version is put together again from the first ones when somebody looks at it.
  */
 
+import { firstIndex } from '../base/first-index.ts'
 import { decodeUpdate, type Doc } from 'yjs'
 import { own } from '../core/crdt/own.ts'
 import type { TextEdit, WorkNode } from '../core/fold.ts'
@@ -88,7 +89,7 @@ class Owners {
       const owned = this.#byClient.get(item.id.client)
       if (item.deleted || !owned) continue
       const end = item.id.clock + item.length
-      let at = firstAbove(owned.ends, item.id.clock)
+      let at = firstIndex(owned.ends, (end) => end > item.id.clock)
       for (let clock = item.id.clock; clock < end; at++) {
         const to = Math.min(end, owned.ends[at] ?? end)
         const [last, ref] = [pieces.at(-1), owned.refs[at] as Ref]
@@ -99,16 +100,6 @@ class Owners {
     }
     return pieces
   }
-}
-
-function firstAbove(sorted: readonly number[], value: number): number {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] as number) > value) high = middle
-    else low = middle + 1
-  }
-  return low
 }
 
 function editsIn(node: WorkNode, field: string): readonly TextEdit[] {

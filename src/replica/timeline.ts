@@ -4,6 +4,7 @@
  * A batch that comes late takes its place among those that were here. They stand in blocks, so that it costs the length of a block.
  */
 
+import { firstIndex } from '../base/first-index.ts'
 import type { Hlc } from '../core/batch.ts'
 import { compareHlc } from '../core/hlc.ts'
 import type { History } from '../core/history.ts'
@@ -90,16 +91,4 @@ export class Timeline {
   #compare(a: number, b: number): number {
     return this.#history.compare(a * 256, b * 256)
   }
-}
-
-/** Index of the first item that passes, where all after it do as well. */
-function firstIndex<T>(list: readonly T[], passes: (item: T) => boolean): number {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (passes(list[middle] as T)) high = middle
-    else low = middle + 1
-  }
-  return low
 }

@@ -16,6 +16,7 @@ import { constants, type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { type Bytes, concatBytes, equalBytes, fromHex, toHex } from '../base/bytes.ts'
+import { firstIndex } from '../base/first-index.ts'
 import type { RandomBytes } from '../base/random.ts'
 import { LOCAL } from '../core/limits.ts'
 import { deflate, inflate } from './deflate.ts'
@@ -387,13 +388,6 @@ function stored({ id, ...head }: FeedHead): StoredHead {
 
 /** Index of the record that holds the arrival, or -1. */
 function recordOf(records: readonly FileRecord[], arrival: number): number {
-  let [low, high] = [0, records.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const { first, count } = records[middle] as FileRecord
-    if (arrival < first) high = middle
-    else if (arrival >= first + count) low = middle + 1
-    else return middle
-  }
-  return -1
+  const at = firstIndex(records, ({ first, count }) => arrival < first + count)
+  return (records[at]?.first ?? Infinity) <= arrival ? at : -1
 }

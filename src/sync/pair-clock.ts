@@ -4,6 +4,8 @@
  * Callbacks run in order of their time, then of being asked for, so a run is repeatable.
  */
 
+import { firstIndex } from '../base/first-index.ts'
+
 /** Runs `run` after `ms`. The real one is `setTimeout`. */
 export type After = (ms: number, run: () => void) => void
 
@@ -36,14 +38,11 @@ export function createVirtualClock(startAt = 0): VirtualClock {
     now: () => now,
     after(ms, run) {
       const at = now + Math.max(0, ms)
-      let low = 0
-      let high = due.length
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if ((due[middle]?.at ?? Infinity) <= at) low = middle + 1
-        else high = middle
-      }
-      due.splice(low, 0, { at, run })
+      due.splice(
+        firstIndex(due, (other) => other.at > at),
+        0,
+        { at, run },
+      )
     },
     advance(ms) {
       const until = now + ms
