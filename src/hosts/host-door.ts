@@ -8,7 +8,7 @@
 
 import { X509Certificate } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { type ClientRequest, request as requestPlain } from 'node:http'
+import { type IncomingMessage, request as requestPlain, type RequestOptions } from 'node:http'
 import { request as requestTls } from 'node:https'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
@@ -16,7 +16,6 @@ import { Readable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
 import type { RandomBytes } from '../base/random.ts'
 import { refuse, type Result } from '../base/result.ts'
@@ -61,14 +60,7 @@ export async function findHost(dataDir: string): Promise<HostDoor | null> {
 export async function askHost(door: HostDoor, method: string, path: string, body?: unknown): Promise<Result<unknown>> {
   const url = new URL(path, door.origin)
   const headers = { Authorization: `Bearer ${door.token}`, 'Content-Type': 'application/json' }
-  let asked: ClientRequest
-  if (door.fingerprint === null) asked = requestPlain(url, { method, headers })
-  else {
-    const socket = await connectKnown(url, door.fingerprint)
-    asked = requestTls(url, { method, headers, createConnection: () => socket })
-  }
-  asked.end(body === undefined ? undefined : JSON.stringify(body))
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  const answer = await send(door, url, { method, headers }, body === undefined ? undefined : JSON.stringify(body))
   const value = await json(answer)
   if ((answer.statusCode ?? 500) < 400) return { ok: true, value }
   const { code = 'internal', detail = 'The host did not say why.' } = value as { code?: string; detail?: string }
@@ -78,20 +70,34 @@ export async function askHost(door: HostDoor, method: string, path: string, body
 /**
  * `fetch` to that host over TLS, where a certificate that signed itself is as good as any: it is known. Null where plain `fetch` will do.
  */
-export function fetchFrom({ fingerprint }: Address): ((request: Request) => Promise<Response>) | null {
-  if (fingerprint === null) return null
+export function fetchFrom(address: Address): ((request: Request) => Promise<Response>) | null {
+  if (address.fingerprint === null) return null
   return async (request) => {
-    const url = new URL(request.url)
-    const socket = await connectKnown(url, fingerprint)
     const { method, signal } = request
-    const headers = Object.fromEntries(request.headers)
-    const asked = requestTls(url, { method, headers, signal, createConnection: () => socket })
-    asked.end(request.body === null ? undefined : Buffer.from(await request.arrayBuffer()))
-    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
+    const answer = await send(
+      address,
+      new URL(request.url),
+      { method, signal, headers: Object.fromEntries(request.headers) },
+      body,
+    )
     const { statusCode: status = 500 } = answer
-    const body = status === 204 || status === 304 ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array>)
-    return new Response(body, { status, headers: answer.headers as Record<string, string> })
+    const content = status === 204 || status === 304 ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array>)
+    return new Response(content, { status, headers: answer.headers as Record<string, string> })
   }
+}
+
+async function send(
+  { fingerprint }: Address,
+  url: URL,
+  options: RequestOptions,
+  body: string | Buffer | undefined,
+): Promise<IncomingMessage> {
+  const socket = fingerprint === null ? null : await connectKnown(url, fingerprint)
+  const asked = socket ? requestTls(url, { ...options, createConnection: () => socket }) : requestPlain(url, options)
+  asked.end(body)
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  return answer
 }
 
 /** The token goes to nobody but the holder of that certificate. */
