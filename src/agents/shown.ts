@@ -9,10 +9,10 @@ import { LOCAL } from '../core/limits.ts'
 import { NOTHING_SEEN } from '../replica/human-edits.ts'
 
 export class Shown {
-  #seen: Map<NodeId, string>
+  #seen = new Map<NodeId, string>()
 
   constructor(before: Readonly<Record<string, string>> = {}) {
-    this.#seen = new Map(Object.entries(before) as [NodeId, string][])
+    this.restore(before)
   }
 
   /** Takes back what was noted since then: it did not get to the model. */

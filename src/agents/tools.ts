@@ -151,7 +151,6 @@ export const WORKER_TOOLS = {
     run({ replica, task, shown }, { check }) {
       const fence = humanFenceOf(replica, { id: task, seen: shown.of(task) })
       if (fence) return refuse(fence)
-
       const item = replica.views.task(task)?.checks.find(({ id, text }) => id === check || text === check)
       if (!item) return refuse({ code: 'not_found', detail: 'There is no such item on the checklist of your task.' })
       const done = operate({ replica }, 'update_check', { id: task, check: item.id, done: true })

@@ -36,8 +36,7 @@ export type RivalsOf = (run: RunWork) => Iterable<RunWork>
 /** The fences around the runs of a task, in the order of their claims. */
 export function fencesOf(work: Work, history: History, rivalsOf: RivalsOf = rivalsIn(work, history)): Fence[] {
   return work.runs.map((run) => {
-    const all = (...ops: readonly WorkOp[]): Ref[] =>
-      run.records.filter(({ op }) => op !== 'lease' && ops.includes(op)).map(({ ref }) => ref)
+    const all = (wanted: WorkOp): Ref[] => run.records.filter(({ op }) => op === wanted).map(({ ref }) => ref)
     const ends = endsOf(run.records).map(({ ref }) => ref)
     return {
       run: run.id,

@@ -187,6 +187,11 @@ export function endsOf(records: readonly WorkRecord[]): WorkRecord[] {
   return records.filter(({ op, why }) => op === 'lost' || (op === 'end' && !(isLeased && why === 'expire')))
 }
 
+/** What counts of what was said of this run; nothing where the task has no such run. */
+export function recordsOf({ work }: { readonly work?: Work | null | undefined }, run: NodeId | null): readonly WorkRecord[] {
+  return work?.runs.find(({ id }) => id === run)?.records ?? []
+}
+
 /** Whether a run that is not over may go on: it holds the task, or competes with who does. */
 export function isAtWork(run: Pick<RunWork, 'id' | 'records'>, { runs, holder, accepted }: Work): boolean {
   if (accepted !== null || isGone(run.records)) return false

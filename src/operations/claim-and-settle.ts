@@ -118,23 +118,24 @@ async function claimLocked(replica: Replica, task: NodeId, { clock, delays }: Cl
   const from = clock.now()
   await settled(replica, task, own, waits, clock.after)
   const settledMs = clock.now() - from
-  const confirmed = run({ replica }, 'confirm_task', { id: task, run: own })
-  if (confirmed.ok) {
-    if (!isStrict(node)) return ok({ task: confirmed.value, run: own, settledMs })
-    // What is strict is on the disk before it is begun: after a crash nobody begins it anew.
-    await replica.saved()
-    const { problem } = replica.saveState
-    if (problem === null) return ok({ task: confirmed.value, run: own, settledMs })
-    if (isOpen(replica, task, own)) run({ replica }, 'release_task', { id: task, run: own })
-    return refuse({
-      code: 'unavailable',
-      detail: `The task is strict, and that it begins could not be saved: nothing was begun, and it is given back. ${problem}`,
-    })
-  }
-  if (isOpen(replica, task, own) && waitsForLease(replica, task, own)) return confirmed
+  const begun = await begin(replica, node, own)
+  if (begun.ok) return ok({ task: begun.value, run: own, settledMs })
   // Whatever it was, the task is not to wait for a run that nobody goes on with.
-  if (isOpen(replica, task, own)) run({ replica }, 'release_task', { id: task, run: own })
-  return confirmed
+  if (isOpen(replica, task, own) && !waitsForLease(replica, task, own)) run({ replica }, 'release_task', { id: task, run: own })
+  return begun
+}
+
+/** What is strict is on the disk before it is begun: after a crash nobody begins it anew. */
+async function begin(replica: Replica, task: WorkNode, own: NodeId): Promise<Result<TaskRow>> {
+  const confirmed = run({ replica }, 'confirm_task', { id: task.id, run: own })
+  if (!confirmed.ok || !isStrict(task)) return confirmed
+  await replica.saved()
+  const { problem } = replica.saveState
+  if (problem === null) return confirmed
+  return refuse({
+    code: 'unavailable',
+    detail: `The task is strict, and that it begins could not be saved: nothing was begun, and it is given back. ${problem}`,
+  })
 }
 
 /** Resolves once the window is over, or there is no more to wait for: the run is lost, or has its lease. */

@@ -8,12 +8,13 @@
  * have all its leases in their past.
  */
 
-import { read, type WorkNode } from '../core/fold.ts'
+import type { WorkNode } from '../core/fold.ts'
 import { type NodeId, workspaceNodeId } from '../core/ids.ts'
 import { isDeleted } from '../core/readiness.ts'
-import { hasLease, LEASE, leaseAskedOf, runStates } from '../core/work.ts'
+import { hasLease, LEASE, leaseAskedOf, recordsOf, runStates } from '../core/work.ts'
 import { givesLeases, letGoOfLeases } from '../replica/lease-authority.ts'
 import type { Replica } from '../replica/replica.ts'
+import { isStrict } from './leases.ts'
 
 export interface LeaseRunner {
   stop(): void
@@ -74,9 +75,9 @@ export function startLeases(replica: Replica): LeaseRunner {
 /** The run of the task that gets a lease now, if one does. */
 function runToLease(replica: Replica, task: WorkNode): NodeId | null {
   const { work } = task
-  const run = work?.runs.find(({ id }) => id === work.holder)
-  if (!work || !run || isDeleted(task) || read(task, 'claimMode') !== 'strict') return null
-  if (leaseAskedOf(run.records) !== replica.actor || hasLease(run.records)) return null
-  if (runStates(work, replica.history).get(run.id) !== 'claimed') return null
-  return replica.maySay('confirm', task, run.id, null, LEASE) ? run.id : null
+  if (!work?.holder || isDeleted(task) || !isStrict(task)) return null
+  const records = recordsOf(task, work.holder)
+  if (leaseAskedOf(records) !== replica.actor || hasLease(records)) return null
+  if (runStates(work, replica.history).get(work.holder) !== 'claimed') return null
+  return replica.maySay('confirm', task, work.holder, null, LEASE) ? work.holder : null
 }

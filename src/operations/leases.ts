@@ -3,7 +3,7 @@
 import { refuse, type Result } from '../base/result.ts'
 import { read, type WorkNode } from '../core/fold.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
-import { hasLease, leaseAskedOf, type RunWork } from '../core/work.ts'
+import { hasLease, leaseAskedOf, recordsOf, type WorkRecord } from '../core/work.ts'
 import { nameOfActor } from '../replica/agents.ts'
 import { leaseAuthorityOf } from '../replica/lease-authority.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -15,25 +15,25 @@ export function isStrict(task: WorkNode): boolean {
 
 /** Whether the run asked for a lease and has none yet. */
 export function waitsForLease(replica: Replica, task: NodeId, run: NodeId): boolean {
-  const records = runOf(replica, task, run)?.records ?? []
+  const records = saidOf(replica, task, run)
   return leaseAskedOf(records) !== null && !hasLease(records)
 }
 
 export function hasBeenLeased(replica: Replica, task: NodeId, run: NodeId): boolean {
-  return hasLease(runOf(replica, task, run)?.records ?? [])
+  return hasLease(saidOf(replica, task, run))
 }
 
 /** Whether a run that has not begun was claimed as its task is begun no more: asking nobody, or for what it needs no more. */
-export function isClaimedOtherwise(replica: Replica, task: WorkNode, run: NodeId): boolean {
-  const records = runOf(replica, task.id, run)?.records ?? []
+export function isClaimedOtherwise(task: WorkNode, run: NodeId): boolean {
+  const records = recordsOf(task, run)
   const isFree = records.some(({ op }) => op === 'confirm') || hasLease(records)
   return !isFree && (leaseAskedOf(records) !== null) !== isStrict(task)
 }
 
 /** Whether its claim is to be said anew: that, or it waits for somebody who gives leases no more. */
 export function asksInVain(replica: Replica, task: WorkNode, run: NodeId): boolean {
-  if (isClaimedOtherwise(replica, task, run)) return true
-  const asked = leaseAskedOf(runOf(replica, task.id, run)?.records ?? [])
+  if (isClaimedOtherwise(task, run)) return true
+  const asked = leaseAskedOf(recordsOf(task, run))
   return waitsForLease(replica, task.id, run) && asked !== leaseAuthorityOf(replica).key
 }
 
@@ -76,6 +76,6 @@ function namesOf(replica: Replica, keys: readonly ActorKey[]): string {
   return keys.map((key) => nameOfActor(replica, key) || `key ${key.slice(2, 10)}`).join(', ')
 }
 
-function runOf(replica: Replica, task: NodeId, run: NodeId): RunWork | undefined {
-  return replica.nodes.get(task)?.work?.runs.find(({ id }) => id === run)
+function saidOf(replica: Replica, task: NodeId, run: NodeId): readonly WorkRecord[] {
+  return recordsOf(replica.nodes.get(task) ?? {}, run)
 }

@@ -10,7 +10,7 @@ import type { Capability } from '../core/capability-registry.ts'
 import { elements, read, type WorkNode } from '../core/fold.ts'
 import { globsIntersect } from '../core/glob.ts'
 import type { NodeId } from '../core/ids.ts'
-import { isClosed, isDeleted, OPEN_STATUSES, whyNotReady } from '../core/readiness.ts'
+import { OPEN_STATUSES, whyNotReady } from '../core/readiness.ts'
 import { LOCAL } from '../core/limits.ts'
 import { inOrderFor } from '../core/rendezvous.ts'
 import { mayClaim } from '../core/work.ts'
@@ -62,7 +62,6 @@ export function nextTask(replica: Replica): NextTask {
   // Agents look whenever something happens: what is done must not make that dearer.
   for (const id of OPEN_STATUSES.flatMap((status) => replica.views.column(status))) {
     const node = replica.nodes.get(id) as WorkNode
-    if (isDeleted(node) || isClosed(node)) continue
     const unfit = unfitFor(replica, node, me)
     if (unfit !== null) {
       counts.set(unfit, (counts.get(unfit) ?? 0) + 1)

@@ -13,7 +13,7 @@ import type { Ref } from '../core/history.ts'
 import type { NodeId } from '../core/ids.ts'
 import { LOCAL } from '../core/limits.ts'
 import { type Why, whyNotReady } from '../core/readiness.ts'
-import { COMPETES, mayClaim, newWork, nextEpoch, type RunState, strictUnder } from '../core/work.ts'
+import { COMPETES, mayClaim, newWork, nextEpoch, recordsOf, type RunState, strictUnder } from '../core/work.ts'
 import { leaseAuthorityOf } from '../replica/lease-authority.ts'
 import { policyOf } from '../replica/policy.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -104,7 +104,7 @@ export const confirmTask = operation({
     whilePaused(replica) ??
     onOwnRun(replica, id, run, (task, own) => {
       if (goesOn(replica, task, own)) {
-        if (isClaimedOtherwise(replica, task, own)) return claimAnew(task)
+        if (isClaimedOtherwise(task, own)) return claimAnew(task)
         if (waitsForLease(replica, task.id, own)) return noLease(replica)
         return barredByFiles(replica, task) ?? said(replica, task, 'confirm', own)
       }
@@ -375,8 +375,8 @@ function barredByFiles(replica: Replica, task: WorkNode): Result<never> | null {
 }
 
 /** When the run that holds the task claimed it, and whether it has begun. */
-function sinceOf({ work }: WorkNode): readonly [at: Ref, isBegun: boolean] {
-  const records = work?.runs.find(({ id }) => id === work.holder)?.records ?? []
+function sinceOf(task: WorkNode): readonly [at: Ref, isBegun: boolean] {
+  const records = recordsOf(task, task.work?.holder ?? null)
   return [records[0]?.ref ?? 0, records.some(({ op }) => op === 'confirm')]
 }
 

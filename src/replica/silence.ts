@@ -10,14 +10,13 @@
  * for the time of a lease, and never once the run was handed in, or where it has the word of the lease authority: people end that.
  */
 
-import type { WorkNode } from '../core/fold.ts'
 import { beginWatch, tickWatch, type Watch } from '../core/liveness.ts'
 import type { ActorKey, NodeId } from '../core/ids.ts'
 import { PROTOCOL } from '../core/limits.ts'
 import { inOrderOf } from '../core/rendezvous.ts'
 import { FIRST_AGENT_RANK } from '../core/roles.ts'
 import { scopeFault } from '../core/scope.ts'
-import { hasLease, isHeld, runStates, type WorkRecord } from '../core/work.ts'
+import { hasLease, isHeld, recordsOf, runStates } from '../core/work.ts'
 import { agentRunsIn } from './agent-runs.ts'
 import { agentKeys } from './agents.ts'
 import type { Replica } from './replica.ts'
@@ -116,8 +115,4 @@ export function watchSilence(replica: Replica, { monotonic, heardOf, present }: 
     replica.transact(null, (tx) => tx.say(node, 'end', run, 'expire'))
     return true
   }
-}
-
-function recordsOf({ work }: WorkNode, run: NodeId): readonly WorkRecord[] {
-  return work?.runs.find(({ id }) => id === run)?.records ?? []
 }
