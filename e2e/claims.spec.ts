@@ -2,7 +2,8 @@
 
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from './host.ts'
-import { arrive, joinByLink, newWorkspace, onBoard, type Person, sameState, saved, workOffline } from './people.ts'
+import { actorOf, arrive, joinByLink, newWorkspace, onBoard, type Person, sameState, saved, workOffline } from './people.ts'
+import { seenTask } from './seen-task.ts'
 import { linkOf } from './threats/scene.ts'
 
 interface Scene {
@@ -51,26 +52,6 @@ async function doAll(
   await saved(page)
 }
 
-/** What people see of the task in this browser. */
-function seen(page: Page) {
-  return page.evaluate(() => {
-    const { replica } = window.worknode
-    const id = replica.views.find('WN-1') as NonNullable<ReturnType<typeof replica.views.find>>
-    const row = replica.views.task(id)
-    return {
-      title: row?.title,
-      status: row?.status,
-      labels: row?.labels,
-      progress: row?.progress,
-      holder: row?.run?.agent ?? null,
-      candidates: row?.candidates,
-      files: replica.views.documents.all.map((document) => replica.nodes.get(document)?.path),
-    }
-  })
-}
-
-const actorOf = (page: Page): Promise<string> => page.evaluate(() => window.worknode.replica.actor)
-
 test('two agents that are cut off both take a task: healed, one holds it in every browser, and of the other nothing shows', async ({
   browser,
   host,
@@ -79,15 +60,15 @@ test('two agents that are cut off both take a task: healed, one holds it in ever
   for (const { page } of [one, two]) await workOffline(page, true)
   await work(one.page, 'one')
   await work(two.page, 'two')
-  expect(await seen(one.page)).toMatchObject({ title: 'by one', holder: await actorOf(one.page) })
-  expect(await seen(two.page)).toMatchObject({ title: 'by two', holder: await actorOf(two.page) })
+  expect(await seenTask(one.page)).toMatchObject({ title: 'by one', holder: await actorOf(one.page) })
+  expect(await seenTask(two.page)).toMatchObject({ title: 'by two', holder: await actorOf(two.page) })
   for (const { page } of [one, two]) await workOffline(page, false)
   for (const { page } of [one, two]) await sameState(ada.page, page)
 
-  const { holder } = await seen(ada.page)
+  const { holder } = await seenTask(ada.page)
   const held = holder === (await actorOf(one.page)) ? 'one' : 'two'
   const shown = { title: `by ${held}`, labels: [held], holder, files: [`src/${held}.ts`], status: 'in_progress', progress: 50 }
-  for (const { page } of [ada, one, two]) expect(await seen(page)).toMatchObject(shown)
+  for (const { page } of [ada, one, two]) expect(await seenTask(page)).toMatchObject(shown)
   await expect(ada.page.getByRole('link', { name: `by ${held}`, exact: true })).toBeVisible()
   // The loser is told so, gives up, and that changes nothing either.
   const loser = held === 'one' ? two : one
@@ -98,7 +79,7 @@ test('two agents that are cut off both take a task: healed, one holds it in ever
   expect(told).toBe('claim_held')
   await doAll(loser.page, 'release_task')
   await sameState(ada.page, loser.page)
-  expect(await seen(ada.page)).toMatchObject(shown)
+  expect(await seenTask(ada.page)).toMatchObject(shown)
 })
 
 test('the tab of a working agent is killed: another finishes, and what the tab hands in when it is back changes nothing', async ({
@@ -122,7 +103,7 @@ test('the tab of a working agent is killed: another finishes, and what the tab h
   await sameState(ada.page, two.page)
   await ada.page.evaluate(() => window.worknode.run('accept_task', { id: 'WN-1' }))
   await sameState(ada.page, two.page)
-  const before = await seen(ada.page)
+  const before = await seenTask(ada.page)
   expect(before).toMatchObject({ title: 'by two', status: 'done', holder: null, candidates: 0 })
 
   const revived = await one.context.newPage()
@@ -134,9 +115,9 @@ test('the tab of a working agent is killed: another finishes, and what the tab h
     run('add_document', { id: 'WN-1', path: 'src/late.ts', content: 'late' })
   })
   await doAll(revived, 'submit_task')
-  expect(await seen(revived)).toMatchObject({ title: 'by one, late', status: 'in_review' })
+  expect(await seenTask(revived)).toMatchObject({ title: 'by one, late', status: 'in_review' })
   await workOffline(revived, false)
   await sameState(ada.page, revived)
   await sameState(ada.page, two.page)
-  for (const page of [ada.page, two.page, revived]) expect(await seen(page)).toEqual(before)
+  for (const page of [ada.page, two.page, revived]) expect(await seenTask(page)).toEqual(before)
 })

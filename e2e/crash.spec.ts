@@ -37,8 +37,7 @@ test(`a host killed ${CRASHES} times while agents write has every write that it 
       const answer = await write(agent, title).catch(() => null)
       if (answer === null) return void cut.push({ agent, title })
       if (answer.status === 201) answered.push(title)
-      // The host says when it has had enough, in whole seconds: a round is over before that.
-      else if (answer.status === 429) await setTimeout(100)
+      else if (answer.status === 429) await setTimeout(Number(answer.headers.get('Retry-After')) * 1000)
       else throw new Error(`${answer.status}: ${await answer.text()}`)
     }
   }

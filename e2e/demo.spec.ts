@@ -7,7 +7,7 @@ import { APP_OWNERS } from '../src/agents/scenario/app-owners.ts'
 import { expectAttributed, expectWithinPatterns, wholeLog } from './audit.ts'
 import { expect } from './host.ts'
 import { hostilePage, linkOf, test } from './threats/scene.ts'
-import { arrive, joinByLink, newWorkspace, onBoard, sameState } from './people.ts'
+import { actorOf, arrive, joinByLink, newWorkspace, onBoard, sameState } from './people.ts'
 
 /** What a page of ours knows, read off its replica: status by title, writers of documents by path, and what does not count. */
 interface Board {
@@ -79,8 +79,6 @@ async function expectAudited(page: Page, people: readonly string[]): Promise<voi
     new Set(['backend: write_document src/ui/helpers.js']),
   )
 }
-
-const actorOf = (page: Page): Promise<string> => page.evaluate(() => window.worknode.replica.actor)
 
 /** The one question of the demo, answered where people answer. */
 async function answer(page: Page, words: string): Promise<void> {

@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Locator, Page } from '@playwright/test'
 import type { InputOf, OperationName } from '../src/operations/table.ts'
 import { expect, type HostProcess, test } from './host.ts'
-import { arrive, joinByLink, newWorkspace, onBoard, type Person, sameState } from './people.ts'
+import { actorOf, arrive, joinByLink, newWorkspace, onBoard, type Person, sameState } from './people.ts'
 import { createTask, linkOf } from './threats/scene.ts'
 
 test('a question is answered in place and heard by the agent; work is sent back with words, and accepted', async ({
@@ -176,10 +176,6 @@ function callOneself(page: Page, name: string): Promise<void> {
 
 function offline(page: Page, isOffline: boolean): Promise<void> {
   return page.evaluate((isOffline) => window.worknode.setOffline(isOffline), isOffline)
-}
-
-function actorOf(page: Page): Promise<string> {
-  return page.evaluate(() => window.worknode.replica.actor)
 }
 
 function endRightsOf(page: Page, actor: string): Promise<void> {

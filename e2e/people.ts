@@ -67,6 +67,10 @@ export async function join(page: Page, timeout = 60_000): Promise<void> {
   await onBoard(page, timeout)
 }
 
+export function actorOf(page: Page): Promise<string> {
+  return page.evaluate(() => window.worknode.replica.actor)
+}
+
 export function stateHash(page: Page): Promise<string> {
   return page.evaluate(() => window.worknode.replica.stateHash())
 }

@@ -12,7 +12,8 @@ import { join as path } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 import type { ScriptClient } from '../src/hosts/script-client.ts'
 import { expect, test } from './host.ts'
-import { join, newWorkspace, onBoard, sameState, saved } from './people.ts'
+import { actorOf, join, newWorkspace, onBoard, sameState, saved } from './people.ts'
+import { seenTask } from './seen-task.ts'
 import { linkOf } from './threats/scene.ts'
 
 const AGO_MS = 12 * 60_000
@@ -37,7 +38,7 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
   const [first, second] = [await actorOf(one), await actorOf(two)]
 
   await workWithoutEnd(one)
-  await expect.poll(() => seen(ada)).toMatchObject({ title: 'by one', holder: first, status: 'in_progress' })
+  await expect.poll(() => seenTask(ada)).toMatchObject({ title: 'by one', holder: first, status: 'in_progress' })
   await takeWhatIsFree(two)
   await saved(one)
   const address = one.url()
@@ -51,13 +52,13 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
     expect(await peersOf(ada)).toContain(second)
   }
   // Whoever claimed in the last step waits for others by a clock that is led: it is led on, far below what may lie ahead of it.
-  const ledOn = async (): Promise<Awaited<ReturnType<typeof seen>>> => {
+  const ledOn = async (): Promise<Awaited<ReturnType<typeof seenTask>>> => {
     await Promise.all([ada, two].map((page) => page.clock.runFor(500)))
-    return seen(ada)
+    return seenTask(ada)
   }
   await expect.poll(ledOn).toMatchObject({ title: 'by two', holder: second, status: 'in_review', candidates: 1 })
   await sameState(ada, two)
-  const before = await seen(ada)
+  const before = await seenTask(ada)
   expect(before.runs).toEqual([
     [first, 'expire'],
     [second, 'submitted'],
@@ -71,7 +72,7 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
   const late = await revived.newPage()
   await late.goto(address)
   await onBoard(late)
-  expect((await seen(late)).runs).toEqual([[first, 'working']])
+  expect((await seenTask(late)).runs).toEqual([[first, 'working']])
   await late.evaluate(() => {
     const { run } = window.worknode
     const steps = [
@@ -82,11 +83,11 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
     for (const step of steps) if (!step.ok) throw new Error(step.refusal.detail)
   })
   await saved(late)
-  expect(await seen(late)).toMatchObject({ title: 'by one, late', status: 'in_review', holder: first })
+  expect(await seenTask(late)).toMatchObject({ title: 'by one, late', status: 'in_review', holder: first })
   isCutOff = false
   await sameState(ada, late)
   await sameState(ada, two)
-  for (const page of [ada, two, late]) expect(await seen(page)).toEqual(before)
+  for (const page of [ada, two, late]) expect(await seenTask(page)).toEqual(before)
   await expect(late.getByRole('link', { name: 'by two', exact: true })).toBeVisible()
 
   // The work is there for whoever wants it: the title, the file, and what is in the file. Somebody keeps the file.
@@ -100,7 +101,7 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
   await ada.evaluate(() => window.worknode.run('accept_task', { id: 'WN-1' }))
   for (const page of [two, late]) await sameState(ada, page)
   for (const page of [ada, two, late])
-    expect(await seen(page)).toMatchObject({
+    expect(await seenTask(page)).toMatchObject({
       title: 'by two',
       status: 'done',
       files: ['src/late.ts', 'src/one.ts', 'src/two.ts'],
@@ -146,26 +147,6 @@ async function takeWhatIsFree(page: Page): Promise<void> {
     })()
   })
 }
-
-/** What people see of the task in this browser. */
-function seen(page: Page) {
-  return page.evaluate(() => {
-    const { replica } = window.worknode
-    const id = replica.views.find('WN-1') as NonNullable<ReturnType<typeof replica.views.find>>
-    const row = replica.views.task(id)
-    return {
-      title: row?.title,
-      status: row?.status,
-      labels: row?.labels,
-      holder: row?.run?.agent ?? null,
-      candidates: row?.candidates,
-      files: replica.views.documents.all.map((document) => replica.nodes.get(document)?.path ?? '').toSorted(),
-      runs: replica.runsOf(id).map(({ agent, state }) => [agent, state]),
-    }
-  })
-}
-
-const actorOf = (page: Page): Promise<string> => page.evaluate(() => window.worknode.replica.actor)
 
 /** Whom this browser is linked to. */
 const peersOf = (page: Page): Promise<string[]> =>

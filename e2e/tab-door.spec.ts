@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test'
 import { expect, test } from './host.ts'
-import { arrive, importPlan, kept, newWorkspace, onBoard, saved, taskCount } from './people.ts'
+import { actorOf, arrive, importPlan, kept, newWorkspace, onBoard, saved, taskCount } from './people.ts'
 import { serveVersions } from './versions.ts'
 
 interface Said {
@@ -230,6 +230,6 @@ test('the console has the client: it makes a task, takes it and hands it in, in 
     return { made: made.key, mine: mine?.key, found: found.map(({ key }) => key), missing, agent: await worknode.agentId() }
   })
   expect(seen).toMatchObject({ made: 'WN-1', mine: 'WN-1', found: ['WN-1'], missing: 'not_found' })
-  expect(seen.agent).toBe(await page.evaluate(() => window.worknode.replica.actor))
+  expect(seen.agent).toBe(await actorOf(page))
   await expect(page.getByRole('region', { name: 'In review' }).getByRole('link', { name: 'From the console' })).toBeVisible()
 })

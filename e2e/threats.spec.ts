@@ -5,7 +5,7 @@
 
 import type { Page } from '@playwright/test'
 import { expect } from './host.ts'
-import { arrive, inviteLink, joinByLink, newWorkspace, sameState } from './people.ts'
+import { actorOf, arrive, inviteLink, joinByLink, newWorkspace, sameState } from './people.ts'
 import { createTask, honest, hostilePage, linkOf, type Scene, test, titleOf } from './threats/scene.ts'
 import { tapSignalling } from './wiretap.ts'
 
@@ -31,7 +31,7 @@ test('a stranger who has the room’s secret and no right at all is turned away,
   const scene = await honest(browser, host)
   const { page, actor } = await hostilePage(browser, site, await linkOf(scene.ada.page, { kind: 'viewer' }), false)
   await page.evaluate(() => window.hostile.connect(2))
-  const victim = await scene.ada.page.evaluate(() => window.worknode.replica.actor)
+  const victim = await actorOf(scene.ada.page)
   await page.evaluate(([task, victim]) => window.hostile.attack('borrow', task, { victim }), [scene.task, victim] as const)
   for (const { page: honestPage } of [scene.ada, scene.bob])
     await expect
@@ -87,7 +87,7 @@ test('who forges another’s key, or brings batches of another workspace, is tur
   site,
 }) => {
   const scene = await honest(browser, host)
-  const victim = await scene.ada.page.evaluate(() => window.worknode.replica.actor)
+  const victim = await actorOf(scene.ada.page)
   for (const [attack, reason] of [
     ['forge', 'signature'],
     ['replay', 'workspace'],
@@ -129,7 +129,7 @@ test('the signalling server’s own log of all of it holds no title, no path, no
   }, id)
   expect(wrote.ok).toBe(true)
   await sameState(ada.page, bob.page)
-  const keys = await Promise.all([ada, bob].map(({ page }) => page.evaluate(() => window.worknode.replica.actor)))
+  const keys = await Promise.all([ada, bob].map(({ page }) => actorOf(page)))
   expect((await ada.page.evaluate((actor) => window.worknode.run('remove_member', { actor }), keys[1] as string)).ok).toBe(true)
   await createTask(ada.page, 'After the removal')
   await expect.poll(() => bob.page.evaluate(() => window.worknode.replica.delayed.sealed)).toBeGreaterThan(0)

@@ -3,16 +3,9 @@
 import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { testBoard } from './agent.fixture.ts'
-import type { Scene, Script, ScriptedStep } from './scripted.ts'
+import { call, steps } from './scripted.fixture.ts'
 import { scriptedModel } from './scripted.ts'
 
-const call = (name: string, input: unknown = {}): ScriptedStep => ({ calls: [{ name, input }] })
-const steps =
-  (...list: readonly (ScriptedStep | ((scene: Scene) => ScriptedStep))[]): Script =>
-  (scene) => {
-    const step = list[Math.min(scene.turn, list.length - 1)]
-    return (typeof step === 'function' ? step(scene) : step) ?? {}
-  }
 const submit = call('submit', { summary: 'Done.', checks: ['looked at it'] })
 
 function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void } {

@@ -32,6 +32,14 @@ function cutAfter(driver: (typeof SERVERS)[number], letters: number): Usage {
   return { inputTokens: driver === 'anthropic' ? 100 : inputTokensOf(REQUEST), outputTokens: tokensIn(letters), estimated: true }
 }
 
+/** A task, and an agent whose model is behind this server. */
+async function scene(server: ModelServer) {
+  open.push(server)
+  const board = await testBoard()
+  board.do('create_task', { title: 'Build it', status: 'ready' })
+  return { board, agent: await board.agent(1), model: aiSdkModel(server.config, 'sk-test') }
+}
+
 /** Waits of retries pass at once, and are noted. A server that hangs is cut when its last word has come. */
 async function step(
   driver: (typeof SERVERS)[number],
@@ -117,11 +125,7 @@ for (const driver of SERVERS)
         { hang: 'half' },
         { say: '', call: ['submit', { summary: 'Done.' }], tokens: [1000, 10] },
       ])
-      open.push(server)
-      const board = await testBoard()
-      board.do('create_task', { title: 'Build it', status: 'ready' })
-      const agent = await board.agent(1)
-      const model = aiSdkModel(server.config, 'sk-test')
+      const { board, agent, model } = await scene(server)
       const requests: ModelRequest[] = []
       const working = agent.start({
         ...model,
@@ -167,11 +171,7 @@ for (const driver of SERVERS)
         { lateError: true },
         { say: 'Done.', call: ['submit', { summary: 'Done.' }], tokens: [3000, 30] },
       ])
-      open.push(server)
-      const board = await testBoard()
-      board.do('create_task', { title: 'Build it', status: 'ready' })
-      const agent = await board.agent(1)
-      const model = aiSdkModel(server.config, 'sk-test')
+      const { board, agent, model } = await scene(server)
       const requests: ModelRequest[] = []
       const working = agent.start({
         ...model,

@@ -10,7 +10,7 @@ export function conformance(name: string, open: () => Promise<ConformanceDoor>):
     for (const [i, one] of CASES.entries())
       test(one.name, async (context) => {
         const opened = await (door ??= open())
-        if (!fits(opened, one)) return context.skip()
+        if (!fits(opened, one)) return context.skip('this door does not offer all that it takes')
         await runCase(opened, one, `c${i}x${Math.floor(performance.now() * 1000).toString(36)}`)
       })
   })

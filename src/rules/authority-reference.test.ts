@@ -34,6 +34,7 @@ interface Reference {
   capIdOf(grant: ReferenceGrant): string
 }
 
+// The second oracle lies beside the project, where there is one.
 test.skipIf(!existsSync(REFERENCE))('two oracles agree', async () => {
   const reference = (await import(/* @vite-ignore */ pathToFileURL(REFERENCE).href)) as Reference
   let compared = 0

@@ -107,19 +107,11 @@ def test_two_agents_that_ask_at_once_get_different_tasks(agent, other, owner):
         owner.request("DELETE", f"/tasks/{task.id}")
 
 
-def test_a_run_that_the_owner_stops_is_over(agent, owner):
+@pytest.mark.parametrize("look", [0.05, 3600], ids=["by looking", "long before it looks again"])
+def test_a_run_that_the_owner_stops_is_over(agent, owner, look):
     made = owner.create_task("To be stopped", assignees=[agent.agent_id], status="ready")
     task = agent.get_task(made.id).claim()
-    with pytest.raises(RunOver), task.run(look=0.05) as run:
-        owner.request("POST", f"/tasks/{made.id}/stop", {"note": "not now"})
-        assert run.aborted.wait(30)
-    owner.request("DELETE", f"/tasks/{made.id}")
-
-
-def test_a_run_hears_that_it_is_lost_long_before_it_looks_again(agent, owner):
-    made = owner.create_task("To be stopped at once", assignees=[agent.agent_id], status="ready")
-    task = agent.get_task(made.id).claim()
-    with pytest.raises(RunOver), task.run(look=3600) as run:
+    with pytest.raises(RunOver), task.run(look=look) as run:
         owner.request("POST", f"/tasks/{made.id}/stop", {"note": "not now"})
         assert run.aborted.wait(30)
     owner.request("DELETE", f"/tasks/{made.id}")
