@@ -28,6 +28,11 @@ test('a full counter moves the milliseconds on', () => {
   expect(nextHlc([7, 9], 8)).toEqual([8, 0])
 })
 
+test('a clock that counts parts of milliseconds makes whole ones', () => {
+  expect(nextHlc([7, 9], 8.75)).toEqual([8, 0])
+  expect(nextHlc([7, 9], 7.75)).toEqual([7, 10])
+})
+
 test('as text they sort as they are, and read back the same', () => {
   fc.assert(
     fc.property(hlcs, hlcs, (a, b) => {

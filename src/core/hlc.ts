@@ -13,9 +13,10 @@ export function compareHlc(a: Hlc, b: Hlc): number {
   return a[0] - b[0] || a[1] - b[1]
 }
 
-/** The HLC for something written at `now` (milliseconds since 1970) by one who has seen `seen`. */
+/** The HLC for something written at `now` (milliseconds since 1970, or parts of them) by one who has seen `seen`. */
 export function nextHlc(seen: Hlc, now: number): Hlc {
-  if (now > seen[0]) return [now, 0]
+  const ms = Math.floor(now)
+  if (ms > seen[0]) return [ms, 0]
   return seen[1] + 1 < PROTOCOL.counter ? [seen[0], seen[1] + 1] : [seen[0] + 1, 0]
 }
 
