@@ -16,17 +16,17 @@ test('an agent in a Worker takes a task, works and hands in; killed in the middl
   await newWorkspace(page, 'Apollo')
   await addAgent(page, 'looker', FIRST_LOOK)
   await addTask(page, 'Look at the first')
-  await expect.poll(() => runsOf(page, 'WN-1'), { timeout: 30_000 }).toEqual(['submitted'])
+  await expect.poll(() => runsOf(page, 'WN-1')).toEqual(['submitted'])
   expect(page.workers().filter(isAgent)).toHaveLength(1)
 
   // Its Worker dies in the middle of the next one. Nobody says so: it is the silence that is heard.
   await addTask(page, 'Look at the second')
-  await expect.poll(() => stepOf(page, 'WN-2'), { timeout: 30_000, intervals: [50] }).not.toBe('')
+  await expect.poll(() => stepOf(page, 'WN-2'), { intervals: [50] }).not.toBe('')
   await page
     .workers()
     .find(isAgent)
     ?.evaluate(() => self.close())
-  await expect.poll(() => runsOf(page, 'WN-2'), { timeout: 60_000 }).toEqual(['submitted'])
+  await expect.poll(() => runsOf(page, 'WN-2')).toEqual(['submitted'])
   expect(await documentsOf(page, 'WN-2')).toEqual(expect.arrayContaining(['notes/WN-2.md']))
 
   const actor = await actorOf(page, 'looker')
@@ -40,7 +40,7 @@ test('an agent in a Worker takes a task, works and hands in; killed in the middl
     .click()
   await onBoard(again)
   await addTask(again, 'Look at the third')
-  await expect.poll(() => runsOf(again, 'WN-3'), { timeout: 60_000 }).toEqual(['submitted'])
+  await expect.poll(() => runsOf(again, 'WN-3')).toEqual(['submitted'])
   for (const key of ['WN-1', 'WN-2']) expect(await runsOf(again, key)).toEqual(['submitted'])
   expect(await actorOf(again, 'looker')).toBe(actor)
   await context.close()
@@ -59,7 +59,7 @@ test('two tabs of a browser run an agent once, and the other goes on when the fi
   })
   const other = await joinByLink(browser, link)
   const actor = await actorOf(page, 'looker')
-  await expect.poll(() => other.page.evaluate((key) => window.worknode.heardOf(key), actor), { timeout: 30_000 }).not.toBeNull()
+  await expect.poll(() => other.page.evaluate((key) => window.worknode.heardOf(key), actor)).not.toBeNull()
 
   const second = await context.newPage()
   await second.goto(page.url())
@@ -70,8 +70,8 @@ test('two tabs of a browser run an agent once, and the other goes on when the fi
   expect(second.workers().filter(isAgent)).toHaveLength(0)
   await page.close()
   await addTask(second, 'Look at it')
-  await expect.poll(() => runsOf(second, 'WN-1'), { timeout: 60_000 }).toEqual(['submitted'])
-  await expect.poll(() => runsOf(other.page, 'WN-1'), { timeout: 30_000 }).toEqual(['submitted'])
+  await expect.poll(() => runsOf(second, 'WN-1')).toEqual(['submitted'])
+  await expect.poll(() => runsOf(other.page, 'WN-1')).toEqual(['submitted'])
 })
 
 test('a model on this machine is reached from the Worker of the agent and not from the page, with a key that lies sealed', async ({
@@ -87,7 +87,7 @@ test('a model on this machine is reached from the Worker of the agent and not fr
   await newWorkspace(page, 'Apollo')
   await addTask(page, 'Write it')
   await addAgent(page, 'thinker', server.config, 'sk-from-the-person')
-  await expect.poll(() => runsOf(page, 'WN-1'), { timeout: 60_000 }).toEqual(['submitted'])
+  await expect.poll(() => runsOf(page, 'WN-1')).toEqual(['submitted'])
   expect(server.asked.length).toBe(3)
   expect(server.asked[0]?.headers.authorization).toBe('Bearer sk-from-the-person')
   const usage = await page.evaluate(

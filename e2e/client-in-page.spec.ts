@@ -78,7 +78,6 @@ test('the built client, in a page whose host is gone, answers by the list, follo
   browser,
   host,
 }) => {
-  test.setTimeout(300_000)
   const script = await clientScript()
   const { page } = await arrive(browser, host.url)
   await newWorkspace(page, 'Client')

@@ -27,7 +27,6 @@ function tabDoor(page: Page): ConformanceDoor {
 }
 
 test('what one person can do is answered in a tab as everywhere, with the host gone', async ({ browser, host }) => {
-  test.setTimeout(240_000)
   const { page } = await arrive(browser, host.url)
   await newWorkspace(page, 'Conformance')
   await kept(page)

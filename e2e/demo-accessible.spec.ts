@@ -12,10 +12,9 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   browser,
   host,
 }) => {
-  test.setTimeout(420_000)
   const { page } = await arrive(browser, host.url)
   await page.getByRole('button', { name: 'Watch a demo swarm' }).click()
-  await onBoard(page, 30_000)
+  await onBoard(page)
   // Backend asks before it writes one of its files.
   await page.evaluate(() => {
     const listed = window.worknode.run('list_agents', {})
@@ -55,14 +54,14 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   await accessibleEverywhere(page)
   await page.keyboard.press('Escape')
 
-  await guide.getByRole('link', { name: 'Answer in the inbox' }).click({ timeout: 90_000 })
+  await guide.getByRole('link', { name: 'Answer in the inbox' }).click()
   const allow = page.getByRole('button', { name: 'Allow for this run' })
-  await expect(allow).toBeVisible({ timeout: 90_000 })
-  await expect(page.getByRole('button', { name: 'Plum' })).toBeVisible({ timeout: 90_000 })
+  await expect(allow).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Plum' })).toBeVisible()
   await accessibleEverywhere(page)
   await allow.click()
   await page.getByRole('button', { name: 'Plum' }).click()
-  await expect(guide).toContainText('6 of 6 tasks done', { timeout: 120_000 })
+  await expect(guide).toContainText('6 of 6 tasks done')
   await guide.getByRole('link', { name: 'Open the app' }).click()
   await page.getByRole('button', { name: 'Run preview' }).click()
   await accessibleEverywhere(page)

@@ -77,7 +77,7 @@ test('a field written twice apart is settled in place; work without rights is ke
   await endRightsOf(ada.page, await actorOf(agent.page))
   await offline(agent.page, false)
   const decision = item(ada.page, /changes? by coder-1 (do|does) not count/)
-  await expect(decision).toBeVisible({ timeout: 30_000 })
+  await expect(decision).toBeVisible()
   await expect(link(ada.page)).toHaveAccessibleName('Inbox 1 needs you')
   await everywhere(ada.page)
   await decision.getByRole('button', { name: /keep their work/i }).click()

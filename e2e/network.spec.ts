@@ -43,7 +43,7 @@ test('each peer by name, with its way, its bytes and what it still needs; offlin
   await expect(ada.page.getByRole('region', { name: 'What waits' })).toContainText(/not yet at a peer[1-9]/)
   await accessible(ada.page)
   await toggle.click()
-  await expect(peer).toBeVisible({ timeout: 30_000 })
+  await expect(peer).toBeVisible()
   await sameState(ada.page, grace.page)
 })
 
@@ -77,7 +77,7 @@ test('servers are read before they are kept, tried from the browser, and used th
   await ice.fill(`stun:${stun.host}:${stun.port}\nstun:${stun.host}:${nobody}\nturn:${stun.host}:${nobody} ada secret`)
   await page.getByRole('button', { name: 'Test the connection' }).click()
   const outcome = page.getByRole('region', { name: 'Outcome of the test' }).getByRole('listitem')
-  await expect(outcome).toHaveCount(6, { timeout: 30_000 })
+  await expect(outcome).toHaveCount(6)
   await expect(page.getByRole('button', { name: 'Test the connection' })).toBeEnabled()
   await expect(outcome.filter({ hasText: other.signalUrl })).toContainText('Reachable: it answered after')
   await expect(outcome.filter({ hasText: `:${nobody}/signal` })).toContainText('Not reachable')

@@ -13,6 +13,11 @@ async function addTask(page: Page, title: string): Promise<void> {
   await saved(page)
 }
 
+/** Address of the script that this page was opened by. */
+function version(page: Page): Promise<string> {
+  return page.evaluate(() => document.querySelector('script[type=module]')?.getAttribute('src') ?? '')
+}
+
 test('with its host gone the board opens with all its data, and what was done there is shared when it is back', async ({
   browser,
   host,
@@ -80,8 +85,9 @@ test('a new version waits for words that are not sent; another tab goes on with 
     await field.pressSequentially('ght')
     await field.press('Enter')
     await expect(page.getByRole('link', { name: 'Half a thought' })).toBeVisible()
+    const old = await version(page)
     await notices.getByRole('button', { name: 'Reload' }).click()
-    await expect(page.getByRole('textbox', { name: 'Add a task to Backlog' })).toHaveValue('')
+    await expect.poll(() => version(page)).not.toBe(old)
     await onBoard(page)
     await expect(page.getByRole('link', { name: 'Half a thought' })).toBeVisible()
     await page.keyboard.press('?')
@@ -93,11 +99,9 @@ test('a new version waits for words that are not sent; another tab goes on with 
     await second.keyboard.press('?')
     await expect(second.getByRole('dialog', { name: 'Keyboard', exact: true })).toBeVisible()
     await second.keyboard.press('Escape')
-    const old = await second.evaluate(() => document.querySelector('script[type=module]')?.getAttribute('src') ?? '')
+    expect(await version(second)).toBe(old)
     await second.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Reload' }).click()
-    await expect
-      .poll(() => second.evaluate(() => document.querySelector('script[type=module]')?.getAttribute('src')))
-      .not.toBe(old)
+    await expect.poll(() => version(second)).not.toBe(old)
     await onBoard(second)
 
     // Nobody runs the old one any more: the next time the app is opened, it is let go.

@@ -36,11 +36,11 @@ export async function newWorkspace(page: Page, name: string): Promise<void> {
 
 export async function importPlan(page: Page, file: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
   await page.getByLabel('Plan to import').setInputFiles(file)
-  await onBoard(page, 120_000)
+  await onBoard(page)
 }
 
-export async function onBoard(page: Page, timeout = 15_000): Promise<void> {
-  await expect(page.getByRole('region', { name: 'Board', exact: true })).toBeVisible({ timeout })
+export async function onBoard(page: Page): Promise<void> {
+  await expect(page.getByRole('region', { name: 'Board', exact: true })).toBeVisible()
 }
 
 /** The invite link as a person copies it. */
@@ -53,18 +53,18 @@ export async function inviteLink(page: Page): Promise<string> {
   return link
 }
 
-export async function joinByLink(browser: Browser, link: string, timeout = 60_000): Promise<Person> {
+export async function joinByLink(browser: Browser, link: string): Promise<Person> {
   const person = await arrive(browser, link)
-  await join(person.page, timeout)
+  await join(person.page)
   return person
 }
 
 /** On a page that was opened by a link. */
-export async function join(page: Page, timeout = 60_000): Promise<void> {
+export async function join(page: Page): Promise<void> {
   // The secret is out of the address bar before anything is clicked.
   await expect.poll(() => page.url()).not.toContain('join=')
   await page.getByRole('button', { name: 'Join workspace' }).click()
-  await onBoard(page, timeout)
+  await onBoard(page)
 }
 
 export function actorOf(page: Page): Promise<string> {
@@ -76,10 +76,8 @@ export function stateHash(page: Page): Promise<string> {
 }
 
 /** Both hold the same batches, and say so. */
-export async function sameState(a: Page, b: Page, timeout = 60_000): Promise<void> {
-  await expect
-    .poll(async () => (await stateHash(a)) === (await stateHash(b)), { timeout, intervals: [250, 500, 1000] })
-    .toBe(true)
+export async function sameState(a: Page, b: Page): Promise<void> {
+  await expect.poll(async () => (await stateHash(a)) === (await stateHash(b)), { intervals: [250, 500, 1000] }).toBe(true)
 }
 
 export function taskCount(page: Page): Promise<number> {

@@ -15,7 +15,6 @@ const client = fileURLToPath(new URL('../clients/python', import.meta.url))
 test('a Python program lives a task’s life on a host, loses a run, keeps to its pace, asks, follows events, its docs are right, and it answers by the conformance list', async ({
   startHost,
 }) => {
-  test.setTimeout(300_000)
   // All of it in half a minute is more than an agent may ask for in a minute.
   const host = await startHost({ RATE: '60000/10000' })
   const slow = await startHost({ RATE: '60/5' })
