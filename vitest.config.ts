@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     retry: 0,
     provide: { fastCheck },
+    // How long a test waits before what it waits for counts as missing: not a measure.
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

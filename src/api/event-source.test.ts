@@ -1,6 +1,6 @@
 /** Events that come by themselves: a stream, and a request that waits. Time is the test's. */
 
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { run } from '../operations/table.ts'
 import type { Replica } from '../replica/replica.ts'
@@ -188,7 +188,7 @@ test('a request that waits is answered as soon as something comes, else when its
   expect(told.events[0]?.target).toBe(id)
   const before = door.time.pending()
   const vain = door.request('GET', `/events?since=${told.next}&wait=30`)
-  await vi.waitUntil(() => door.time.pending() > before)
+  await expect.poll(() => door.time.pending() > before).toBe(true)
   door.time.advance(30_000)
   expect(await (await vain).json()).toMatchObject({ events: [], more: false })
 })

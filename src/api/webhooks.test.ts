@@ -1,7 +1,7 @@
 /** Webhooks: each event arrives, in order, signed, whatever the receiver does. */
 
 import { createHmac } from 'node:crypto'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { LOCAL } from '../core/limits.ts'
 import { run } from '../operations/table.ts'
 import { founded } from '../replica/cluster.fixture.ts'
@@ -60,9 +60,9 @@ test('what was and what comes is told once each, in order, and signed', async ()
   const { owner, got, kept, stop, hook, begin } = await world(() => 204)
   await task(owner, 'Before')
   const running = begin(hook)
-  await vi.waitUntil(() => got.length === 1)
+  await expect.poll(() => got.length).toBe(1)
   await task(owner, 'After')
-  await vi.waitUntil(() => kept.at(-1)?.cursor !== kept[0]?.cursor)
+  await expect.poll(() => kept.at(-1)?.cursor !== kept[0]?.cursor).toBe(true)
   stop.abort()
   await running
   const ids = got.flatMap(({ body }) => body.events.map(({ id }) => id))
@@ -80,14 +80,14 @@ test('what was not taken is sent again, later each time, and is the same page un
   await task(owner, 'One')
   const running = begin(hook)
   for (let nth = 1; nth < 4; nth++) {
-    await vi.waitUntil(() => kept.length === nth)
+    await expect.poll(() => kept.length).toBe(nth)
     expect(kept.at(-1)?.failing).toMatchObject({ why: 'It answered 500.' })
     time.advance(backoffMs(nth, () => 1) - 1)
     expect(got).toHaveLength(nth)
     time.advance(1)
-    await vi.waitUntil(() => got.length === nth + 1)
+    await expect.poll(() => got.length).toBe(nth + 1)
   }
-  await vi.waitUntil(() => kept.at(-1)?.failing === null)
+  await expect.poll(() => kept.at(-1)?.failing === null).toBe(true)
   stop.abort()
   await running
   expect(new Set(got.map(({ text }) => text)).size).toBe(1)
@@ -98,13 +98,13 @@ test('a receiver that never answers is hung up on, one that takes nothing for a 
   const { owner, time, got, kept, hook, begin } = await world(() => new Promise(() => undefined))
   await task(owner, 'One')
   const stuck = begin(hook)
-  await vi.waitUntil(() => got.length === 1)
+  await expect.poll(() => got.length).toBe(1)
   void stuck
   const failing = await world(() => Promise.reject(new Error('no route')))
   await task(failing.owner, 'One')
   const running = failing.begin(failing.hook)
   for (let nth = 1; !failing.kept.at(-1)?.isOff; nth++) {
-    await vi.waitUntil(() => failing.kept.length === nth)
+    await expect.poll(() => failing.kept.length).toBe(nth)
     failing.time.advance(LOCAL.webhookRetryMostMs)
   }
   await running
@@ -117,15 +117,15 @@ test('a hook goes on where it was when the host is started anew; of another stor
   const first = await world(() => 200)
   await task(first.owner, 'One')
   const running = first.begin(first.hook)
-  await vi.waitUntil(() => first.kept.length > 0)
+  await expect.poll(() => first.kept.length > 0).toBe(true)
   first.stop.abort()
   await running
   const { owner, got, kept, stop, hook, begin } = await world(() => 200, { cursor: 'elsewhere.512' })
   await task(owner, 'Before')
   const again = begin(hook)
-  await vi.waitUntil(() => kept.length === 1)
+  await expect.poll(() => kept.length).toBe(1)
   await task(owner, 'After')
-  await vi.waitUntil(() => got.length > 0)
+  await expect.poll(() => got.length > 0).toBe(true)
   stop.abort()
   await again
   expect(got.flatMap(({ body }) => body.events).filter(({ type }) => type === 'task.created')).toHaveLength(1)
@@ -135,7 +135,7 @@ test('a hook for one type hears no other', async () => {
   const { owner, got, stop, hook, begin } = await world(() => 200, { type: 'task.labelled' })
   await task(owner, 'One')
   const running = begin(hook)
-  await vi.waitUntil(() => got.length === 1)
+  await expect.poll(() => got.length).toBe(1)
   stop.abort()
   await running
   expect(got[0]?.body.events.map(({ type }) => type)).toEqual(['task.labelled'])

@@ -67,19 +67,19 @@ test('a hook is told of what comes, goes on after a restart, and is forgotten wh
   const { id, secret } = made.json as { readonly id: string; readonly secret: string }
   expect((await stat(join(data, 'webhooks.json'))).mode & 0o077).toBe(0)
   await ask(host, 'POST', '/tasks', { title: 'One' })
-  await vi.waitUntil(() => titles().length === 1)
+  await expect.poll(() => titles().length).toBe(1)
   const { body, signature } = got[0] as (typeof got)[number]
   const seconds = /^t=(\d+)/.exec(signature)?.[1] ?? ''
   expect(signature).toBe(`t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`)
   status = 503
   await ask(host, 'POST', '/tasks', { title: 'Two' })
-  await vi.waitUntil(() => titles().length === 2)
+  await expect.poll(() => titles().length).toBe(2)
   await host.close()
   status = 200
   const refused = titles().length
   const again = await started()
   // Not taken the first time, so told again; what was taken is not.
-  await vi.waitUntil(() => titles().length > refused)
+  await expect.poll(() => titles().length > refused).toBe(true)
   expect(new Set(titles().slice(1))).toEqual(new Set(['Two']))
   expect((await ask(again, 'GET', '/host/webhooks')).json).toMatchObject([{ id, url }])
   expect(JSON.stringify((await ask(again, 'GET', '/host/webhooks')).json)).not.toContain('whsec_')
@@ -176,12 +176,12 @@ test('a hook ends with the rights of whoever made it, at once and for good; the 
     expect((await asked(boss.token, 'POST', '', { url: THEIRS, type: 'task.created' })).status).toBe(201)
     expect((await asked(owner, 'POST', '', { url: OURS, type: 'task.created' })).status).toBe(201)
     write(opened)
-    await vi.waitUntil(() => posts.length >= 2)
+    await expect.poll(() => posts.length >= 2).toBe(true)
     expect(new Set(posts.map(String))).toEqual(new Set([`${THEIRS},public`, `${OURS},anywhere`]))
     expect(revoke(workspace.replica, boss.capability).ok).toBe(true)
     posts.length = 0
     write(opened)
-    await vi.waitUntil(() => posts.length > 0)
+    await expect.poll(() => posts.length > 0).toBe(true)
     await again()
     expect(posts.map(([address]) => address)).not.toContain(THEIRS)
     expect(await (await asked(owner, 'GET', '')).json()).toMatchObject([{ url: OURS }])
@@ -200,7 +200,7 @@ test('a hook ends when the time of its maker’s rights is over, without anybody
     const now = vi.spyOn(Date, 'now').mockReturnValue(expires + 1)
     try {
       write(opened)
-      await vi.waitUntil(() => posts.length > 0)
+      await expect.poll(() => posts.length > 0).toBe(true)
       await again()
     } finally {
       now.mockRestore()
@@ -219,7 +219,7 @@ test('a hook in a file of before says nothing of its maker: it is the owner’s'
     await writeFile(join(dataDir, 'webhooks.json'), JSON.stringify([older]))
     await again()
     write(opened)
-    await vi.waitUntil(() => posts.length > 0)
+    await expect.poll(() => posts.length > 0).toBe(true)
     expect(posts[0]).toEqual([OURS, 'anywhere'])
   })
 })
