@@ -140,7 +140,7 @@ test('when an agent cannot sign, its person is told whose key it was, and one mo
   await owner.saved()
   expect(owner.saveState).toEqual({
     pending: ids.length,
-    problem: `A change could not be signed with ${shortKey(agent.actor)}.`,
+    problem: `A change could not be signed with ${shortKey(agent.actor)}: no key`,
   })
   await owner.retrySaving()
   expect(owner.saveState).toMatchObject({ pending: ids.length, problem: expect.stringContaining('could not be signed') })

@@ -84,7 +84,9 @@ export class SigningError extends Error {
   readonly actor: ActorKey
 
   constructor(actor: ActorKey, cause: unknown) {
-    super(`A change could not be signed with ${shortKey(actor)}.`, { cause })
+    super(`A change could not be signed with ${shortKey(actor)}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
     this.actor = actor
   }
 }
