@@ -38,7 +38,12 @@ test('the tab of a working agent is killed: its silence ends the run, another ag
   const [first, second] = [await actorOf(one), await actorOf(two)]
 
   await workWithoutEnd(one)
-  await expect.poll(() => seenTask(ada)).toMatchObject({ title: 'by one', holder: first, status: 'in_progress' })
+  // All that it wrote is with Ada before it is killed: the file comes after the title.
+  await expect
+    .poll(() => seenTask(ada))
+    .toMatchObject({ title: 'by one', holder: first, status: 'in_progress', files: ['src/one.ts'] })
+  // Two may have joined by the other agent: a link that is still being made would run into its deadlines as the clocks leap.
+  await expect.poll(() => peersOf(ada)).toContain(second)
   await takeWhatIsFree(two)
   await saved(one)
   const address = one.url()
