@@ -117,6 +117,7 @@ test('create, select, move, label and undo by keyboard alone', async ({ browser,
   await expect(ready.getByRole('listitem')).toHaveCount(3)
   await page.keyboard.press('Escape')
   await page.keyboard.press('ArrowDown')
+  await expect(ready.getByRole('listitem').first().getByRole('link')).toBeFocused()
   await page.keyboard.press('x')
   await page.keyboard.press('j')
   await page.keyboard.press('j')
@@ -140,13 +141,21 @@ test('axe finds nothing on the board in any layout, in light and dark, and nothi
 }) => {
   const { page } = await arrive(browser, host.url)
   await importPlan(page, makePlan(40))
-  const layouts = ['q=label:core+status:soon+-agent:none', 'group=agent', 'lanes=priority', 'group=agent&lanes=parent']
-  for (const layout of layouts) {
+  // Each with what it alone shows.
+  const layouts = [
+    ['q=label:core+status:soon+-agent:none', page.getByRole('list', { name: 'Filters' })],
+    ['group=agent', page.getByRole('region', { name: 'Nobody', exact: true })],
+    ['lanes=priority', page.getByRole('region', { name: 'Lane Urgent' })],
+    ['group=agent&lanes=parent', page.getByRole('region', { name: 'Lane Not part of another task' })],
+  ] as const
+  for (const [layout, sign] of layouts) {
     await ask(page, layout)
-    await expect(page.getByRole('list').first()).toBeAttached()
+    await expect(sign).toBeVisible()
     await inLightAndDark(page, () => accessible(page))
   }
   await ask(page, 'q=priority:urgent')
+  // A card that the filter is about to hide would be let go of again.
+  await expect(page.getByRole('region', { name: 'Backlog', exact: true })).toContainText(/Backlog\d+\/\d+/)
   await page
     .getByRole('listitem')
     .getByRole('link')
@@ -166,8 +175,9 @@ test('axe finds nothing on the board in any layout, in light and dark, and nothi
   await page.keyboard.press('Escape')
 
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const layout of layouts) {
+  for (const [layout, sign] of layouts) {
     await ask(page, layout)
+    await expect(sign).toBeVisible()
     await expect(page.getByRole('button', { name: 'New task' })).toBeInViewport()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   }

@@ -59,6 +59,7 @@ test('from nothing to a moved and restored card without a mouse', async ({ brows
   await expect(page.getByRole('region', { name: 'Backlog' }).locator(card)).toBeVisible()
   await page.keyboard.press('Escape')
   await page.keyboard.press('ArrowDown')
+  await expect(card.getByRole('link')).toBeFocused()
   await page.keyboard.press(']')
   await expect(page.getByRole('region', { name: 'Ready' }).locator(card)).toBeVisible()
   await page.keyboard.press('Control+z')
