@@ -112,6 +112,8 @@ test('a key that a person chose is theirs in every tab, and after a reload', asy
   await page.keyboard.press('Enter')
   await expect(page.getByRole('button', { name: 'Change the key of “New task”, now Q' })).toBeVisible()
   await other.bringToFront()
+  // Hears of it from the browser, in its own time.
+  await expect(other.getByRole('button', { name: 'New task', exact: true })).toHaveAttribute('aria-keyshortcuts', 'Q')
   await other.keyboard.press('q')
   await expect(other.getByRole('dialog', { name: 'New task' })).toBeVisible()
   await page.bringToFront()
