@@ -273,6 +273,8 @@ test('an artefact in its frame works, and gets at nothing outside of it', async 
   await isGone()
   await expect(page.getByRole('region', { name: 'Messages of the preview' })).toContainText('Not allowed in a preview')
   await page.getByRole('button', { name: 'Run again' }).click()
+  // Its buttons do something once its scripts have run.
+  await expect(heading).toBeVisible()
   await frame.getByRole('button', { name: 'Go to data' }).click()
   await isGone()
   expect(tried.length).toBeGreaterThan(30)

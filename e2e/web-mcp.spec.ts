@@ -98,5 +98,7 @@ test('the examples of the docs run in the page, in their order', async ({ modern
   const examples = [...readFileSync('docs/webmcp.md', 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, text]) => text)
   expect(examples).toHaveLength(3)
   for (const text of examples) await page.evaluate(`(async () => { ${text} })()`)
-  expect(said).toEqual(expect.arrayContaining([expect.stringContaining('worknode_next'), 'WN-1 1', '[WN-1 From the console]']))
+  await expect
+    .poll(() => said)
+    .toEqual(expect.arrayContaining([expect.stringContaining('worknode_next'), 'WN-1 1', '[WN-1 From the console]']))
 })
