@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test'
 import type { ModelConfig } from '../src/agents/model-config.ts'
 import { modelServer } from '../src/agents/model-server.fixture.ts'
 import { expect, test } from './host.ts'
-import { arrive, joinByLink, newWorkspace, onBoard } from './people.ts'
+import { arrive, joinByLink, newWorkspace, onBoard, saved } from './people.ts'
 
 const FIRST_LOOK: ModelConfig = { driver: 'scripted', script: 'first-look' }
 
@@ -30,6 +30,7 @@ test('an agent in a Worker takes a task, works and hands in; killed in the middl
   expect(await documentsOf(page, 'WN-2')).toEqual(expect.arrayContaining(['notes/WN-2.md']))
 
   const actor = await actorOf(page, 'looker')
+  await saved(page)
   await page.close()
   const again = await context.newPage()
   await again.goto(host.url)

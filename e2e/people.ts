@@ -75,9 +75,9 @@ export function stateHash(page: Page): Promise<string> {
   return page.evaluate(() => window.worknode.replica.stateHash())
 }
 
-/** Both hold the same batches, and say so. */
-export async function sameState(a: Page, b: Page): Promise<void> {
-  await expect.poll(async () => (await stateHash(a)) === (await stateHash(b)), { intervals: [250, 500, 1000] }).toBe(true)
+/** All hold the same batches, and say so. Two by two they may while what one of them wrote is still on its way to the others. */
+export async function sameState(...pages: readonly Page[]): Promise<void> {
+  await expect.poll(async () => new Set(await Promise.all(pages.map(stateHash))).size, { intervals: [250, 500, 1000] }).toBe(1)
 }
 
 export function taskCount(page: Page): Promise<number> {
