@@ -75,7 +75,8 @@ test('a new version waits for words that are not sent; another tab goes on with 
     const field = page.getByRole('textbox', { name: 'Add a task to Backlog' })
     await field.fill('Half a thou')
 
-    await site.deploy('Keyboard, second edition')
+    const next = await site.build('Keyboard, second edition')
+    next.deploy()
     await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update())
     const notices = page.getByRole('region', { name: 'Notifications' })
     await expect(notices).toContainText('A new version is ready')

@@ -169,7 +169,7 @@ test('a tab is closed in the middle of a request: a read comes from another one,
   await third.whenHeld()
   await keyed.close()
   expect(await again).toMatchObject({ status: 201, body: { title: 'Once more' } })
-  expect((await ask(asking, 'api/tasks')).body).toHaveLength(2)
+  await expect.poll(async () => (await ask(asking, 'api/tasks')).body).toHaveLength(2)
 })
 
 test('the worker goes over to a new version in the middle of a request: the answer comes', async ({ browser }) => {
@@ -182,10 +182,11 @@ test('the worker goes over to a new version in the middle of a request: the answ
     await asking.goto(site.url)
     await kept(asking)
     await page.bringToFront()
+    const next = await site.build('Keyboard, second edition')
     const hold = await holdAnswers(page)
     const answered = post(asking, 'api/tasks', { title: 'Through two versions' })
     await hold.whenHeld()
-    await site.deploy('Keyboard, second edition')
+    next.deploy()
     const tookOver = asking.evaluate(
       () =>
         new Promise<void>((resolve) =>

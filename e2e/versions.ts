@@ -10,8 +10,8 @@ import { build } from 'vite'
 
 export interface Versions {
   readonly url: string
-  /** Serves a build with another title on the sheet of keys, and nothing of the one before. */
-  deploy(title: string): Promise<void>
+  /** Builds one with another title on the sheet of keys; `deploy` then serves that, and nothing of the one before. */
+  build(title: string): Promise<{ deploy(): void }>
   close(): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export async function serveVersions(): Promise<Versions> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}/`,
-    async deploy(title) {
+    async build(title) {
       const outDir = await mkdtemp(join(tmpdir(), 'worknode-version-'))
       made.push(outDir)
       await build({
@@ -56,7 +56,7 @@ export async function serveVersions(): Promise<Versions> {
         ],
         build: { outDir, emptyOutDir: true },
       })
-      folder = outDir
+      return { deploy: () => void (folder = outDir) }
     },
     async close() {
       server.close()

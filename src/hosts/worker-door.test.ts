@@ -1,6 +1,7 @@
 /** The law of the door in the tab: an answer or a clear error, never a hang; and nothing is done twice. */
 
 import { expect, test } from 'vitest'
+import { LOCAL } from '../core/limits.ts'
 import type { OpenSession } from './tab-context.ts'
 import { openTabDoor } from './tab-door.ts'
 import { answerFromTab, isForTab, type TabClient, type WorkerDoorPorts } from './worker-door.ts'
@@ -17,6 +18,8 @@ interface TestTab {
   answer: Answer
   /** It does not even listen: a page that the browser has put to sleep. */
   asleep: boolean
+  /** What keeps it from hearing anything yet. */
+  busy: Promise<void>
   crash(): void
 }
 
@@ -27,17 +30,25 @@ function browser() {
   const deadlines = new Map<number, Set<() => void>>()
   const kept: Promise<unknown>[] = []
 
-  function addTab(id: string, open: string | null, answer: Answer = () => Response.json({ by: id })): TestTab {
+  function addTab(
+    id: string,
+    open: string | null,
+    answer: Answer = () => Response.json({ by: id }),
+    visibilityState: DocumentVisibilityState = 'hidden',
+  ): TestTab {
     let listener: (event: MessageEvent) => void = () => undefined
     const tab: TestTab = {
       asked: [],
       open,
       answer,
       asleep: false,
+      busy: Promise.resolve(),
       client: {
         id,
+        visibilityState,
         postMessage(data, ports) {
-          if (!tab.asleep) queueMicrotask(() => listener({ data: structuredClone(data), ports } as unknown as MessageEvent))
+          const message = { data: structuredClone(data), ports } as unknown as MessageEvent
+          if (!tab.asleep) void tab.busy.then(() => listener(message))
         },
       },
       crash() {
@@ -90,9 +101,9 @@ function browser() {
   return {
     addTab,
     kept,
-    /** Lets all deadlines pass that somebody waits for. */
-    pass: () => {
-      for (const waiting of deadlines.values()) for (const run of [...waiting]) run()
+    /** Lets all deadlines pass that somebody waits for, or those of one length. */
+    pass: (only?: number) => {
+      for (const [ms, waiting] of deadlines) if (only === undefined || only === ms) for (const run of [...waiting]) run()
     },
     waiting: () => [...deadlines.values()].reduce((sum, { size }) => sum + size, 0),
     ask: (path: string, init?: RequestInit) => answerFromTab(new Request(`${SCOPE}${path}`, init), ASKER, ports),
@@ -163,6 +174,27 @@ test('no tab has the workspace: said at once, with what to do', async () => {
   })
   addTab('one', 'w1')
   expect(await problem(await ask('api/tasks?workspace=w9'))).toMatchObject({ status: 503, detail: expect.stringContaining('w9') })
+})
+
+test('the tab in front answers though it is busy and another, which nobody sees, says sooner that it could', async () => {
+  const { addTab, ask, pass, waiting } = browser()
+  let done = (): void => undefined
+  addTab('in front', 'w1', undefined, 'visible').busy = new Promise((resolve) => (done = resolve))
+  addTab('in the back', 'w1')
+  const answered = ask('api/tasks')
+  await settled()
+  pass(LOCAL.doorLateMs)
+  await settled()
+  done()
+  expect(await (await answered).json()).toEqual({ by: 'in front' })
+
+  addTab('in front and asleep', 'w2', undefined, 'visible').asleep = true
+  addTab('also in the back', 'w2')
+  const late = ask('api/tasks?workspace=w2')
+  await settled()
+  pass(LOCAL.doorFindMs)
+  expect(await (await late).json()).toEqual({ by: 'also in the back' })
+  expect(waiting()).toBe(0)
 })
 
 test('a tab that is asleep is passed over, and one that is busy has its time', async () => {

@@ -6,7 +6,8 @@
  * goes to the network as well: another site can do that, and must not act as the person whose tab answers.
  *
  * Which tab: of the workspace that `?workspace=` or the header `Worknode-Workspace` names, else any; the one that asks if it fits, else
- * the one that its person used last. A tab that does not even say in time what it has open is asleep and passed over.
+ * the one that its person used last. A tab that does not even say in time what it has open is asleep and passed over; one that is seen,
+ * and may be the one used last, has longer for it, since work may keep it busy.
  *
  * The law: an answer or a clear error, never a hang. A tab holds a lock for as long as it lives, so its end is an event; a tab that
  * lives and does not answer has a deadline. What may be done twice (reads, and writes with an `Idempotency-Key`) is asked of another
@@ -22,6 +23,7 @@ import type { FromTab, Here, RequestMessage, ToTab, ToTabLater } from './door-me
 /** A page as its worker sees it. */
 export interface TabClient {
   readonly id: string
+  readonly visibilityState: DocumentVisibilityState
   postMessage(message: ToTab, transfer: MessagePort[]): void
 }
 
@@ -103,7 +105,7 @@ interface Found {
   readonly lock: string
 }
 
-/** Of those that have the workspace open the one that asks, else the one used last. Who is slow to say so is waited for a moment. */
+/** Of those that have the workspace open the one that asks, else the one used last. Who is slow to say so is waited for: a moment if unseen. */
 function findTab(
   tabs: readonly TabClient[],
   wanted: string | null,
@@ -112,7 +114,7 @@ function findTab(
 ): Promise<Found | null> {
   return new Promise((resolve) => {
     const fitting: (Found & { readonly usedAt: number })[] = []
-    let silent = tabs.length
+    const silent = new Set(tabs)
     const ports = tabs.map((tab) => {
       const { port1, port2 } = new MessageChannel()
       port1.addEventListener('message', ({ data }: MessageEvent<Here>) => hear(tab, data))
@@ -121,13 +123,15 @@ function findTab(
       return port1
     })
     const stops = [after(LOCAL.doorFindMs, settle)]
-    if (silent === 0) settle()
+    if (silent.size === 0) settle()
 
     function hear(tab: TabClient, { workspace, lock, usedAt }: Here): void {
-      silent--
+      silent.delete(tab)
       const fits = workspace !== null && (wanted === null || wanted === workspace)
-      if (fits && fitting.push({ tab, workspace, lock, usedAt }) === 1) stops.push(after(LOCAL.doorLateMs, settle))
-      if (silent === 0 || (fits && tab.id === asker)) settle()
+      if (fits) fitting.push({ tab, workspace, lock, usedAt })
+      if (silent.size === 0 || (fits && tab.id === asker)) return settle()
+      const isSeenSilent = [...silent].some(({ visibilityState }) => visibilityState === 'visible')
+      if (fitting.length > 0 && !isSeenSilent && stops.length === 1) stops.push(after(LOCAL.doorLateMs, settle))
     }
 
     function settle(): void {
