@@ -56,6 +56,19 @@ test('a task is found by words in any order with a slip, and by its key, and ope
   expect(location.hash).toBe(`#${links.task(session.workspaceId, 'WN-1')}`)
 })
 
+test('Enter in the same task as the last letter chooses what was typed, not what was shown before', async () => {
+  const { session } = await show(12)
+  await openPalette()
+  await userEvent.keyboard('wn-1')
+  await expect.element(options().first()).toHaveTextContent(/^WN-1 /)
+  const input = field().element() as HTMLInputElement
+  input.setSelectionRange(0, input.value.length)
+  document.execCommand('insertText', false, 'wn-4')
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
+  await expect.element(field()).not.toBeInTheDocument()
+  expect(location.hash).toBe(`#${links.task(session.workspaceId, 'WN-4')}`)
+})
+
 test('it moves and assigns the card that had the focus, which has it again', async () => {
   const { session } = await show(0)
   session.run('create_task', { title: 'One', status: 'ready' })

@@ -32,7 +32,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const subject = useSubject(session)
   const dialog = useModal()
   const listId = useId()
-  const groups = useFound(session, subject, query, navigate)
+  const { groups, foundBy } = useFound(session, subject, query, navigate)
   const all = groups.flatMap(({ found }) => found)
   const active = Math.min(at, all.length - 1)
 
@@ -48,15 +48,20 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     setQuery(text)
     setAt(0)
   }
+  /** What is shown may lag behind what is typed: Enter means what is typed. */
+  const chooseTyped = (): void => {
+    const found = foundBy(query).flatMap((group) => group.found)
+    const chosen = found[Math.min(at, found.length - 1)]
+    if (chosen) choose(chosen)
+  }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return
     const stroke = strokeOf(event)
     const step = stroke === 'arrowdown' ? 1 : stroke === 'arrowup' ? -1 : 0
-    const chosen = all[active]
     if (step !== 0 && all.length > 0) setAt((active + step + all.length) % all.length)
-    else if (stroke === 'enter' && chosen) choose(chosen)
+    else if (stroke === 'enter') chooseTyped()
     else if (stroke === 'mod+k') onClose()
-    else if (stroke !== 'enter' && step === 0) return
+    else if (step === 0) return
     event.preventDefault()
   }
 
@@ -135,7 +140,13 @@ function useSubject({ replica: { views } }: Session): NodeId | null {
   return focused ?? (onTask ? views.find(task.key) : null)
 }
 
-function useFound(session: Session, subject: NodeId | null, query: string, go: (address: string) => void): readonly FoundGroup[] {
+interface Finding {
+  readonly groups: readonly FoundGroup[]
+  /** What a query finds now: that which is shown, when it is shown already. */
+  readonly foundBy: (query: string) => readonly FoundGroup[]
+}
+
+function useFound(session: Session, subject: NodeId | null, query: string, go: (address: string) => void): Finding {
   const { views } = session.replica
   const own = useObservable(ownKeys)
   const offered = useObservable(offeredCommands)
@@ -148,7 +159,8 @@ function useFound(session: Session, subject: NodeId | null, query: string, go: (
   )
   // `version` stands for the lines, which change in place.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  return useMemo(() => find(shown, items, tasks, views), [shown, items, tasks, views, version])
+  const groups = useMemo(() => find(shown, items, tasks, views), [shown, items, tasks, views, version])
+  return { groups, foundBy: (typed) => (typed === shown ? groups : find(typed, items, tasks, views)) }
 }
 
 function useModal() {
