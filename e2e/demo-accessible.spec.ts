@@ -27,9 +27,11 @@ test('the guide, the agents of this browser, how agents work here, approvals and
 
   await guide.getByRole('link', { name: 'Agents' }).click()
   await page.getByRole('button', { name: 'Runs of Coordinator' }).click()
+  await expect(page.getByRole('table', { name: 'Last runs of Coordinator' })).toBeVisible()
   await accessibleEverywhere(page)
   await page.getByRole('button', { name: 'Add an agent that runs in this browser' }).click()
   const here = page.getByRole('dialog', { name: 'An agent in this browser' })
+  await expect(here).toBeVisible()
   await accessibleEverywhere(page)
   for (const driver of ['openai-compatible', 'scripted']) {
     await here.getByLabel('What thinks for it').selectOption(driver)
@@ -41,6 +43,7 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   await accessibleEverywhere(page)
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Actions for Backend' }).click()
+  await expect(page.getByRole('menuitem', { name: 'Edit the profile' })).toBeVisible()
   await accessibleEverywhere(page)
   await page.getByRole('menuitem', { name: 'Edit the profile' }).click()
   await expect(page.getByRole('dialog', { name: 'Profile of Backend' }).getByLabel(/Asks a person before/)).toHaveValue(
@@ -49,8 +52,10 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   await accessibleEverywhere(page)
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: 'Triggers' }).click()
+  await expect(page.getByRole('heading', { name: 'Triggers', level: 1 })).toBeVisible()
   await accessibleEverywhere(page)
   await page.getByRole('button', { name: 'New trigger' }).click()
+  await expect(page.getByRole('dialog', { name: 'New trigger' })).toBeVisible()
   await accessibleEverywhere(page)
   await page.keyboard.press('Escape')
 
@@ -64,6 +69,7 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   await expect(guide).toContainText('6 of 6 tasks done')
   await guide.getByRole('link', { name: 'Open the app' }).click()
   await page.getByRole('button', { name: 'Run preview' }).click()
+  await expect(page.locator('iframe[title="Preview of index.html"]')).toBeVisible()
   await accessibleEverywhere(page)
 })
 

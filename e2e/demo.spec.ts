@@ -215,13 +215,12 @@ test('spread over three browsers, one of which dies in the middle, the same app 
   for (const role of ['Backend', 'Frontend'])
     await eve.page.getByRole('button', { name: `Start ${role} in this browser` }).click()
   await guide.getByRole('link', { name: 'Answer in the inbox' }).click()
-  await expect.poll(async () => ada.page.getByRole('button', { name: 'Plum' }).count()).toBeGreaterThan(0)
-  while ((await ada.page.getByRole('button', { name: 'Plum' }).count()) > 0)
-    await ada.page.getByRole('button', { name: 'Plum' }).first().click()
+  // Who takes the work over may ask anew, and a question may go with its asker: found and clicked in one step in the page.
+  const plum = ada.page.getByRole('button', { name: 'Plum' })
+  await expect(plum.first()).toBeVisible()
   await expect
     .poll(async () => {
-      const plum = ada.page.getByRole('button', { name: 'Plum' })
-      if ((await plum.count()) > 0) await plum.first().click()
+      await plum.evaluateAll(([button]) => (button as HTMLElement | undefined)?.click())
       return guide.textContent()
     })
     .toContain('6 of 6 tasks done')

@@ -124,8 +124,11 @@ test('a document on a task shows there too; it is deleted and brought back', asy
   await expect(panel.getByRole('list', { name: 'Files' }).getByRole('link', { name: 'out/report.md' })).toBeVisible()
   await panel.getByRole('link', { name: 'out/report.md' }).click()
   await page.getByRole('button', { name: 'Delete out/report.md' }).click()
+  // The notice goes after a while, unless it is pointed at.
+  const undo = page.getByRole('button', { name: 'Undo' })
+  await undo.hover()
   await expect(page.getByRole('heading', { name: 'No documents yet' })).toBeVisible()
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await undo.click()
   await expect(page.getByRole('treeitem', { name: 'report.md' })).toBeVisible()
 })
 

@@ -23,11 +23,14 @@ test('a card that is held goes with the finger to another column, which scrolls 
   const there = await columnInView(page)
   await finger.moveTo(there.x, 500)
   await finger.letGo()
+  // The notice goes after a while, unless it has the focus.
+  const undo = page.getByRole('button', { name: 'Undo' })
+  await undo.focus()
   const column = page.locator(`section[data-column="${there.column}"]`)
   await expect(column.getByRole('listitem', { name: /One/ })).toBeVisible()
   expect(there.column).not.toBe('backlog')
   await expect(page.locator('[data-ghost]')).toHaveCount(0)
-  await page.getByRole('button', { name: 'Undo' }).tap()
+  await undo.tap()
   await expect(backlog.getByRole('listitem', { name: /One/ })).toHaveCount(1)
 })
 
