@@ -118,6 +118,34 @@ test('a new version waits for words that are not sent; another tab goes on with 
   }
 })
 
+test('what the old version serves while a new one waits takes nothing of the new one away', async ({ browser }) => {
+  const site = await serveVersions()
+  try {
+    const { page } = await arrive(browser, site.url)
+    await newWorkspace(page, 'Versions')
+    await kept(page)
+    await site.deploy('Keyboard, second edition')
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update())
+    const notices = page.getByRole('region', { name: 'Notifications' })
+    await expect(notices).toContainText('A new version is ready')
+    const old = await version(page)
+    await page.reload()
+    await onBoard(page)
+    expect(await version(page)).toBe(old)
+    await notices.getByRole('button', { name: 'Reload' }).click()
+    await expect(page.locator(APP_SCRIPT)).not.toHaveAttribute('src', old)
+    await onBoard(page)
+
+    await site.close()
+    await page.reload()
+    await onBoard(page)
+    await page.keyboard.press('?')
+    await expect(page.getByRole('dialog', { name: 'Keyboard, second edition' })).toBeVisible()
+  } finally {
+    await site.close()
+  }
+})
+
 test('the browser is asked to keep what is stored once there is work on the disk, and not before', async ({ browser, host }) => {
   const { page } = await arrive(browser, 'about:blank')
   await page.addInitScript(() => {

@@ -20,7 +20,7 @@ interface Scope {
     claim(): Promise<void>
     matchAll(options: { type: 'window'; includeUncontrolled: boolean }): Promise<readonly Page[]>
   }
-  readonly registration: { readonly scope: string }
+  readonly registration: { readonly scope: string; readonly installing: unknown; readonly waiting: unknown }
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: Waiting) => void): void
   addEventListener(type: 'fetch', listener: (event: Fetching) => void): void
@@ -85,10 +85,14 @@ registerRoute(
   async ({ request }) => (await caches.match(request)) ?? fetch(request),
 )
 
-/** Lets go of older versions that no tab runs any more. */
+/**
+ * Lets go of older versions that no tab runs any more. While a newer one is fetched or waits, its files are in the same cache and
+ * not in the list of this one, so nothing is let go: the newer one does it once it is active.
+ */
 async function tidy(event: Waiting): Promise<void> {
   const { held = [] } = await navigator.locks.query()
   const current = new Set(app.getCachedURLs())
   const isOlder = (name = ''): boolean => name.startsWith(TAB_LOCK) && !current.has(name.slice(TAB_LOCK.length))
-  if (!held.some(({ name }) => isOlder(name))) await app.activate(event)
+  const { installing, waiting } = self.registration
+  if (!installing && !waiting && !held.some(({ name }) => isOlder(name))) await app.activate(event)
 }
