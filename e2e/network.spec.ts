@@ -6,9 +6,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Browser, Page, Route } from '@playwright/test'
+import type { Session } from '../src/ui/session.ts'
 import { expect, test } from './host.ts'
-import { arrive, inviteLink, joinByLink, newWorkspace, sameState } from './people.ts'
+import { arrive, inviteLink, joinByLink, newWorkspace, onBoard, sameState } from './people.ts'
 
 test('each peer by name, with its way, its bytes and what it still needs; offline ends all of it', async ({ browser, host }) => {
   const ada = await arrive(browser, host.url)
@@ -101,6 +102,73 @@ test('servers are read before they are kept, tried from the browser, and used th
   mute.close()
   stun.socket.close()
 })
+
+test('a board does not wait for what its host says of servers, which counts once it comes', async ({
+  browser,
+  host,
+  startHost,
+}) => {
+  const other = await startHost()
+  const page = await unkept(browser)
+  const release = await hold(page, /\/api\/settings$/, { json: { signalling: [other.signalUrl], iceServers: [] } })
+  await page.goto(host.url)
+  await newWorkspace(page, 'Apollo')
+  // Left before the network was there: it does not come after that.
+  await page.evaluate(() => void Object.assign(window, { left: window.worknode }))
+  await page.getByRole('link', { name: 'Apollo' }).click()
+  await newWorkspace(page, 'Gemini')
+  const opened = page.waitForEvent('websocket')
+  await release()
+  expect((await opened).url()).toBe(other.signalUrl)
+  await expect.poll(() => page.evaluate(() => window.worknode.awareness.get() !== null)).toBe(true)
+  expect(await page.evaluate(() => (window as unknown as { left: Session }).left.awareness.get())).toBeNull()
+})
+
+test('whether to work offline is asked when it would connect, not before the code for that is loaded', async ({
+  browser,
+  host,
+}) => {
+  const page = await unkept(browser)
+  const code = /\/assets\/network-(?!page)[^/]*\.js$/
+  const sockets: string[] = []
+  page.on('websocket', (socket) => sockets.push(socket.url()))
+  const release = await hold(page, code)
+  await page.goto(host.url)
+  await newWorkspace(page, 'Apollo')
+  await page.evaluate(() => window.worknode.setOffline(true))
+  await release()
+  await expect.poll(() => page.evaluate(() => window.worknode.awareness.get() !== null)).toBe(true)
+  expect(sockets).toEqual([])
+
+  const releaseAgain = await hold(page, code)
+  await page.reload()
+  await onBoard(page)
+  expect(await page.evaluate(() => window.worknode.sync.get().offline)).toBe(true)
+  await page.evaluate(() => window.worknode.setOffline(false))
+  const opened = page.waitForEvent('websocket')
+  await releaseAgain()
+  await opened
+})
+
+/** A page that no worker serves: what it asks for can be held back. */
+async function unkept(browser: Browser): Promise<Page> {
+  return (await browser.newContext({ serviceWorkers: 'block' })).newPage()
+}
+
+/** Holds back what is asked for; the answer waits until it was asked for, and gives it. */
+async function hold(page: Page, address: RegExp, answer?: Parameters<Route['fulfill']>[0]): Promise<() => Promise<void>> {
+  const asked = page.waitForRequest(address)
+  let go = (): void => undefined
+  const going = new Promise<void>((resolve) => (go = resolve))
+  await page.route(address, async (route) => {
+    await going
+    await (answer ? route.fulfill(answer) : route.continue())
+  })
+  return async () => {
+    await asked
+    go()
+  }
+}
 
 async function toNetwork(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Network' }).click()

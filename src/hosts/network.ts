@@ -23,16 +23,24 @@ export interface Network {
   readonly presence: Presence
 }
 
-/** Adds the transports and begins to look for peers, unless the person works offline. */
-export async function createNetwork(open: OpenWorkspace, { keys, settings }: TabPorts, offline: boolean): Promise<Network> {
+/**
+ * Adds the transports and begins to look for peers, unless the person works offline by then. Null if the workspace was closed
+ * before its settings and code were there.
+ */
+export async function createNetwork(
+  open: OpenWorkspace,
+  { keys, settings }: TabPorts,
+  isOffline: () => boolean,
+): Promise<Network | null> {
   const { replica, known } = open
+  const [pair, { signalling, iceServers, peer }] = await Promise.all([keyPairOf(keys.signing), settings])
+  if (open.isClosed()) return null
   const room = roomName(replica.workspace, known.secret)
   const awareness = createAwareness()
   const takeDown = bridgeAwareness(
     awareness,
     broadcastCarrier(room, (name) => new BroadcastChannel(name)),
   )
-  const { signalling, iceServers, peer } = settings
   open.add(
     createWebrtc({
       room,
@@ -51,7 +59,6 @@ export async function createNetwork(open: OpenWorkspace, { keys, settings }: Tab
     const connect = (url: string): Socket => new WebSocket(url) as unknown as Socket
     open.add(createWebsocket({ url: peer.url, connect, after, random: Math.random }))
   }
-  const pair = await keyPairOf(keys.signing)
   const presence = createPresence({
     awareness,
     workspace: replica.workspace,
@@ -67,6 +74,6 @@ export async function createNetwork(open: OpenWorkspace, { keys, settings }: Tab
   })
   const looking = setInterval(() => silence.look(), LOOK_MS)
   open.onClose(() => clearInterval(looking))
-  if (!offline) open.connect()
+  if (!isOffline()) open.connect()
   return { awareness, presence }
 }

@@ -45,6 +45,7 @@ export interface OpenWorkspace {
   /** Begins to look for peers. */
   connect(): void
   disconnect(): void
+  isClosed(): boolean
   close(): Promise<void>
 }
 
@@ -53,7 +54,8 @@ const TICK_MS = 1000
 export interface TabPorts {
   readonly profile: Profile
   readonly keys: DeviceKeys
-  readonly settings: PageSettings
+  /** What the host says may come late, or never: what opens a workspace does not wait for it. */
+  readonly settings: Promise<PageSettings>
 }
 
 export function randomBytes(length: number): Bytes {
@@ -150,7 +152,9 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
   )
   const held = setInterval(() => replica.tick(), TICK_MS)
 
+  let isClosed = false
   async function close(): Promise<void> {
+    isClosed = true
     clearInterval(held)
     keeper.stop()
     for (const transport of transports) transport.stop()
@@ -181,6 +185,7 @@ export async function openWorkspace(known: KnownWorkspace, ports: TabPorts, invi
     disconnect() {
       for (const transport of transports) if (transport !== broadcast) transport.stop()
     },
+    isClosed: () => isClosed,
     close,
   }
 }

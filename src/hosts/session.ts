@@ -145,7 +145,10 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
       await introduce()
     },
     servers: {
-      offered: { signalling: settings.offered.signalling, iceServers: settings.offered.iceServers.flatMap(oneByOne) },
+      async offered() {
+        const { offered } = await settings
+        return { signalling: offered.signalling, iceServers: offered.iceServers.flatMap(oneByOne) }
+      },
       chosen: async () => {
         const { signalling = null, iceServers = null } = await profile.settings()
         return { signalling, iceServers }
@@ -181,7 +184,7 @@ export function createSession(open: OpenWorkspace, ports: TabPorts, ownBox: Byte
         workspace: replica.workspace,
         secret: known.secret,
         seed,
-        signalling: settings.signalling,
+        signalling: (await settings).signalling,
         batches: [],
         ...(kind === 'admin'
           ? { purpose: { kind } }

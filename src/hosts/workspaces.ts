@@ -42,7 +42,8 @@ export async function createWorkspaces(
   session: Variable<TabSession | null>,
   workspaces: Variable<WorkspaceList>,
 ): Promise<Workspaces> {
-  const settings = withChosen(await loadSettings(location), await profile.settings())
+  const chosen = await profile.settings()
+  const settings = loadSettings(location).then((page) => withChosen(page, chosen))
   const ports: TabPorts = { profile, keys: await profile.deviceKeys(generateKeys), settings }
 
   let reopening: Promise<void> | null = null
@@ -70,7 +71,7 @@ export async function createWorkspaces(
       if (session.get() !== next) return
       reopening ??= reopen(open).finally(() => (reopening = null))
     })
-    void joinNetwork(open, next, workOffline, network)
+    void joinNetwork(open, next, network)
     return next
   }
 
@@ -105,10 +106,10 @@ export async function createWorkspaces(
   }
 
   /** A workspace may have joined the network before it is shown, to find its first peer. */
-  async function joinNetwork(open: OpenWorkspace, shown: TabSession, offline: boolean, early: Network | null): Promise<void> {
+  async function joinNetwork(open: OpenWorkspace, shown: TabSession, early: Network | null): Promise<void> {
     const { createNetwork } = await import('./network.ts')
-    const { awareness, presence } = early ?? (await createNetwork(open, ports, offline))
-    await shown.attach(awareness, presence, await profile.settings())
+    const network = early ?? (await createNetwork(open, ports, () => shown.sync.get().offline))
+    if (network) await shown.attach(network.awareness, network.presence, await profile.settings())
   }
 
   async function create(name: string): Promise<TabSession> {
@@ -141,8 +142,13 @@ export async function createWorkspaces(
       role: 'member',
     }
     onProgress('Opening the workspace on this device …')
-    const signalling = [...new Set([...ports.settings.signalling, ...invite.signalling])]
-    const settings = { ...ports, settings: { ...ports.settings, signalling } }
+    const settings: TabPorts = {
+      ...ports,
+      settings: ports.settings.then((own) => ({
+        ...own,
+        signalling: [...new Set([...own.signalling, ...invite.signalling])],
+      })),
+    }
     const keys = await inviteKeys(invite.seed)
     const open = await openWorkspace(known, settings, await boxOf(keys.agreement))
     const outcome = await becomeMember(open, settings, invite, await keyPairOf(keys.signing), onProgress, signal)
@@ -169,7 +175,7 @@ export async function createWorkspaces(
     if (inviteState(replica, pair.key).state === 'unknown') {
       onProgress('Looking for somebody who is in this workspace …')
       const { createNetwork } = await import('./network.ts')
-      network = await createNetwork(open, settings, false)
+      network = await createNetwork(open, settings, () => false)
       const arrived = await untilInvited(open, pair.key, onProgress, signal)
       if (!arrived)
         return refuse({

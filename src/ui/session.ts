@@ -109,10 +109,15 @@ export interface NewHostedAgent {
 
 /** Where to find peers: what the host of the page names, and what this browser uses in its place. */
 export interface Servers {
-  readonly offered: { readonly signalling: readonly string[]; readonly iceServers: readonly IceServer[] }
+  offered(): Promise<OfferedServers>
   chosen(): Promise<ChosenServers>
   /** Counts from the next time the page is opened. */
   choose(servers: ChosenServers): Promise<void>
+}
+
+export interface OfferedServers {
+  readonly signalling: readonly string[]
+  readonly iceServers: readonly IceServer[]
 }
 
 /** Null: as the host says. */

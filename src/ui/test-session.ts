@@ -95,7 +95,7 @@ export async function createTestSession(tasks = 0, name = 'Apollo'): Promise<Tes
       sync.set({ ...sync.get(), offline, peers: offline ? 0 : 2 })
     },
     servers: {
-      offered: { signalling: ['wss://signal.example/signal'], iceServers: [] },
+      offered: async () => ({ signalling: ['wss://signal.example/signal'], iceServers: [] }),
       chosen: async () => servers,
       choose: async (next) => void (servers = next),
     },

@@ -8,7 +8,7 @@ import { Field } from '../kit/field.tsx'
 import fields from '../kit/field.module.css'
 import panel from '../kit/panel.module.css'
 import { notify } from '../notices.ts'
-import { type ChosenServers, useSession } from '../session.ts'
+import { type ChosenServers, type OfferedServers, useSession } from '../session.ts'
 import { type Tried, tryIce, trySignalling } from './connection-test.ts'
 import css from './network.module.css'
 import { parseIce, parseSignalling, writtenIce } from './parse-servers.ts'
@@ -16,23 +16,33 @@ import { parseIce, parseSignalling, writtenIce } from './parse-servers.ts'
 /** Which servers help to find peers, as settings of this browser, and whether they do. */
 export function ServersPanel() {
   const { servers } = useSession()
-  const [chosen, setChosen] = useState<ChosenServers | null>(null)
+  const [known, setKnown] = useState<{ readonly offered: OfferedServers; readonly chosen: ChosenServers } | null>(null)
   useEffect(() => {
-    servers.chosen().then(setChosen, (error: unknown) => notify(faultWords(error), { tone: 'bad' }))
+    Promise.all([servers.offered(), servers.chosen()]).then(
+      ([offered, chosen]) => setKnown({ offered, chosen }),
+      (error: unknown) => notify(faultWords(error), { tone: 'bad' }),
+    )
   }, [servers])
   return (
     <section aria-labelledby="servers">
       <h2 id="servers" className={panel['title']}>
         Servers
       </h2>
-      <div className={panel['panel']}>{chosen ? <Form chosen={chosen} onChosen={setChosen} /> : null}</div>
+      <div className={panel['panel']}>
+        {known ? <Form {...known} onChosen={(chosen) => setKnown({ ...known, chosen })} /> : null}
+      </div>
     </section>
   )
 }
 
-function Form({ chosen, onChosen }: { readonly chosen: ChosenServers; readonly onChosen: (chosen: ChosenServers) => void }) {
+interface FormProps {
+  readonly offered: OfferedServers
+  readonly chosen: ChosenServers
+  readonly onChosen: (chosen: ChosenServers) => void
+}
+
+function Form({ offered, chosen, onChosen }: FormProps) {
   const { servers } = useSession()
-  const { offered } = servers
   const [signalling, setSignalling] = useState((chosen.signalling ?? offered.signalling).join('\n'))
   const [ice, setIce] = useState(writtenIce(chosen.iceServers ?? offered.iceServers))
   const [problem, setProblem] = useState<string | null>(null)
