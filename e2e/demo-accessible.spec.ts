@@ -52,7 +52,7 @@ test('the guide, the agents of this browser, how agents work here, approvals and
   await accessibleEverywhere(page)
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: 'Triggers' }).click()
-  await expect(page.getByRole('heading', { name: 'Triggers', level: 1 })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Triggers' })).toBeVisible()
   await accessibleEverywhere(page)
   await page.getByRole('button', { name: 'New trigger' }).click()
   await expect(page.getByRole('dialog', { name: 'New trigger' })).toBeVisible()
