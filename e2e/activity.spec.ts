@@ -86,14 +86,18 @@ test('while one reads further down nothing moves, and a button says how much is 
   await stream.evaluate((box) => {
     box.scrollTop = 2000
   })
-  /** What stands in the middle of what is seen. */
+  /** What stands in the middle of what is seen, and stays there over two frames: rows are measured once they are drawn. */
   const inTheMiddle = () =>
-    stream.evaluate((box) => {
+    stream.evaluate(async (box) => {
       const { x, y, width, height } = box.getBoundingClientRect()
-      return document
-        .elementFromPoint(x + width / 2, y + height / 2)
-        ?.closest('[data-event]')
-        ?.getAttribute('data-event')
+      const there = () =>
+        document
+          .elementFromPoint(x + width / 2, y + height / 2)
+          ?.closest('[data-event]')
+          ?.getAttribute('data-event')
+      const before = there()
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      return there() === before ? before : null
     })
   await expect.poll(inTheMiddle).toBeTruthy()
   const shown = await inTheMiddle()
