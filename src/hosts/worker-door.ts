@@ -122,7 +122,8 @@ function findTab(
       tab.postMessage({ type: 'worknode who' }, [port2])
       return port1
     })
-    const stops = [after(LOCAL.doorFindMs, settle)]
+    const stopFinding = after(LOCAL.doorFindMs, settle)
+    let stopLate: (() => void) | null = null
     if (silent.size === 0) settle()
 
     function hear(tab: TabClient, { workspace, lock, usedAt }: Here): void {
@@ -131,11 +132,12 @@ function findTab(
       if (fits) fitting.push({ tab, workspace, lock, usedAt })
       if (silent.size === 0 || (fits && tab.id === asker)) return settle()
       const isSeenSilent = [...silent].some(({ visibilityState }) => visibilityState === 'visible')
-      if (fitting.length > 0 && !isSeenSilent && stops.length === 1) stops.push(after(LOCAL.doorLateMs, settle))
+      if (fitting.length > 0 && !isSeenSilent) stopLate ??= after(LOCAL.doorLateMs, settle)
     }
 
     function settle(): void {
-      for (const stop of stops) stop()
+      stopFinding()
+      stopLate?.()
       for (const port of ports) port.close()
       const own = fitting.find(({ tab }) => tab.id === asker)
       resolve(own ?? fitting.toSorted((a, b) => b.usedAt - a.usedAt)[0] ?? null)
